@@ -1,0 +1,31 @@
+/** The settings in force, from Kestra's own form of configuration file; see spec in docs/configuration.md. */
+import type { ValueMap } from '../model/value.ts';
+
+export interface PluginDefault {
+  readonly type: string;
+  readonly forced: boolean;
+  readonly values: ValueMap;
+}
+
+export interface Config {
+  /** `kestra.variables.globals`, keys kebab-cased as Kestra's framework does. */
+  readonly globals: ValueMap;
+  /** `envs.*`: environment variables with the prefix (`kestra.variables.env-vars-prefix`), prefix cut, lower case. */
+  readonly envs: Readonly<Record<string, string>>;
+  readonly recursiveRendering: boolean;
+  /** `kestra.encryption.secret-key`: base64. */
+  readonly encryptionKey?: string;
+  /** `kestra.plugins.defaults` after the deprecated `kestra.tasks.defaults`. */
+  readonly pluginDefaults: readonly PluginDefault[];
+  /** `kestra.plugins.configurations`: values by type, first wins. */
+  readonly pluginConfigurations: Readonly<Record<string, ValueMap>>;
+  /** `kestra.tasks.tmp-dir.path`: where working directories are made. */
+  readonly tmpDir?: string;
+  /** `kestra.url` and `kestra.environment`, for `kestra.*` and `appLink`. */
+  readonly url?: string;
+  readonly environment?: ValueMap;
+  /** Secrets by upper-case name, decoded: from `SECRET_*` (base64) and `--secrets` (plain). */
+  readonly secrets: Readonly<Record<string, string>>;
+  /** The environment that Process runs inherit. */
+  readonly environmentVariables: Readonly<Record<string, string>>;
+}

@@ -1,0 +1,37 @@
+/** What the flow reader needs to know of task types, runners and the rest that `type:` can name. */
+import type { ZodObject } from 'zod';
+
+/** Something that a `type:` property selects: a task type, a task runner. */
+export interface Declaration {
+  /** The canonical name. */
+  readonly type: string;
+  readonly aliases: readonly string[];
+  readonly title: string;
+  /**
+   * Its own properties, without those every task has. Strict; built on first use (building all costs about 30 ms).
+   * Child tasks are left out: `branches` names them.
+   */
+  readonly schema: () => ZodObject;
+}
+
+export interface TaskDeclaration extends Declaration {
+  /** `runnable`: a worker runs it. `flowable`: the engine runs its children. `immediate`: the engine itself does it. */
+  readonly kind: 'runnable' | 'flowable' | 'immediate';
+  /** Properties that hold child tasks. `map`: a branch for each key (Switch's `cases`); `dag`: items of {task, dependsOn}. */
+  readonly branches?: readonly {
+    readonly property: string;
+    readonly required: boolean;
+    readonly shape: 'list' | 'map' | 'dag';
+  }[];
+  /** Checks that no schema can express; messages are relative to the task. */
+  readonly check?: (properties: Readonly<Record<string, unknown>>) => readonly { path: string; message: string }[];
+}
+
+export interface Catalog {
+  task(type: string): TaskDeclaration | undefined;
+  runner(type: string): Declaration | undefined;
+  /** True for a type that Kestra has and Windlass does not run yet: refused by name, not as a misspelling. */
+  isKnown(type: string): boolean;
+  /** All canonical names, for suggestions. */
+  names(): readonly string[];
+}

@@ -1,0 +1,73 @@
+/** One run of a flow: the execution, its task runs and their attempts, log entries and metrics. All plain data. */
+import type { Label, LogLevel } from './flow.ts';
+import type { State, StateHistory } from './states.ts';
+import type { Value, ValueMap } from './value.ts';
+
+export interface Execution {
+  readonly id: string;
+  readonly namespace: string;
+  readonly flowId: string;
+  readonly flowRevision: number;
+  readonly state: StateHistory;
+  readonly labels: readonly Label[];
+  readonly inputs: ValueMap;
+  /** The flow's outputs; absent until rendered. */
+  readonly outputs?: ValueMap;
+  /** The execution that this one replays, else its own id. */
+  readonly originalId: string;
+  /** The task run of another execution that started this one and waits for it. */
+  readonly parent?: { readonly executionId: string; readonly taskRunId: string };
+  /** `trigger.*` in expressions. */
+  readonly trigger?: ValueMap;
+  /** Counts from 1; more than 1 after CREATE_NEW_EXECUTION retries. */
+  readonly attemptNumber: number;
+}
+
+export interface Attempt {
+  readonly state: StateHistory;
+}
+
+/** One task of one execution; a task in a ForEach has one for each value. */
+export interface TaskRun {
+  readonly id: string;
+  readonly executionId: string;
+  readonly taskId: string;
+  readonly parentTaskRunId?: string;
+  /** The branch of the parent (or flow) that it belongs to: `tasks`, `then`, `errors`, `finally`, `afterExecution` … */
+  readonly branch: string;
+  /** The value of a ForEach iteration, always text; only on the ForEach's direct children. */
+  readonly value?: string;
+  /** Counts from 0. */
+  readonly iteration?: number;
+  readonly state: StateHistory;
+  readonly attempts: readonly Attempt[];
+  readonly outputs?: ValueMap;
+}
+
+export interface LogEntry {
+  /** ISO 8601, UTC. */
+  readonly timestamp: string;
+  readonly level: LogLevel;
+  readonly message: string;
+  readonly taskId?: string;
+  readonly taskRunId?: string;
+  /** Counts from 0. */
+  readonly attemptNumber?: number;
+}
+
+export interface MetricEntry {
+  readonly taskId: string;
+  readonly taskRunId: string;
+  readonly name: string;
+  readonly type: 'counter' | 'timer' | 'gauge';
+  /** A timer's in milliseconds. */
+  readonly value: number;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly timestamp: string;
+}
+
+/** How a task ended, as the worker tells the engine. */
+export interface TaskResult {
+  readonly state: Extract<State, 'SUCCESS' | 'WARNING' | 'FAILED' | 'KILLED' | 'CANCELLED' | 'SKIPPED'>;
+  readonly outputs: Readonly<Record<string, Value>>;
+}

@@ -1,0 +1,36 @@
+/** The states of executions, task runs and attempts, by Kestra's names. */
+export const states = [
+  'CREATED', 'RUNNING', 'PAUSED', 'RESTARTED', 'KILLING', 'QUEUED', 'RETRYING',
+  'SUCCESS', 'WARNING', 'FAILED', 'KILLED', 'CANCELLED', 'RETRIED', 'SKIPPED',
+] as const; // biome-ignore format: one line a kind
+
+export type State = (typeof states)[number];
+
+const terminal: ReadonlySet<State> = new Set<State>([
+  'SUCCESS', 'WARNING', 'FAILED', 'KILLED', 'CANCELLED', 'RETRIED', 'SKIPPED',
+]); // biome-ignore format: one line
+
+/** True when nothing can follow, but for a restart or replay by the user. */
+export function isTerminal(state: State): boolean {
+  return terminal.has(state);
+}
+
+/** One step of a state's history. `date` is ISO 8601 with milliseconds, UTC. */
+export interface StateChange {
+  readonly state: State;
+  readonly date: string;
+}
+
+/** The current state with its history, oldest first; never empty. */
+export interface StateHistory {
+  readonly current: State;
+  readonly histories: readonly StateChange[];
+}
+
+export function initialState(state: State, date: string): StateHistory {
+  return { current: state, histories: [{ state, date }] };
+}
+
+export function moveTo(history: StateHistory, state: State, date: string): StateHistory {
+  return { current: state, histories: [...history.histories, { state, date }] };
+}

@@ -1,0 +1,53 @@
+/** The contract of a runnable task type: what a worker runs for one attempt of one task run. */
+import type { Config } from '../config/config.ts';
+import type { RenderContext } from '../expression/render-context.ts';
+import type { TaskDeclaration } from '../model/catalog.ts';
+import type { Execution, MetricEntry, TaskResult, TaskRun } from '../model/execution.ts';
+import type { Flow, LogLevel, Task } from '../model/flow.ts';
+import type { Value, ValueMap } from '../model/value.ts';
+import type { RunOutcome, RunPlan } from '../runs/run-plan.ts';
+import type { Storage } from '../storage/storage.ts';
+
+export interface TaskContext {
+  readonly flow: Flow;
+  readonly execution: Execution;
+  readonly task: Task;
+  readonly taskRun: TaskRun;
+  /** Counts from 0. */
+  readonly attempt: number;
+  readonly config: Config;
+  /** For rendering; `withVariables` of expression/ adds names such as `workingDir`. */
+  readonly expressions: RenderContext;
+  readonly storage: Storage;
+  /** `kestra:///…/tasks/<task>/<taskRun>`: where files of this task run are stored. */
+  readonly storagePrefix: string;
+  /** The working directory on this machine: created before, removed after. In a WorkingDirectory it is the shared one. */
+  readonly workDir: string;
+  readonly sharedWorkDir: boolean;
+  /** Aborted on kill and on timeout. */
+  readonly signal: AbortSignal;
+  /** The user's task says something: stored, shown, masked. */
+  log(level: LogLevel, message: string): void;
+  metric(metric: Pick<MetricEntry, 'name' | 'type' | 'value'> & { tags?: Readonly<Record<string, string>> }): void;
+  /** Runs a program with a task runner: prepare … dispose, or adopts it when it is already running. */
+  run(plan: RunPlan): Promise<RunOutcome>;
+}
+
+export interface RunnableTaskType extends TaskDeclaration {
+  readonly kind: 'runnable';
+  /**
+   * Runs one attempt. Outcomes of the user's work are results; a thrown `TaskError` fails the attempt with its message,
+   * any other error is a fault of ours and fails it too, logged as such.
+   */
+  run(context: TaskContext): Promise<TaskResult>;
+}
+
+/** The attempt fails, with a message for the user and what outputs there are. */
+export class TaskError extends Error {
+  readonly outputs: Readonly<Record<string, Value>>;
+
+  constructor(message: string, outputs: ValueMap = {}, options?: ErrorOptions) {
+    super(message, options);
+    this.outputs = outputs;
+  }
+}
