@@ -21,7 +21,12 @@ export interface Execution {
   readonly trigger?: ValueMap;
   /** Counts from 1; more than 1 after CREATE_NEW_EXECUTION retries. */
   readonly attemptNumber: number;
+  /** Where the engine stands; the state alone does not tell whether `afterExecution` is still to run. */
+  readonly phase: ExecutionPhase;
 }
+
+/** `main`: the tasks. `ended`: nothing will follow, not even `afterExecution`. */
+export type ExecutionPhase = 'created' | 'main' | 'errors' | 'finally' | 'outputs' | 'after' | 'ended';
 
 export interface Attempt {
   readonly state: StateHistory;
@@ -42,6 +47,10 @@ export interface TaskRun {
   readonly state: StateHistory;
   readonly attempts: readonly Attempt[];
   readonly outputs?: ValueMap;
+  /** What the engine remembers of a flowable: its phase, a ForEach's values, a loop's count. Not shown. */
+  readonly progress?: ValueMap;
+  /** A former iteration of a LoopUntil, kept for its logs. Not shown. */
+  readonly superseded?: true;
 }
 
 export interface LogEntry {

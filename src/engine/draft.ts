@@ -1,0 +1,141 @@
+/** The changes of one decision in the making: reads see them, the state below stays untouched until they are committed. */
+import type { Execution, LogEntry, TaskRun } from '../model/execution.ts';
+import type { Flow, LogLevel, Task } from '../model/flow.ts';
+import { initialState, isTerminal, moveTo, type State } from '../model/states.ts';
+import type { Effect } from './effect.ts';
+import { counted, countIn, type Scope, type StateView, scopeKey, taskIndex } from './execution-state.ts';
+
+/** What a decision changed, and what it wants done. */
+export interface Decision {
+  readonly execution?: Execution;
+  readonly taskRuns: readonly TaskRun[];
+  readonly effects: readonly Effect[];
+  /** Keys of effects that are answered or no longer wanted. */
+  readonly done: readonly string[];
+  readonly logs: readonly LogEntry[];
+}
+
+export class Draft implements StateView {
+  readonly #base: StateView;
+  readonly #newId: () => string;
+  /** Milliseconds since the epoch: the time of the event. */
+  at: number;
+  #execution: Execution | undefined;
+  readonly #runs = new Map<string, TaskRun>();
+  readonly #scopes = new Map<string, Scope>();
+  readonly #children = new Map<string, string>();
+  readonly #effects = new Map<string, Effect>();
+  readonly #done = new Set<string>();
+  readonly #logs: LogEntry[] = [];
+
+  constructor(base: StateView, newId: () => string, at: number) {
+    this.#base = base;
+    this.#newId = newId;
+    this.at = at;
+  }
+
+  get date(): string {
+    return new Date(this.at).toISOString();
+  }
+
+  get flow(): Flow {
+    return this.#base.flow;
+  }
+
+  get execution(): Execution {
+    return this.#execution ?? this.#base.execution;
+  }
+
+  taskRun(id: string): TaskRun | undefined {
+    return this.#runs.get(id) ?? this.#base.taskRun(id);
+  }
+
+  task(run: TaskRun): Task {
+    const task = taskIndex(this.flow).get(run.taskId);
+    if (!task) throw new Error(`the flow ${this.flow.id} has no task ${run.taskId}, but the execution ${run.executionId} has a run of it`);
+    return task;
+  }
+
+  scope(key: string): Scope {
+    return this.#scopes.get(key) ?? this.#base.scope(key);
+  }
+
+  child(parentId: string | undefined, taskId: string, value?: string): string | undefined {
+    return this.#children.get(`${parentId ?? ''}/${taskId}/${value ?? ''}`) ?? this.#base.child(parentId, taskId, value);
+  }
+
+  *activeIds(): Generator<string> {
+    for (const id of this.#base.activeIds()) {
+      const run = this.taskRun(id);
+      if (run && !isTerminal(run.state.current) && !run.superseded) yield id;
+    }
+    for (const run of this.#runs.values()) {
+      if (!this.#base.taskRun(run.id) && !isTerminal(run.state.current) && !run.superseded) yield run.id;
+    }
+  }
+
+  change(execution: Partial<Execution>): void {
+    this.#execution = { ...this.execution, ...execution };
+  }
+
+  moveExecution(state: State): void {
+    this.change({ state: moveTo(this.execution.state, state, this.date) });
+  }
+
+  put(run: TaskRun): TaskRun {
+    const before = this.taskRun(run.id);
+    this.#runs.set(run.id, run);
+    const key = scopeKey(run.parentTaskRunId, run.branch, run.value);
+    this.#scopes.set(key, countIn(this.scope(key), counted(before), counted(run)));
+    if (!run.superseded) this.#children.set(`${run.parentTaskRunId ?? ''}/${run.taskId}/${run.value ?? ''}`, run.id);
+    return run;
+  }
+
+  move(run: TaskRun, state: State): TaskRun {
+    return this.put({ ...run, state: moveTo(run.state, state, this.date) });
+  }
+
+  create(task: Task, place: Pick<TaskRun, 'parentTaskRunId' | 'branch' | 'value' | 'iteration'>): TaskRun {
+    return this.put({
+      id: this.#newId(),
+      executionId: this.execution.id,
+      taskId: task.id,
+      ...place,
+      state: initialState('CREATED', this.date),
+      attempts: [],
+    });
+  }
+
+  effect(effect: Effect): void {
+    this.#effects.set(effect.key, effect);
+  }
+
+  /** An effect is answered, or not wanted any more. */
+  finish(key: string): void {
+    if (!this.#effects.delete(key)) this.#done.add(key);
+  }
+
+  log(level: LogLevel, message: string, run?: TaskRun): void {
+    this.#logs.push({
+      timestamp: this.date,
+      level,
+      message,
+      ...(run && { taskId: run.taskId, taskRunId: run.id, attemptNumber: Math.max(0, run.attempts.length - 1) }),
+    });
+  }
+
+  /** Effects that were added and not yet finished in this draft. */
+  get effects(): Iterable<Effect> {
+    return this.#effects.values();
+  }
+
+  decision(): Decision {
+    return {
+      ...(this.#execution && { execution: this.#execution }),
+      taskRuns: [...this.#runs.values()],
+      effects: [...this.#effects.values()],
+      done: [...this.#done],
+      logs: this.#logs,
+    };
+  }
+}

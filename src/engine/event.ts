@@ -1,0 +1,24 @@
+/** What can happen to an execution. Every event carries its time; `decide` has no clock. */
+import type { TaskResult } from '../model/execution.ts';
+import type { State } from '../model/states.ts';
+import type { Value, ValueMap } from '../model/value.ts';
+
+export type EngineEvent = { readonly at: number } & (
+  | { readonly type: 'start' }
+  /** A worker begins an attempt. */
+  | { readonly type: 'started'; readonly taskRunId: string; readonly attempt: number }
+  | { readonly type: 'finished'; readonly taskRunId: string; readonly attempt: number; readonly result: TaskResult }
+  /** The answer to an effect that asked for one: `evaluate`, `open-directory`, `close-directory`, `outputs`. */
+  | { readonly type: 'answered'; readonly key: string; readonly answer: Answer }
+  /** The time of a `timer` effect has come. */
+  | { readonly type: 'due'; readonly key: string }
+  | { readonly type: 'child-started'; readonly taskRunId: string; readonly executionId: string }
+  | { readonly type: 'child-ended'; readonly taskRunId: string; readonly executionId: string; readonly state: State; readonly outputs?: ValueMap }
+  /** A paused task run goes on; without an id, all of them. */
+  | { readonly type: 'resume'; readonly taskRunId?: string; readonly onResume?: ValueMap }
+  | { readonly type: 'kill' }
+  /** The user starts a failed execution again: failed task runs get another attempt. */
+  | { readonly type: 'restart' }
+);
+
+export type Answer = { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly message: string };

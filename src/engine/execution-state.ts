@@ -1,0 +1,129 @@
+/**
+ * An execution with its task runs, indexed so that a transition costs the same however many task runs there are.
+ * `decide` reads it through a `Draft`; only `apply` changes it, after the changes are committed.
+ */
+import type { Execution, TaskRun } from '../model/execution.ts';
+import type { Flow, Task } from '../model/flow.ts';
+import { isTerminal } from '../model/states.ts';
+
+/** The children of one parent in one branch, for one ForEach value: counted, so that nobody has to walk them. */
+export interface Scope {
+  readonly created: number;
+  /** Not ended: running, waiting for a retry, paused. */
+  readonly active: number;
+  readonly failed: number;
+  readonly warning: number;
+  readonly killed: number;
+}
+
+export const emptyScope: Scope = { created: 0, active: 0, failed: 0, warning: 0, killed: 0 };
+
+export function scopeKey(parentId: string | undefined, branch: string, value?: string): string {
+  return value === undefined ? `${parentId ?? ''}/${branch}` : `${parentId ?? ''}/${branch}/${value}`;
+}
+
+function childKey(parentId: string | undefined, taskId: string, value: string | undefined): string {
+  return `${parentId ?? ''}/${taskId}/${value ?? ''}`;
+}
+
+/** How a change of one task run changes its scope. */
+export function countIn(scope: Scope, before: TaskRun | undefined, after: TaskRun | undefined): Scope {
+  const delta = (pick: (run: TaskRun) => boolean) => Number(after ? pick(after) : false) - Number(before ? pick(before) : false);
+  return {
+    created: scope.created + delta(() => true),
+    active: scope.active + delta(run => !isTerminal(run.state.current)),
+    failed: scope.failed + delta(run => run.state.current === 'FAILED'),
+    warning: scope.warning + delta(run => run.state.current === 'WARNING'),
+    killed: scope.killed + delta(run => run.state.current === 'KILLED' || run.state.current === 'CANCELLED'),
+  };
+}
+
+/** What a draft reads: the state, or the state under earlier changes of the same draft. */
+export interface StateView {
+  readonly flow: Flow;
+  readonly execution: Execution;
+  taskRun(id: string): TaskRun | undefined;
+  scope(key: string): Scope;
+  /** The latest run of a task under a parent (for one ForEach value). */
+  child(parentId: string | undefined, taskId: string, value?: string): string | undefined;
+  activeIds(): Iterable<string>;
+}
+
+export class ExecutionState implements StateView {
+  readonly flow: Flow;
+  execution: Execution;
+  readonly #runs = new Map<string, TaskRun>();
+  readonly #scopes = new Map<string, Scope>();
+  readonly #children = new Map<string, string>();
+  readonly #active = new Set<string>();
+
+  constructor(flow: Flow, execution: Execution, taskRuns: Iterable<TaskRun> = []) {
+    this.flow = flow;
+    this.execution = execution;
+    for (const run of taskRuns) this.put(run);
+  }
+
+  taskRun(id: string): TaskRun | undefined {
+    return this.#runs.get(id);
+  }
+
+  /** All task runs, in order of creation, without former loop iterations. */
+  *taskRuns(): Generator<TaskRun> {
+    for (const run of this.#runs.values()) if (!run.superseded) yield run;
+  }
+
+  scope(key: string): Scope {
+    return this.#scopes.get(key) ?? emptyScope;
+  }
+
+  child(parentId: string | undefined, taskId: string, value?: string): string | undefined {
+    return this.#children.get(childKey(parentId, taskId, value));
+  }
+
+  activeIds(): Iterable<string> {
+    return this.#active;
+  }
+
+  /** Ids of the task runs that contain this one, nearest first. */
+  *ancestors(run: TaskRun): Generator<TaskRun> {
+    for (let id = run.parentTaskRunId; id !== undefined; ) {
+      const parent = this.#runs.get(id);
+      if (!parent) return;
+      yield parent;
+      id = parent.parentTaskRunId;
+    }
+  }
+
+  put(run: TaskRun): void {
+    const before = this.#runs.get(run.id);
+    this.#runs.set(run.id, run);
+    const key = scopeKey(run.parentTaskRunId, run.branch, run.value);
+    this.#scopes.set(key, countIn(this.scope(key), counted(before), counted(run)));
+    if (!run.superseded) this.#children.set(childKey(run.parentTaskRunId, run.taskId, run.value), run.id);
+    if (isTerminal(run.state.current) || run.superseded) this.#active.delete(run.id);
+    else this.#active.add(run.id);
+  }
+}
+
+/** A former loop iteration counts in no scope. */
+export function counted(run: TaskRun | undefined): TaskRun | undefined {
+  return run?.superseded ? undefined : run;
+}
+
+const tasksById = new WeakMap<Flow, ReadonlyMap<string, Task>>();
+
+/** All tasks of a flow, nested ones too, by id. */
+export function taskIndex(flow: Flow): ReadonlyMap<string, Task> {
+  const known = tasksById.get(flow);
+  if (known) return known;
+  const index = new Map<string, Task>();
+  const visit = (tasks: readonly Task[]) => {
+    for (const task of tasks) {
+      index.set(task.id, task);
+      for (const children of Object.values(task.branches)) visit(children);
+    }
+  };
+  for (const tasks of [flow.tasks, flow.errors, flow.finally, flow.afterExecution]) visit(tasks);
+  tasksById.set(flow, index);
+  return index;
+}
