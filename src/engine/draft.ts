@@ -3,7 +3,7 @@ import type { Execution, LogEntry, TaskRun } from '../model/execution.ts';
 import type { Flow, LogLevel, Task } from '../model/flow.ts';
 import { initialState, isTerminal, moveTo, type State } from '../model/states.ts';
 import type { Effect } from './effect.ts';
-import { counted, countIn, type Scope, type StateView, scopeKey, taskIndex } from './execution-state.ts';
+import { childKey, recount, type Scope, type StateView, taskIndex } from './execution-state.ts';
 
 /** What a decision changed, and what it wants done. */
 export interface Decision {
@@ -15,7 +15,15 @@ export interface Decision {
   readonly logs: readonly LogEntry[];
 }
 
+/** `start`: a created task run sets off. `advance`: a parent (none: the execution) looks what follows, because `ended` has. */
+export type Step =
+  | { readonly kind: 'start'; readonly taskRunId: string }
+  | { readonly kind: 'advance'; readonly parentId: string | undefined; readonly ended: TaskRun | undefined };
+
 export class Draft implements StateView {
+  /** What is still to do in this decision; worked off in order, so that no step runs inside another. */
+  readonly queue: Step[] = [];
+  exiting: { readonly state: State; readonly taskRunId?: string } | undefined;
   readonly #base: StateView;
   readonly #newId: () => string;
   /** Milliseconds since the epoch: the time of the event. */
@@ -50,9 +58,17 @@ export class Draft implements StateView {
     return this.#runs.get(id) ?? this.#base.taskRun(id);
   }
 
+  *taskRuns(): Generator<TaskRun> {
+    for (const run of this.#base.taskRuns()) yield this.taskRun(run.id) ?? run;
+    for (const run of this.#runs.values()) if (!this.#base.taskRun(run.id) && !run.superseded) yield run;
+  }
+
   task(run: TaskRun): Task {
     const task = taskIndex(this.flow).get(run.taskId);
-    if (!task) throw new Error(`the flow ${this.flow.id} has no task ${run.taskId}, but the execution ${run.executionId} has a run of it`);
+    if (!task)
+      throw new Error(
+        `the flow ${this.flow.id} has no task ${run.taskId}, but the execution ${run.executionId} has a run of it`,
+      );
     return task;
   }
 
@@ -61,7 +77,14 @@ export class Draft implements StateView {
   }
 
   child(parentId: string | undefined, taskId: string, value?: string): string | undefined {
-    return this.#children.get(`${parentId ?? ''}/${taskId}/${value ?? ''}`) ?? this.#base.child(parentId, taskId, value);
+    return this.#children.get(childKey(parentId, taskId, value)) ?? this.#base.child(parentId, taskId, value);
+  }
+
+  *childrenOf(parentId: string): Generator<string> {
+    yield* this.#base.childrenOf(parentId);
+    for (const run of this.#runs.values()) {
+      if (run.parentTaskRunId === parentId && !this.#base.taskRun(run.id)) yield run.id;
+    }
   }
 
   *activeIds(): Generator<string> {
@@ -74,8 +97,17 @@ export class Draft implements StateView {
     }
   }
 
+  /** Asks for the execution to end in a state, whatever else is going on; `run` and its parents end with it. */
+  exit(state: State, run?: TaskRun): void {
+    this.exiting = { state, ...(run && { taskRunId: run.id }) };
+  }
+
   change(execution: Partial<Execution>): void {
     this.#execution = { ...this.execution, ...execution };
+  }
+
+  replace(execution: Execution): void {
+    this.#execution = execution;
   }
 
   moveExecution(state: State): void {
@@ -85,9 +117,13 @@ export class Draft implements StateView {
   put(run: TaskRun): TaskRun {
     const before = this.taskRun(run.id);
     this.#runs.set(run.id, run);
-    const key = scopeKey(run.parentTaskRunId, run.branch, run.value);
-    this.#scopes.set(key, countIn(this.scope(key), counted(before), counted(run)));
-    if (!run.superseded) this.#children.set(`${run.parentTaskRunId ?? ''}/${run.taskId}/${run.value ?? ''}`, run.id);
+    recount(
+      key => this.scope(key),
+      (key, scope) => this.#scopes.set(key, scope),
+      before,
+      run,
+    );
+    if (!run.superseded) this.#children.set(childKey(run.parentTaskRunId, run.taskId, run.value), run.id);
     return run;
   }
 
@@ -95,8 +131,9 @@ export class Draft implements StateView {
     return this.put({ ...run, state: moveTo(run.state, state, this.date) });
   }
 
-  create(task: Task, place: Pick<TaskRun, 'parentTaskRunId' | 'branch' | 'value' | 'iteration'>): TaskRun {
-    return this.put({
+  /** Creates a task run; it begins when the decision comes to it. */
+  start(task: Task, place: Pick<TaskRun, 'parentTaskRunId' | 'branch' | 'value' | 'iteration'>): void {
+    const run = this.put({
       id: this.#newId(),
       executionId: this.execution.id,
       taskId: task.id,
@@ -104,6 +141,7 @@ export class Draft implements StateView {
       state: initialState('CREATED', this.date),
       attempts: [],
     });
+    this.queue.push({ kind: 'start', taskRunId: run.id });
   }
 
   effect(effect: Effect): void {

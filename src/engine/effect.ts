@@ -6,7 +6,13 @@ import type { Value, ValueMap } from '../model/value.ts';
 
 export type Effect =
   /** Render values with the context of a task run (or of the execution); answered. `as`: rendered to text, or keeping its type. */
-  | { readonly type: 'evaluate'; readonly key: string; readonly taskRunId?: string; readonly template: Value; readonly as: 'text' | 'typed' }
+  | {
+      readonly type: 'evaluate';
+      readonly key: string;
+      readonly taskRunId?: string;
+      readonly template: Value;
+      readonly as: 'text' | 'typed';
+    }
   /** Let a worker run an attempt; ends with `finished`. */
   | { readonly type: 'run'; readonly key: string; readonly taskRunId: string; readonly attempt: number }
   /** End what a worker runs; the attempt still reports `finished`. */

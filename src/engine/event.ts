@@ -13,7 +13,13 @@ export type EngineEvent = { readonly at: number } & (
   /** The time of a `timer` effect has come. */
   | { readonly type: 'due'; readonly key: string }
   | { readonly type: 'child-started'; readonly taskRunId: string; readonly executionId: string }
-  | { readonly type: 'child-ended'; readonly taskRunId: string; readonly executionId: string; readonly state: State; readonly outputs?: ValueMap }
+  | {
+      readonly type: 'child-ended';
+      readonly taskRunId: string;
+      readonly executionId: string;
+      readonly state: State;
+      readonly outputs?: ValueMap;
+    }
   /** A paused task run goes on; without an id, all of them. */
   | { readonly type: 'resume'; readonly taskRunId?: string; readonly onResume?: ValueMap }
   | { readonly type: 'kill' }

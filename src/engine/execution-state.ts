@@ -22,13 +22,13 @@ export function scopeKey(parentId: string | undefined, branch: string, value?: s
   return value === undefined ? `${parentId ?? ''}/${branch}` : `${parentId ?? ''}/${branch}/${value}`;
 }
 
-function childKey(parentId: string | undefined, taskId: string, value: string | undefined): string {
+export function childKey(parentId: string | undefined, taskId: string, value: string | undefined): string {
   return `${parentId ?? ''}/${taskId}/${value ?? ''}`;
 }
 
-/** How a change of one task run changes its scope. */
-export function countIn(scope: Scope, before: TaskRun | undefined, after: TaskRun | undefined): Scope {
-  const delta = (pick: (run: TaskRun) => boolean) => Number(after ? pick(after) : false) - Number(before ? pick(before) : false);
+function countIn(scope: Scope, before: TaskRun | undefined, after: TaskRun | undefined): Scope {
+  const delta = (pick: (run: TaskRun) => boolean) =>
+    Number(after ? pick(after) : false) - Number(before ? pick(before) : false);
   return {
     created: scope.created + delta(() => true),
     active: scope.active + delta(run => !isTerminal(run.state.current)),
@@ -38,14 +38,48 @@ export function countIn(scope: Scope, before: TaskRun | undefined, after: TaskRu
   };
 }
 
+/** Key of the count of a ForEach's groups: one for each value, active while one of its tasks is. */
+export function groupsKey(parentId: string | undefined, branch: string): string {
+  return `${parentId ?? ''}/${branch}#groups`;
+}
+
+/** Counts a changed task run in its scope and, in a ForEach, in the count of its groups. */
+export function recount(
+  read: (key: string) => Scope,
+  write: (key: string, scope: Scope) => void,
+  before: TaskRun | undefined,
+  after: TaskRun,
+): void {
+  const key = scopeKey(after.parentTaskRunId, after.branch, after.value);
+  const old = read(key);
+  const now = countIn(old, counted(before), counted(after));
+  write(key, now);
+  if (after.value === undefined) return;
+  const groups = groupsKey(after.parentTaskRunId, after.branch);
+  const count = { ...read(groups) };
+  for (const field of ['created', 'active', 'failed', 'warning', 'killed'] as const) {
+    count[field] += Number(now[field] > 0) - Number(old[field] > 0);
+  }
+  write(groups, count);
+}
+
+/** A former loop iteration counts in no scope. */
+function counted(run: TaskRun | undefined): TaskRun | undefined {
+  return run?.superseded ? undefined : run;
+}
+
 /** What a draft reads: the state, or the state under earlier changes of the same draft. */
 export interface StateView {
   readonly flow: Flow;
   readonly execution: Execution;
   taskRun(id: string): TaskRun | undefined;
+  /** All task runs, in order of creation, without former loop iterations. */
+  taskRuns(): Iterable<TaskRun>;
   scope(key: string): Scope;
   /** The latest run of a task under a parent (for one ForEach value). */
   child(parentId: string | undefined, taskId: string, value?: string): string | undefined;
+  /** Ids of all task runs directly below a task run. */
+  childrenOf(parentId: string): Iterable<string>;
   activeIds(): Iterable<string>;
 }
 
@@ -55,6 +89,7 @@ export class ExecutionState implements StateView {
   readonly #runs = new Map<string, TaskRun>();
   readonly #scopes = new Map<string, Scope>();
   readonly #children = new Map<string, string>();
+  readonly #below = new Map<string, string[]>();
   readonly #active = new Set<string>();
 
   constructor(flow: Flow, execution: Execution, taskRuns: Iterable<TaskRun> = []) {
@@ -67,7 +102,6 @@ export class ExecutionState implements StateView {
     return this.#runs.get(id);
   }
 
-  /** All task runs, in order of creation, without former loop iterations. */
   *taskRuns(): Generator<TaskRun> {
     for (const run of this.#runs.values()) if (!run.superseded) yield run;
   }
@@ -78,6 +112,10 @@ export class ExecutionState implements StateView {
 
   child(parentId: string | undefined, taskId: string, value?: string): string | undefined {
     return this.#children.get(childKey(parentId, taskId, value));
+  }
+
+  childrenOf(parentId: string): Iterable<string> {
+    return this.#below.get(parentId) ?? [];
   }
 
   activeIds(): Iterable<string> {
@@ -97,17 +135,21 @@ export class ExecutionState implements StateView {
   put(run: TaskRun): void {
     const before = this.#runs.get(run.id);
     this.#runs.set(run.id, run);
-    const key = scopeKey(run.parentTaskRunId, run.branch, run.value);
-    this.#scopes.set(key, countIn(this.scope(key), counted(before), counted(run)));
+    if (!before && run.parentTaskRunId !== undefined) {
+      const siblings = this.#below.get(run.parentTaskRunId);
+      if (siblings) siblings.push(run.id);
+      else this.#below.set(run.parentTaskRunId, [run.id]);
+    }
+    recount(
+      key => this.scope(key),
+      (key, scope) => this.#scopes.set(key, scope),
+      before,
+      run,
+    );
     if (!run.superseded) this.#children.set(childKey(run.parentTaskRunId, run.taskId, run.value), run.id);
     if (isTerminal(run.state.current) || run.superseded) this.#active.delete(run.id);
     else this.#active.add(run.id);
   }
-}
-
-/** A former loop iteration counts in no scope. */
-export function counted(run: TaskRun | undefined): TaskRun | undefined {
-  return run?.superseded ? undefined : run;
 }
 
 const tasksById = new WeakMap<Flow, ReadonlyMap<string, Task>>();

@@ -23,6 +23,8 @@ export interface Execution {
   readonly attemptNumber: number;
   /** Where the engine stands; the state alone does not tell whether `afterExecution` is still to run. */
   readonly phase: ExecutionPhase;
+  /** The state it will end in, once its outputs are rendered. */
+  readonly ending?: State;
 }
 
 /** `main`: the tasks. `ended`: nothing will follow, not even `afterExecution`. */

@@ -1,0 +1,133 @@
+/** A task run that the engine itself carries out, in the hands of its flowable: its children, questions and timers. */
+import type { TaskRun } from '../model/execution.ts';
+import type { LogLevel, Task } from '../model/flow.ts';
+import { isTerminal } from '../model/states.ts';
+import { isMap, type Value, type ValueMap } from '../model/value.ts';
+import type { Draft } from './draft.ts';
+import { groupsKey, type Scope, scopeKey } from './execution-state.ts';
+
+/** `waiting`: children are active, or an answer or timer is. `done`: nothing more will start. */
+export type Progress = 'waiting' | 'done';
+
+export class Container {
+  readonly draft: Draft;
+  readonly task: Task;
+  readonly #id: string;
+
+  constructor(draft: Draft, run: TaskRun) {
+    this.draft = draft;
+    this.task = draft.task(run);
+    this.#id = run.id;
+  }
+
+  get run(): TaskRun {
+    const run = this.draft.taskRun(this.#id);
+    if (!run) throw new Error(`no task run ${this.#id}`);
+    return run;
+  }
+
+  /** What the flowable has noted about this run. */
+  get notes(): ValueMap {
+    return this.run.progress ?? {};
+  }
+
+  note(notes: ValueMap): void {
+    this.draft.put({ ...this.run, progress: { ...this.run.progress, ...notes } });
+  }
+
+  output(outputs: ValueMap): void {
+    this.draft.put({ ...this.run, outputs });
+  }
+
+  log(level: LogLevel, message: string): void {
+    this.draft.log(level, message, this.run);
+  }
+
+  /** Has a value rendered; the flowable's `answered` gets it under the name `about`, unique for this run. */
+  ask(about: string, template: Value, as: 'text' | 'typed'): void {
+    this.draft.effect({ type: 'evaluate', key: `evaluate:${this.#id}:${about}`, taskRunId: this.#id, template, as });
+  }
+
+  /** The flowable's `due` is called with the name `about` at a time in milliseconds since the epoch. */
+  timer(about: string, at: number): void {
+    this.draft.effect({ type: 'timer', key: `timer:${this.#id}:${about}`, taskRunId: this.#id, at });
+  }
+
+  cancelTimer(about: string): void {
+    this.draft.finish(`timer:${this.#id}:${about}`);
+  }
+
+  scope(branch: string): Scope {
+    return this.draft.scope(scopeKey(this.#id, branch));
+  }
+
+  groups(branch: string): Scope {
+    return this.draft.scope(groupsKey(this.#id, branch));
+  }
+
+  /** One after the other; stops at a failure. */
+  sequential(branch: string, place: { value?: string; iteration?: number } = {}): Progress {
+    return stepSequential(this.draft, this.#id, branch, this.task.branches[branch] ?? [], place, true);
+  }
+
+  /** All at once, at most `limit` at a time (0: no limit); nothing new starts after a failure. */
+  parallel(branch: string, limit: number): Progress {
+    const tasks = enabled(this.task.branches[branch] ?? []);
+    for (;;) {
+      const scope = this.scope(branch);
+      const next = tasks[scope.created];
+      if (!next || scope.failed > 0 || scope.killed > 0 || isKilling(this.draft)) break;
+      if (limit > 0 && scope.active >= limit) break;
+      this.start(next, branch);
+    }
+    return this.scope(branch).active > 0 ? 'waiting' : 'done';
+  }
+
+  /** The latest run of a child task. */
+  child(taskId: string): TaskRun | undefined {
+    const id = this.draft.child(this.#id, taskId);
+    return id === undefined ? undefined : this.draft.taskRun(id);
+  }
+
+  start(task: Task, branch: string): void {
+    this.draft.start(task, { parentTaskRunId: this.#id, branch });
+  }
+}
+
+/** Starts the next task of a list when the one before it has ended. */
+export function stepSequential(
+  draft: Draft,
+  parentId: string | undefined,
+  branch: string,
+  tasks: readonly Task[],
+  place: { value?: string; iteration?: number },
+  stopAtFailure: boolean,
+): Progress {
+  const scope = draft.scope(scopeKey(parentId, branch, place.value));
+  if (scope.active > 0) return 'waiting';
+  if (isKilling(draft) || scope.killed > 0 || (stopAtFailure && scope.failed > 0)) return 'done';
+  const next = enabled(tasks)[scope.created];
+  if (!next) return 'done';
+  draft.start(next, { ...(parentId !== undefined && { parentTaskRunId: parentId }), branch, ...place });
+  return 'waiting';
+}
+
+/** Disabled tasks make no task run at all. */
+export function enabled(tasks: readonly Task[]): readonly Task[] {
+  return tasks.some(task => task.disabled) ? tasks.filter(task => !task.disabled) : tasks;
+}
+
+export function isKilling(draft: Draft): boolean {
+  return draft.execution.state.current === 'KILLING';
+}
+
+/** A property that is a map, or an empty one. */
+export function mapProperty(task: Task, name: string): ValueMap {
+  const value = task.properties[name];
+  return isMap(value) ? value : {};
+}
+
+/** True when the task run has ended, for whatever reason. */
+export function hasEnded(run: TaskRun | undefined): boolean {
+  return run !== undefined && isTerminal(run.state.current);
+}

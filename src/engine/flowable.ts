@@ -1,0 +1,37 @@
+/** The contract of a task type that the engine carries out itself: one file each in flowables/. */
+import type { TaskDeclaration } from '../model/catalog.ts';
+import type { TaskRun } from '../model/execution.ts';
+import type { State } from '../model/states.ts';
+import type { ValueMap } from '../model/value.ts';
+import type { Container, Progress } from './container.ts';
+import type { Answer } from './event.ts';
+import type { Scope } from './execution-state.ts';
+
+/** How its children ended, or the state in words. */
+export type Ending = Scope | { readonly state: State };
+
+export interface Flowable extends TaskDeclaration {
+  readonly kind: 'flowable' | 'immediate';
+  /** Called once, before the first step: asks what it must know. */
+  begin?(container: Container): void;
+  /** An answer to `ask`, or to an effect of its own. A refused one fails the task run unless the flowable takes it. */
+  answered?(container: Container, about: string, answer: Extract<Answer, { ok: true }>): void;
+  due?(container: Container, about: string): void;
+  resumed?(container: Container, onResume: ValueMap | undefined): void;
+  childStarted?(container: Container, executionId: string): void;
+  childEnded?(container: Container, child: { executionId: string; state: State; outputs?: ValueMap }): void;
+  /** Starts what can start now. `ended` is the child that has just ended. */
+  step(container: Container, ended: TaskRun | undefined): Progress;
+  /** How it ended; asked when `step` is done. */
+  ending(container: Container): Ending;
+}
+
+/** Ends a task run with a message, from within a flowable's own code. Caught by `decide`; never leaves the engine. */
+export class FlowableFailure extends Error {
+  readonly level: 'WARN' | 'ERROR';
+
+  constructor(message: string, level: 'WARN' | 'ERROR' = 'ERROR') {
+    super(message);
+    this.level = level;
+  }
+}

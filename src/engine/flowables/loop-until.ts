@@ -1,0 +1,101 @@
+import { z } from 'zod';
+import { isTruthy } from '../../expression/truth.ts';
+import { parseDuration } from '../../model/duration.ts';
+import { isMap, isNumeric, type Value, type ValueMap } from '../../model/value.ts';
+import type { Container } from '../container.ts';
+import type { Flowable } from '../flowable.ts';
+import { errorBranches } from './branches.ts';
+
+export const loopUntil: Flowable = {
+  type: 'io.kestra.plugin.core.flow.LoopUntil',
+  aliases: ['io.kestra.plugin.core.flow.WaitFor'],
+  title: 'Run tasks again and again until a condition holds.',
+  kind: 'flowable',
+  schema: () =>
+    z.strictObject({
+      condition: z
+        .union([z.string(), z.boolean()])
+        .meta({ title: 'The condition', description: 'Looked at after each iteration.' }),
+      failOnMaxReached: z
+        .union([z.boolean(), z.string()])
+        .optional()
+        .meta({ title: 'Whether reaching a limit is a failure', default: false }),
+      checkFrequency: z
+        .strictObject({
+          maxIterations: z.union([z.int(), z.string()]).optional().meta({ title: 'How many iterations at most' }),
+          maxDuration: z.string().optional().meta({ title: 'How long at most' }),
+          interval: z.string().optional().meta({ title: 'How long to wait between iterations', default: 'PT1S' }),
+        })
+        .optional(),
+    }),
+  branches: [{ property: 'tasks', required: true, shape: 'list' }, ...errorBranches],
+  begin: container => container.note({ count: 1, since: container.draft.at }),
+  step(container) {
+    const { checking, waiting, over } = container.notes;
+    if (over) return 'done';
+    if (checking || waiting) return 'waiting';
+    if (container.sequential('tasks') === 'waiting') return 'waiting';
+    const scope = container.scope('tasks');
+    if (scope.failed + scope.killed > 0) return 'done';
+    container.note({ checking: true });
+    container.ask(
+      `condition-${container.notes.count}`,
+      [container.task.properties.condition ?? '', frequency(container.task.properties.checkFrequency)],
+      'text',
+    );
+    return 'waiting';
+  },
+  answered(container, _about, { value }) {
+    const [condition, limits] = value as [Value, ValueMap];
+    container.note({ checking: false });
+    const holds = isTruthy(condition === null ? null : String(condition));
+    const count = Number(container.notes.count) + (holds ? 0 : 1);
+    container.note({ count });
+    container.output({ iterationCount: count });
+    if (holds) return container.note({ over: true });
+    if (isOver(container, count, limits)) return;
+    container.note({ waiting: true });
+    if (container.draft.execution.state.current === 'RUNNING') container.draft.moveExecution('PAUSED');
+    container.timer(`next-${count}`, container.draft.at + parseDuration(text(limits.interval) ?? 'PT1S'));
+  },
+  due(container) {
+    supersede(container.draft, container.run.id);
+    container.note({ waiting: false });
+    if (container.draft.execution.state.current === 'PAUSED') container.draft.moveExecution('RUNNING');
+  },
+  ending(container) {
+    if (container.notes.maxReached && String(container.task.properties.failOnMaxReached) === 'true')
+      return { state: 'FAILED' };
+    return container.scope('tasks');
+  },
+};
+
+function frequency(given: Value | undefined): ValueMap {
+  return isMap(given) ? given : {};
+}
+
+function text(value: Value | undefined): string | undefined {
+  return value === undefined || value === null ? undefined : String(value);
+}
+
+function isOver(container: Container, count: number, limits: ValueMap): boolean {
+  const most = limits.maxIterations;
+  const iterations = most !== undefined && (isNumeric(most) || typeof most === 'string') && count > Number(most);
+  const longest = text(limits.maxDuration);
+  const duration =
+    longest !== undefined && container.draft.at - Number(container.notes.since) >= parseDuration(longest);
+  if (!iterations && !duration) return false;
+  container.log('WARN', iterations ? `Max iterations reached: ${most}` : `Max duration reached: ${longest}`);
+  container.note({ over: true, maxReached: true });
+  return true;
+}
+
+/** The former iteration's task runs keep their logs but count no more; those below them too. */
+function supersede(draft: Container['draft'], parentId: string): void {
+  for (const id of [...draft.childrenOf(parentId)]) {
+    const run = draft.taskRun(id);
+    if (!run || run.superseded) continue;
+    supersede(draft, id);
+    draft.put({ ...run, superseded: true });
+  }
+}

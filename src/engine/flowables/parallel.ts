@@ -1,0 +1,26 @@
+import { z } from 'zod';
+import type { Flowable } from '../flowable.ts';
+import { errorBranches } from './branches.ts';
+
+export const parallel: Flowable = {
+  type: 'io.kestra.plugin.core.flow.Parallel',
+  aliases: ['io.kestra.core.tasks.flows.Parallel'],
+  title: 'Run tasks at the same time.',
+  kind: 'flowable',
+  schema: () =>
+    z.strictObject({
+      concurrent: z
+        .int()
+        .min(0)
+        .optional()
+        .meta({ title: 'How many run at once', description: '0, the default, means all.', default: 0 }),
+    }),
+  branches: [{ property: 'tasks', required: true, shape: 'list' }, ...errorBranches],
+  step: container => container.parallel('tasks', concurrency(container.task.properties.concurrent)),
+  ending: container => container.scope('tasks'),
+};
+
+/** The number of a `concurrent` property; 0 where it is not given. */
+export function concurrency(value: unknown, fallback = 0): number {
+  return typeof value === 'number' ? value : typeof value === 'bigint' ? Number(value) : fallback;
+}

@@ -1,0 +1,83 @@
+import { z } from 'zod';
+import { parseDuration } from '../../model/duration.ts';
+import type { ValueMap } from '../../model/value.ts';
+import type { Container } from '../container.ts';
+import type { Flowable } from '../flowable.ts';
+import { errorBranches } from './branches.ts';
+
+const duration = () => z.string();
+const endings: Readonly<Record<string, string>> = {
+  RESUME: 'SUCCESS',
+  WARN: 'WARNING',
+  FAIL: 'FAILED',
+  CANCEL: 'CANCELLED',
+};
+
+export const pause: Flowable = {
+  type: 'io.kestra.plugin.core.flow.Pause',
+  aliases: ['io.kestra.core.tasks.flows.Pause'],
+  title: 'Wait for a time, or until somebody resumes the execution.',
+  kind: 'flowable',
+  schema: () =>
+    z.strictObject({
+      pauseDuration: duration()
+        .optional()
+        .meta({
+          title: 'How long to wait',
+          description: 'ISO 8601; without it the execution waits until it is resumed.',
+        }),
+      delay: duration().optional().meta({ title: 'How long to wait', description: 'Older name of pauseDuration.' }),
+      behavior: z
+        .enum(['RESUME', 'WARN', 'FAIL', 'CANCEL'])
+        .optional()
+        .meta({ title: 'What happens when the time is over', default: 'RESUME' }),
+      onResume: z.array(z.unknown()).optional().meta({ title: 'Inputs to give when resuming' }),
+      onPause: z.unknown().optional().meta({ title: 'A task to run when the pause begins' }),
+    }),
+  branches: [{ property: 'tasks', required: false, shape: 'list' }, ...errorBranches],
+  begin(container) {
+    const { pauseDuration, delay } = container.task.properties;
+    container.ask('duration', pauseDuration ?? delay ?? container.task.timeout ?? '', 'text');
+  },
+  answered(container, _about, { value }) {
+    const text = value === null ? '' : String(value).trim();
+    if (text !== '') {
+      const { pauseDuration, delay } = container.task.properties;
+      const timedOut = pauseDuration === undefined && delay === undefined;
+      container.note({ behavior: timedOut ? 'FAIL' : String(container.task.properties.behavior ?? 'RESUME') });
+      container.timer('pause', container.draft.at + parseDuration(text));
+    }
+    container.draft.move(container.run, 'PAUSED');
+    if (container.draft.execution.state.current === 'RUNNING') container.draft.moveExecution('PAUSED');
+  },
+  due: container => resume(container, endings[String(container.notes.behavior)] ?? 'SUCCESS', undefined),
+  resumed(container, onResume) {
+    container.cancelTimer('pause');
+    resume(container, 'SUCCESS', onResume);
+  },
+  step(container) {
+    if (container.notes.to === undefined) return 'waiting';
+    return container.notes.to === 'SUCCESS' ? container.sequential('tasks') : 'done';
+  },
+  ending(container) {
+    const scope = container.scope('tasks');
+    if (scope.failed + scope.killed + scope.warning > 0) return scope;
+    return { state: container.notes.to as 'SUCCESS' | 'WARNING' | 'FAILED' | 'CANCELLED' };
+  },
+};
+
+/** The pause is over. A cancelled one ends the execution without going through RESTARTED (observed.md section 1). */
+function resume(container: Container, to: string, onResume: ValueMap | undefined): void {
+  if (container.run.state.current !== 'PAUSED') return;
+  container.note({ to });
+  container.output({ ...(onResume && { onResume }), resumed: { on: container.draft.date, to } });
+  if (to === 'CANCELLED') {
+    container.draft.exit('CANCELLED');
+    return;
+  }
+  if (container.draft.execution.state.current === 'PAUSED') {
+    container.draft.moveExecution('RESTARTED');
+    container.draft.moveExecution('RUNNING');
+  }
+  if (container.task.branches.tasks?.length) container.draft.move(container.run, 'RUNNING');
+}

@@ -1,0 +1,55 @@
+import { z } from 'zod';
+import type { Flowable } from '../flowable.ts';
+
+const map = z.record(z.string(), z.unknown());
+const flag = z.union([z.boolean(), z.string()]);
+
+export const subflow: Flowable = {
+  type: 'io.kestra.plugin.core.flow.Subflow',
+  aliases: ['io.kestra.core.tasks.flows.Subflow', 'io.kestra.core.tasks.flows.Flow'],
+  title: 'Run another flow.',
+  kind: 'flowable',
+  schema: () =>
+    z.strictObject({
+      namespace: z.string().meta({ title: 'The namespace of the flow' }),
+      flowId: z.string().meta({ title: 'The id of the flow' }),
+      revision: z.union([z.int(), z.string()]).optional().meta({ title: 'The revision of the flow' }),
+      inputs: map.optional().meta({ title: 'The inputs of the flow' }),
+      labels: z
+        .union([map, z.array(z.unknown())])
+        .optional()
+        .meta({ title: 'Labels of the new execution' }),
+      wait: flag.optional().meta({ title: 'Whether to wait for its end', default: true }),
+      transmitFailed: flag.optional().meta({ title: 'Whether its failure is a failure of this task', default: true }),
+      inheritLabels: flag.optional().meta({ title: 'Whether it gets the labels of this execution', default: false }),
+      outputs: map
+        .optional()
+        .meta({
+          title: 'Older way to take outputs over',
+          description: 'Without effect where the flow declares outputs.',
+        }),
+      scheduleDate: z.string().optional().meta({ title: 'When to start it' }),
+      restartBehavior: z.enum(['RETRY_FAILED', 'NEW_EXECUTION']).optional().meta({ title: 'What a restart does' }),
+    }),
+  begin(container) {
+    container.draft.effect({ type: 'subflow', key: `subflow:${container.run.id}`, taskRunId: container.run.id });
+  },
+  childStarted(container, executionId) {
+    container.note({ child: executionId });
+    if (String(container.task.properties.wait ?? true) !== 'false') return;
+    container.output({ executionId, state: 'CREATED' });
+    container.note({ ended: 'SUCCESS' });
+  },
+  childEnded(container, { executionId, state, outputs }) {
+    if (container.notes.ended !== undefined) return;
+    container.output({ executionId, ...(outputs && { outputs }), state });
+    const transmit = String(container.task.properties.transmitFailed ?? true) !== 'false';
+    const bad = state === 'FAILED' || state === 'KILLED' || state === 'WARNING' || state === 'CANCELLED';
+    if (bad && transmit) {
+      if (state === 'FAILED') container.log('ERROR', `The subflow's execution ${executionId} ended in state ${state}.`);
+      container.note({ ended: state === 'CANCELLED' ? 'FAILED' : state });
+    } else container.note({ ended: 'SUCCESS' });
+  },
+  step: container => (container.notes.ended === undefined ? 'waiting' : 'done'),
+  ending: container => ({ state: container.notes.ended as 'SUCCESS' | 'WARNING' | 'FAILED' | 'KILLED' }),
+};
