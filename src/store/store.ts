@@ -118,3 +118,6 @@ export interface Store {
 
 /** Somebody else has claimed the execution; the caller must stop touching it. */
 export class FencedError extends Error {}
+
+/** The store cannot be opened, read or written. The message is for the user: what, where, what to do. */
+export class StoreError extends Error {}

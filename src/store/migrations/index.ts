@@ -1,0 +1,4 @@
+/** All migrations in order; the version of a database is the number of those applied. Never change one that was released. */
+import { sql as executions } from './0001-executions.sql.ts';
+
+export const migrations: readonly string[] = [executions];

@@ -1,0 +1,65 @@
+/** Rows of runs: one program started for one attempt of one task run. */
+import { parseJson, writeJson } from '../../model/json.ts';
+import type { Outcome } from '../../model/run.ts';
+import type { Value, ValueMap } from '../../model/value.ts';
+import type { RunProgress, RunRecord } from '../store.ts';
+import type { Connection } from './connection.ts';
+import type { ExecutionKey } from './executions.ts';
+
+export function saveRun(db: Connection, execution: ExecutionKey, record: RunRecord): void {
+  db.sql(
+    `INSERT OR REPLACE INTO runs (execution, task_run_id, attempt, deadline, outcome, handle, log_cursor, vars)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+  ).run(
+    execution,
+    record.taskRunId,
+    record.attempt,
+    record.deadline ?? null,
+    optionalJson(record.outcome),
+    optionalJson(record.handle),
+    optionalJson(record.logCursor),
+    writeJson(record.vars),
+  );
+}
+
+/** @throws Error when the run was never saved */
+export function moveRun(db: Connection, execution: ExecutionKey, progress: RunProgress): void {
+  const { changes } = db
+    .sql(
+      `UPDATE runs SET log_cursor = ?, vars = coalesce(?, vars) WHERE execution = ? AND task_run_id = ? AND attempt = ?`,
+    )
+    .run(writeJson(progress.logCursor), optionalJson(progress.vars), execution, progress.taskRunId, progress.attempt);
+  if (changes === 0) {
+    throw new Error(
+      `Progress of a run that was not saved: task run ${progress.taskRunId}, attempt ${progress.attempt}.`,
+    );
+  }
+}
+
+export function findRun(
+  db: Connection,
+  execution: ExecutionKey,
+  taskRunId: string,
+  attempt: number,
+): RunRecord | undefined {
+  const row = db
+    .sql(
+      `SELECT deadline, outcome, handle, log_cursor, vars FROM runs
+        WHERE execution = ? AND task_run_id = ? AND attempt = ?`,
+    )
+    .get(execution, taskRunId, attempt);
+  if (row === undefined) return undefined;
+  return {
+    taskRunId,
+    attempt,
+    ...(row.handle !== null && { handle: parseJson(String(row.handle)) as ValueMap }),
+    ...(row.deadline !== null && { deadline: Number(row.deadline) }),
+    ...(row.log_cursor !== null && { logCursor: parseJson(String(row.log_cursor)) }),
+    vars: parseJson(String(row.vars)) as ValueMap,
+    ...(row.outcome !== null && { outcome: parseJson(String(row.outcome)) as unknown as Outcome }),
+  };
+}
+
+function optionalJson(value: Value | object | undefined): string | null {
+  return value === undefined ? null : writeJson(value);
+}
