@@ -25,3 +25,6 @@ export interface Storage {
 
 /** No file has that URI. The message names it. */
 export class NotFoundError extends Error {}
+
+/** What is no storage URI, or could lead out of the storage. The message says why. */
+export class InvalidUriError extends Error {}
