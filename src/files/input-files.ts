@@ -1,0 +1,114 @@
+/** A task's `inputFiles`: what is written into its working directory before it runs. */
+import { lstat, mkdir, realpath, rm, writeFile } from 'node:fs/promises';
+import { dirname, join, posix } from 'node:path';
+import { parseJson, writeJson } from '../model/json.ts';
+import { isMap, type Value } from '../model/value.ts';
+import type { Storage } from '../storage/storage.ts';
+import { isInside } from './link-target.ts';
+
+/** Something is wrong with a name or a value that the user gave. The message says what. */
+export class InputFileError extends Error {}
+
+/** Content by name: text, or the `kestra:///` URI of a stored file. */
+export type InputFiles = ReadonlyMap<string, string>;
+
+/**
+ * Reads the rendered property: a map, or a text that holds a JSON object. Null values of a map are dropped; those of a
+ * JSON text are empty files; lists and maps become JSON, other values their text. All as in Kestra's FilesService.
+ *
+ * @throws InputFileError
+ */
+export function readInputFiles(property: Value): InputFiles {
+  const fromText = typeof property === 'string';
+  const map = fromText ? parseText(property) : property;
+  if (!isMap(map)) {
+    throw new InputFileError('inputFiles must be a map from file names to contents, or a JSON object as text.');
+  }
+  const files = new Map<string, string>();
+  for (const [name, value] of Object.entries(map)) {
+    if (value !== null) files.set(name, contentOf(value));
+    else if (fromText) files.set(name, '');
+  }
+  return files;
+}
+
+function parseText(text: string): Value {
+  try {
+    return parseJson(text);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new InputFileError(`inputFiles is a text, but not a JSON object: ${reason}`);
+  }
+}
+
+function contentOf(value: Value): string {
+  if (typeof value === 'string') return value;
+  return value !== null && typeof value === 'object' ? writeJson(value) : String(value);
+}
+
+/**
+ * Writes the files, over what is there. Folders on the way are made; nothing is added to the content. An absolute
+ * name counts from the working directory, as in Kestra; a name that leads out of it is refused, also through a link.
+ *
+ * @throws InputFileError
+ * @throws NotFoundError when a stored file is not there
+ */
+export async function writeInputFiles(workDir: string, files: InputFiles, storage: Storage): Promise<void> {
+  const root = await realpath(workDir);
+  for (const [name, content] of files) {
+    const target = join(root, safeName(name));
+    await makeFolder(root, dirname(target), name);
+    // A link at the name is replaced, not followed.
+    const found = await lstat(target).catch(() => undefined);
+    if (found?.isDirectory()) {
+      throw new InputFileError(`The input file "${name}" cannot be written: a folder has that name.`);
+    }
+    if (found) await rm(target);
+    if (content.startsWith('kestra://')) await storage.getFile(content.trim(), target);
+    else await writeFile(target, content, { flag: 'wx' });
+  }
+}
+
+/** The name relative to the working directory, normalised. @throws InputFileError when it leads out of it. */
+function safeName(name: string): string {
+  const normal = posix.normalize(name).replace(/^\/+/, '');
+  if (name.includes('\0'))
+    throw new InputFileError(`The input file name ${JSON.stringify(name)} has a zero byte in it.`);
+  // An absolute name cannot climb: normalising has taken its `..` away already.
+  if (normal === '..' || normal.startsWith('../')) {
+    throw new InputFileError(
+      `The input file "${name}" would lie outside the working directory; use a name without "..".`,
+    );
+  }
+  if (normal === '' || normal === '.' || normal.endsWith('/')) {
+    throw new InputFileError(`The input file name "${name}" names a folder, not a file.`);
+  }
+  return normal;
+}
+
+async function makeFolder(root: string, folder: string, name: string): Promise<void> {
+  if (folder === root) return;
+  const existing = await nearestExisting(folder);
+  const outside = () =>
+    new InputFileError(
+      `The input file "${name}" would be written through a link that leads out of the working directory.`,
+    );
+  if (
+    !isInside(
+      root,
+      await realpath(existing).catch(() => {
+        throw outside();
+      }),
+    )
+  )
+    throw outside();
+  await mkdir(folder, { recursive: true }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOTDIR' && error.code !== 'EEXIST') throw error;
+    throw new InputFileError(`The input file "${name}" cannot be written: a part of its path is a file.`);
+  });
+}
+
+async function nearestExisting(path: string): Promise<string> {
+  const found = await lstat(path).catch(() => undefined);
+  return found ? path : await nearestExisting(dirname(path));
+}

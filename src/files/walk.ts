@@ -1,0 +1,30 @@
+/** The files below a folder. */
+import { opendir } from 'node:fs/promises';
+import { join } from 'node:path';
+
+export interface WalkOptions {
+  /** Asked for every folder below; true leaves it out. */
+  readonly skipFolder?: (relativePath: string) => boolean;
+  /** A folder that cannot be read is passed over and told here. One that has vanished meanwhile is not told. */
+  readonly onUnreadable?: (relativePath: string, error: Error) => void;
+}
+
+/**
+ * Relative POSIX paths of all regular files below a folder, in no order. Links are not followed and are not files.
+ * One folder is open at a time, and nothing recurses: depth and number are limited by the disk alone.
+ */
+export async function* walkFiles(dir: string, options: WalkOptions = {}): AsyncGenerator<string> {
+  const folders = [''];
+  for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
+    try {
+      for await (const entry of await opendir(join(dir, folder))) {
+        const path = folder + entry.name;
+        if (entry.isFile()) yield path;
+        else if (entry.isDirectory() && !options.skipFolder?.(path)) folders.push(`${path}/`);
+      }
+    } catch (error) {
+      const fault = error as NodeJS.ErrnoException;
+      if (fault.code !== 'ENOENT' || folder === '') options.onUnreadable?.(folder.replace(/\/$/, ''), fault);
+    }
+  }
+}
