@@ -1,0 +1,58 @@
+/** The small shell script that starts the program, outlives us, and leaves the exit status behind. */
+import { shellQuote } from './shell-quote.ts';
+
+/** In the environment of every process of a run: finds those that left its session. */
+export const runMark = 'WINDLASS_RUN_ID';
+
+/**
+ * Stands in the log files behind the program's last byte. What a background process writes afterwards is not part of
+ * the task, so that no such process can hold the task open.
+ */
+export function endMark(runId: string): Buffer {
+  return Buffer.from(`\0windlass-end ${runId}\0\n`);
+}
+
+/**
+ * The script for `sh -c '. /dev/fd/3'`, with this text as file 3. It holds the rendered command, so it stands neither
+ * on a command line nor in a file with a name.
+ *
+ * Why pipes and `cat` between the program and its log files: `echo … > /dev/stderr` in a script opens the file behind
+ * it anew, and a regular file is emptied by that. With a pipe it works as in Kestra. A `cat` ends when the last process
+ * that holds its pipe ends; the supervisor and the exit status do not wait for that.
+ */
+export function supervisorScript(run: { dir: string; runId: string; argv: readonly string[] }): string {
+  const path = (name: string): string => shellQuote(`${run.dir}/${name}`);
+  const mark = shellQuote(`\\000windlass-end ${run.runId}\\000\\n`);
+  return `exec 3<&-
+if [ -r /proc/self/stat ]; then
+  read -r stat <"/proc/$$/stat"
+  set -- \${stat##*") "}
+  start=\${20}
+  read -r boot </proc/sys/kernel/random/boot_id
+else
+  start=$(LC_ALL=C ps -p $$ -o lstart= | sed 's/ *$//')
+  boot=$(sysctl -n kern.bootsessionuuid)
+fi
+set -C
+{ printf '%s|%s|%s\\n' "$$" "$start" "$boot" >${path('started')}; } 2>/dev/null || exit 0
+set +C
+# Signals meant for the program also come here when it signals its whole group.
+trap '' HUP INT QUIT TERM
+path=$PATH
+PATH=/usr/bin:/bin:$PATH
+mkfifo ${path('stdout.pipe')} ${path('stderr.pipe')} || { echo failed >${path('exit')}; exit 0; }
+cat <${path('stdout.pipe')} >>${path('stdout')} &
+readers=$!
+cat <${path('stderr.pipe')} >>${path('stderr')} &
+echo "$readers $!" >${path('readers')}
+exec 3>${path('stdout.pipe')} 4>${path('stderr.pipe')}
+PATH=$path
+trap : HUP INT QUIT TERM
+(exec 1>&3 2>&4 3>&- 4>&-; exec ${run.argv.map(shellQuote).join(' ')})
+code=$?
+echo $code >${path('exit')}
+trap '' PIPE
+printf ${mark} >&3
+printf ${mark} >&4
+`;
+}
