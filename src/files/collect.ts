@@ -1,6 +1,6 @@
 /** What a task leaves behind: its output files, moved to internal storage. */
 import { rm } from 'node:fs/promises';
-import { join, posix, relative, sep } from 'node:path';
+import { join, posix } from 'node:path';
 import { newId } from '../model/ids.ts';
 import type { Storage } from '../storage/storage.ts';
 import { fileUri } from '../storage/uris.ts';
@@ -11,7 +11,7 @@ export interface Collecting {
   /** Path on this machine. */
   readonly workDir: string;
   /** Below `workDir`. All files in it are outputs; it is removed afterwards. */
-  readonly outputDir: string;
+  readonly outputDir?: string;
   /** The rendered `outputFiles`; see `compileGlobs`. */
   readonly globs: readonly string[];
   readonly storage: Storage;
@@ -30,28 +30,29 @@ export interface Collecting {
  */
 export async function collectOutputs(collecting: Collecting): Promise<Record<string, string>> {
   const { workDir, outputDir, globs, warn } = collecting;
-  const outputFolder = relative(workDir, outputDir).split(sep).join('/');
   const matches = compileGlobs(globs, workDir);
   const stored = new Map<string, string>();
-  for (const path of await filesIn(outputDir, warn)) {
-    await store(collecting, join(outputDir, path), path, path, stored);
+  if (outputDir !== undefined) {
+    for (const path of await filesIn(outputDir, warn)) {
+      await store(collecting, join(outputDir, path), path, path, stored);
+    }
+    // Emptied now, but for what could not be stored: that is no output file of the working directory either.
+    await rm(outputDir, { recursive: true, force: true });
   }
   if (globs.length > 0) {
-    for (const path of await filesIn(workDir, warn, outputFolder)) {
+    for (const path of await filesIn(workDir, warn)) {
       if (!matches(path)) continue;
       // Two folders may hold files of one name (kestra-io/kestra#3991).
       await store(collecting, join(workDir, path), path, `${newId()}-${posix.basename(path)}`, stored);
     }
   }
-  await rm(outputDir, { recursive: true, force: true });
   return Object.fromEntries(stored);
 }
 
 /** Sorted, and all known before the first is moved. The output directory may be gone: then nothing was put there. */
-async function filesIn(dir: string, warn: Collecting['warn'], skipped?: string): Promise<string[]> {
+async function filesIn(dir: string, warn: Collecting['warn']): Promise<string[]> {
   const files: string[] = [];
   const walk = walkFiles(dir, {
-    skipFolder: path => path === skipped,
     onUnreadable: (path, error) => {
       const missing = path === '' && (error as NodeJS.ErrnoException).code === 'ENOENT';
       if (!missing) warn(`The folder "${path || dir}" could not be read for output files: ${error.message}`);

@@ -10,15 +10,7 @@ import { isInside } from './link-target.ts';
 export class InputFileError extends Error {}
 
 /** Content by name: text, or the `kestra:///` URI of a stored file. */
-export type InputFiles = ReadonlyMap<string, string>;
-
-/**
- * Reads the rendered property: a map, or a text that holds a JSON object. Null values of a map are dropped; those of a
- * JSON text are empty files; lists and maps become JSON, other values their text. All as in Kestra's FilesService.
- *
- * @throws InputFileError
- */
-export function readInputFiles(property: Value): InputFiles {
+function readProperty(property: Value): ReadonlyMap<string, string> {
   const fromText = typeof property === 'string';
   const map = fromText ? parseText(property) : property;
   if (!isMap(map)) {
@@ -47,13 +39,18 @@ function contentOf(value: Value): string {
 }
 
 /**
- * Writes the files, over what is there. Folders on the way are made; nothing is added to the content. An absolute
- * name counts from the working directory, as in Kestra; a name that leads out of it is refused, also through a link.
+ * Writes what the rendered property holds, over what is there. It is a map, or a text that holds a JSON object, from
+ * names to contents: text, the `kestra:///` URI of a stored file, or another value, which is written as JSON. Null
+ * values of a map are dropped, those of a JSON text are empty files, as in Kestra's FilesService.
+ *
+ * Folders on the way are made; nothing is added to the content. An absolute name counts from the working directory, as
+ * in Kestra; a name that leads out of it is refused, also through a link.
  *
  * @throws InputFileError
  * @throws NotFoundError when a stored file is not there
  */
-export async function writeInputFiles(workDir: string, files: InputFiles, storage: Storage): Promise<void> {
+export async function writeInputFiles(workDir: string, property: Value, storage: Storage): Promise<void> {
+  const files = readProperty(property);
   const root = await realpath(workDir);
   for (const [name, content] of files) {
     const target = join(root, safeName(name));

@@ -3,8 +3,6 @@ import { opendir } from 'node:fs/promises';
 import { join } from 'node:path';
 
 export interface WalkOptions {
-  /** Asked for every folder below; true leaves it out. */
-  readonly skipFolder?: (relativePath: string) => boolean;
   /** A folder that cannot be read is passed over and told here. One that has vanished meanwhile is not told. */
   readonly onUnreadable?: (relativePath: string, error: Error) => void;
 }
@@ -20,7 +18,7 @@ export async function* walkFiles(dir: string, options: WalkOptions = {}): AsyncG
       for await (const entry of await opendir(join(dir, folder))) {
         const path = folder + entry.name;
         if (entry.isFile()) yield path;
-        else if (entry.isDirectory() && !options.skipFolder?.(path)) folders.push(`${path}/`);
+        else if (entry.isDirectory()) folders.push(`${path}/`);
       }
     } catch (error) {
       const fault = error as NodeJS.ErrnoException;

@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { collectOutputs } from '../../src/files/collect.ts';
-import { InputFileError, readInputFiles, writeInputFiles } from '../../src/files/input-files.ts';
+import { InputFileError, writeInputFiles } from '../../src/files/input-files.ts';
 import { walkFiles } from '../../src/files/walk.ts';
 import { Real, type Value } from '../../src/model/value.ts';
 import { openLocalStorage } from '../../src/storage/local/index.ts';
@@ -37,7 +37,7 @@ function place(path: string, content = path): void {
 }
 
 async function write(property: Value): Promise<void> {
-  await writeInputFiles(work, readInputFiles(property), storage);
+  await writeInputFiles(work, property, storage);
 }
 
 const content = (path: string) => readFileSync(join(work, path), 'utf8');
