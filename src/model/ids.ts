@@ -1,5 +1,5 @@
 /** Ids of executions, task runs, stores and files. */
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 
 const digits = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 const length = 22;
@@ -9,11 +9,20 @@ const length = 22;
  * Letters and digits only, so it can stand in container names, file names and URIs; its case counts.
  */
 export function newId(): string {
-  let rest = randomBytes(16).reduce((number, byte) => (number << 8n) | BigInt(byte), 0n);
+  return encode(randomBytes(16));
+}
+
+function encode(bytes: Uint8Array): string {
+  let rest = bytes.reduce((number, byte) => (number << 8n) | BigInt(byte), 0n);
   let id = '';
   for (let place = 0; place < length; place++) {
     id = digits.charAt(Number(rest % 62n)) + id;
     rest /= 62n;
   }
   return id;
+}
+
+/** The id that belongs to a name: always the same, so that what was made for it before a crash is found again. */
+export function derivedId(name: string): string {
+  return encode(createHash('sha256').update(name).digest().subarray(0, 16));
 }

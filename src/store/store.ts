@@ -22,7 +22,10 @@ export interface PendingEffect {
   readonly effect: ValueMap;
 }
 
-/** What one event changed; only what was touched. */
+/**
+ * What one event changed; only what was touched. `effectsDone` is taken away before `effectsAdded` is put in, so a key
+ * may be in both; a key that is not pending is passed over, one that is pending already cannot be added.
+ */
 export interface Commit {
   readonly execution?: Execution;
   readonly taskRuns?: readonly TaskRun[];
@@ -44,8 +47,11 @@ export interface StoredExecution {
   readonly execution: Execution;
   readonly source: string;
   readonly flowIndex: number;
+  /** In the order in which they were first committed. */
   readonly taskRuns: readonly TaskRun[];
+  /** In the order in which they were added. */
   readonly effects: readonly PendingEffect[];
+  readonly runs: readonly RunRecord[];
 }
 
 /** What is known of one run of a program: enough to find it again and to settle it once. */
@@ -67,6 +73,7 @@ export interface RunProgress {
   readonly taskRunId: string;
   readonly attempt: number;
   readonly logCursor: Value;
+  /** All of them, not only new ones; absent when unchanged. */
   readonly vars?: ValueMap;
   readonly logs: readonly LogEntry[];
   readonly metrics: readonly MetricEntry[];
@@ -80,7 +87,7 @@ export interface ExecutionSummary {
   readonly startDate: string;
   readonly endDate?: string;
   readonly parentExecutionId?: string;
-  /** Not ended, and no live process works on it. */
+  /** Not ended (see `phase`: `afterExecution` may still be to run), and no live process works on it. */
   readonly interrupted: boolean;
 }
 
@@ -88,16 +95,21 @@ export interface Store {
   /** Minted with the store; names the owner of all its runs. */
   readonly ownerId: string;
 
+  /** @throws Error when there is an execution with this id already */
   create(created: NewExecution): Promise<Claim>;
   /** Takes over an execution that nobody live works on. Undefined when somebody does, or it has ended and `ended` is not set. */
   claim(executionId: string, options?: { readonly ended?: boolean }): Promise<Claim | undefined>;
-  /** Lets go of an execution, so that `resume` finds it at once. */
+  /** Lets go of an execution, so that `resume` finds it at once. The claim is void then; doing it twice does nothing. */
   release(claim: Claim): Promise<void>;
   load(executionId: string): Promise<StoredExecution | undefined>;
   commit(claim: Claim, commit: Commit): Promise<void>;
 
   run(claim: Claim, taskRunId: string, attempt: number): Promise<RunRecord | undefined>;
+  /** What is absent in the record keeps the value that is stored. */
   saveRun(claim: Claim, record: RunRecord): Promise<void>;
+  /** Forgets a run once nothing of it is left in its engine. Does nothing when there is none. */
+  deleteRun(claim: Claim, taskRunId: string, attempt: number): Promise<void>;
+  /** @throws Error when the run was never saved */
   saveProgress(claim: Claim, progress: RunProgress): Promise<void>;
   /** Log entries and metrics of tasks that are not runs of a program. */
   append(
@@ -107,12 +119,20 @@ export interface Store {
 
   /** Newest first. */
   list(options?: { readonly limit?: number }): Promise<readonly ExecutionSummary[]>;
-  /** Ids of executions that have not ended and that no live process works on, oldest first; subflows' children left out. */
+  /**
+   * Ids of executions that have not ended and that no live process works on, oldest first. Subflows' children are
+   * left to the execution that waits for them, as long as that has not ended itself.
+   */
   interrupted(): Promise<readonly string[]>;
+  /** Entries behind the sequence `after`, in the order stored, up to the last there is; sequences rise, with gaps. */
   logs(executionId: string, after?: number): AsyncIterable<readonly (LogEntry & { readonly sequence: number })[]>;
   metrics(executionId: string): Promise<readonly MetricEntry[]>;
-  /** Deletes an ended execution with its children, logs, metrics and runs; returns the ids of all deleted. */
+  /**
+   * Deletes an ended execution with its children, logs, metrics and runs; returns the ids of all deleted. None when
+   * it has not ended, or a live process works on it or on one of its children.
+   */
   delete(executionId: string): Promise<readonly string[]>;
+  /** Releases what this store still has claimed. */
   close(): Promise<void>;
 }
 

@@ -19,7 +19,7 @@ export function insertExecution(db: Connection, { execution, source, flowIndex }
         execution.id,
         owner,
         execution.state.current,
-        Number(isTerminal(execution.state.current)),
+        Number(hasEnded(execution)),
         execution.parent?.executionId ?? null,
         execution.namespace,
         execution.flowId,
@@ -33,10 +33,9 @@ export function insertExecution(db: Connection, { execution, source, flowIndex }
 }
 
 export function updateExecution(db: Connection, key: ExecutionKey, execution: Execution): void {
-  const { current } = execution.state;
   db.sql('UPDATE executions SET state = ?, ended = ?, end_date = ?, document = ? WHERE key = ?').run(
-    current,
-    Number(isTerminal(current)),
+    execution.state.current,
+    Number(hasEnded(execution)),
     endDate(execution),
     writeJson(execution),
     key,
@@ -138,6 +137,11 @@ export function letGoOfAll(db: Connection, owner: string): void {
 /** With all that hangs on it. */
 export function deleteExecution(db: Connection, key: ExecutionKey): void {
   db.sql('DELETE FROM executions WHERE key = ?').run(key);
+}
+
+/** The state alone does not tell: it is terminal while `afterExecution` runs. */
+function hasEnded({ phase }: Execution): boolean {
+  return phase === 'ended';
 }
 
 function startDate({ state }: Execution): string {

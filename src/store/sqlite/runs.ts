@@ -1,4 +1,5 @@
 /** Rows of runs: one program started for one attempt of one task run. */
+import type { SQLOutputValue } from 'node:sqlite';
 import { parseJson, writeJson } from '../../model/json.ts';
 import type { Outcome } from '../../model/run.ts';
 import type { Value, ValueMap } from '../../model/value.ts';
@@ -6,10 +7,17 @@ import type { RunProgress, RunRecord } from '../store.ts';
 import type { Connection } from './connection.ts';
 import type { ExecutionKey } from './executions.ts';
 
+/** What is absent in the record keeps the value that is stored. */
 export function saveRun(db: Connection, execution: ExecutionKey, record: RunRecord): void {
   db.sql(
-    `INSERT OR REPLACE INTO runs (execution, task_run_id, attempt, deadline, outcome, handle, log_cursor, vars)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO runs (execution, task_run_id, attempt, deadline, outcome, handle, log_cursor, vars)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT (execution, task_run_id, attempt) DO UPDATE SET
+         deadline = coalesce(excluded.deadline, deadline),
+         outcome = coalesce(excluded.outcome, outcome),
+         handle = coalesce(excluded.handle, handle),
+         log_cursor = coalesce(excluded.log_cursor, log_cursor),
+         vars = excluded.vars`,
   ).run(
     execution,
     record.taskRunId,
@@ -43,15 +51,25 @@ export function findRun(
   attempt: number,
 ): RunRecord | undefined {
   const row = db
-    .sql(
-      `SELECT deadline, outcome, handle, log_cursor, vars FROM runs
-        WHERE execution = ? AND task_run_id = ? AND attempt = ?`,
-    )
+    .sql('SELECT * FROM runs WHERE execution = ? AND task_run_id = ? AND attempt = ?')
     .get(execution, taskRunId, attempt);
-  if (row === undefined) return undefined;
+  return row && recordOf(row);
+}
+
+/** By task run and attempt. */
+export function runsOf(db: Connection, execution: ExecutionKey): readonly RunRecord[] {
+  return db.sql('SELECT * FROM runs WHERE execution = ? ORDER BY task_run_id, attempt').all(execution).map(recordOf);
+}
+
+/** Does nothing when there is none. */
+export function deleteRun(db: Connection, execution: ExecutionKey, taskRunId: string, attempt: number): void {
+  db.sql('DELETE FROM runs WHERE execution = ? AND task_run_id = ? AND attempt = ?').run(execution, taskRunId, attempt);
+}
+
+function recordOf(row: Record<string, SQLOutputValue>): RunRecord {
   return {
-    taskRunId,
-    attempt,
+    taskRunId: String(row.task_run_id),
+    attempt: Number(row.attempt),
     ...(row.handle !== null && { handle: parseJson(String(row.handle)) as ValueMap }),
     ...(row.deadline !== null && { deadline: Number(row.deadline) }),
     ...(row.log_cursor !== null && { logCursor: parseJson(String(row.log_cursor)) }),

@@ -33,7 +33,7 @@ import {
 import { appendLogs, logsAfter, type StoredLogEntry } from './logs.ts';
 import { appendMetrics, metricsOf } from './metrics.ts';
 import { forgetOwner, lease, livingOwners, renewOwner } from './owners.ts';
-import { findRun, moveRun, saveRun } from './runs.ts';
+import { deleteRun, findRun, moveRun, runsOf, saveRun } from './runs.ts';
 import { saveTaskRun, taskRunsOf } from './task-runs.ts';
 
 /** Entries read at once by `logs`: about 100 KB of usual lines. */
@@ -90,7 +90,12 @@ export class SqliteStore implements Store {
       const found = findExecution(this.#db, executionId);
       if (found === undefined) return undefined;
       const { key, ...stored } = found;
-      return { ...stored, taskRuns: taskRunsOf(this.#db, key), effects: effectsOf(this.#db, key) };
+      return {
+        ...stored,
+        taskRuns: taskRunsOf(this.#db, key),
+        effects: effectsOf(this.#db, key),
+        runs: runsOf(this.#db, key),
+      };
     });
   }
 
@@ -110,6 +115,10 @@ export class SqliteStore implements Store {
 
   saveRun(claim: Claim, record: RunRecord): Promise<void> {
     return this.#write('FULL', claim, key => saveRun(this.#db, key, record));
+  }
+
+  deleteRun(claim: Claim, taskRunId: string, attempt: number): Promise<void> {
+    return this.#write('NORMAL', claim, key => deleteRun(this.#db, key, taskRunId, attempt));
   }
 
   saveProgress(claim: Claim, progress: RunProgress): Promise<void> {
