@@ -20,7 +20,7 @@ import {
 } from './run-folder.ts';
 import { StreamTail } from './stream-tail.ts';
 import { endMark } from './supervisor.ts';
-import { endReaders, terminate } from './termination.ts';
+import { endReaders, hasReaders, terminate } from './termination.ts';
 
 /** How often files are looked at, in milliseconds. The end of a program that we started ourselves is told at once. */
 const lookInterval = 50;
@@ -28,7 +28,7 @@ const lookInterval = 50;
 const aliveInterval = 500;
 /** A supervisor decides and writes its name in one go; longer than this it takes only when it died there. */
 const decideLimit = 2_000;
-/** Without a supervisor nobody writes the end mark; what its readers still hold is written long before this. */
+/** Readers whose supervisor was killed live as long as a background process does, and need not be waited for. */
 const quietLimit = 1_000;
 
 const streams = ['stdout', 'stderr'] as const;
@@ -78,13 +78,14 @@ export class ProcessRun {
       for (;;) {
         // Asked before reading: what is read afterwards is everything.
         const settled = this.#settled() !== undefined;
+        const unmarked = settled && this.#noMarkToCome(quietSince);
         const { lines, progress } = this.#readTurn(tails, tail => tail.read());
         if (lines.length > 0) yield { lines, cursor: cursorOf(tails) };
         if (tails.every(tail => tail.ended)) return;
         if (progress) {
           quietSince = Date.now();
           pause = 1;
-        } else if (settled && this.#noMarkToCome(quietSince)) {
+        } else if (unmarked) {
           const last = this.#readTurn(tails, tail => ({ lines: tail.finish(), progress: false }));
           if (last.lines.length > 0) yield { lines: last.lines, cursor: cursorOf(tails) };
           return;
@@ -129,8 +130,8 @@ export class ProcessRun {
    */
   async dispose(): Promise<void> {
     if (this.#settled() === undefined) await this.stop({ graceMs: 0 });
-    const supervisor = await this.#findSupervisor();
-    if (supervisor !== undefined) endReaders({ dir: this.#dir, supervisor });
+    const supervisor = this.#supervisor ?? readStarted(this.#dir);
+    if (typeof supervisor === 'object') endReaders({ dir: this.#dir, supervisor });
     removeRunFolder(this.#dir);
   }
 
@@ -217,10 +218,11 @@ export class ProcessRun {
     return this.#supervisor;
   }
 
+  /** True when nobody is left who would write the end mark, or move it from the pipes to the files. */
   #noMarkToCome(quietSince: number): boolean {
     const supervisor = this.#supervisor ?? readStarted(this.#dir);
     if (typeof supervisor !== 'object') return true;
-    return Date.now() - quietSince > quietLimit && !isAlive(supervisor);
+    return !isAlive(supervisor) && (!hasReaders(this.#dir) || Date.now() - quietSince > quietLimit);
   }
 
   /** One turn through both streams: each is in order, and neither waits for the other. */

@@ -14,7 +14,7 @@
  * What is written in one go by a shell builtin is complete when it ends with a line feed. That spares a `mv` for each
  * file (0.7 ms), and also tells a file that a crash of the machine left empty.
  */
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isMap, type Value } from '../../model/value.ts';
 import type { ProcessIdentity } from './process-table.ts';
@@ -28,9 +28,10 @@ export function fileOf(dir: string, name: string): string {
   return join(dir, name);
 }
 
-/** Creates the folder, readable only by us. Does nothing when it is there. */
+/** Makes the folder readable only by us; it may be there already. */
 export function createRunFolder(dir: string, record: RunRecord): void {
   mkdirSync(dir, { recursive: true, mode: 0o700 });
+  chmodSync(dir, 0o700);
   writeFileSync(fileOf(dir, 'run.json'), `${JSON.stringify(record)}\n`, { mode: 0o600 });
 }
 

@@ -63,13 +63,18 @@ export async function terminate(
  */
 export function endReaders(run: { dir: string; supervisor: ProcessIdentity }): void {
   // Looking at the pipes spares the look at the process table, which nearly no task needs.
-  if (!hasReader(fileOf(run.dir, 'stdout.pipe')) && !hasReader(fileOf(run.dir, 'stderr.pipe'))) return;
+  if (!hasReaders(run.dir)) return;
   const readers = readReaders(run.dir);
   const table = processTable();
   if (table.some(entry => entry.pid === run.supervisor.pid && entry.start !== run.supervisor.start)) return;
   for (const entry of table) {
     if (readers.has(entry.pid) && entry.group === run.supervisor.pid) signalProcess(entry.pid, 'SIGKILL');
   }
+}
+
+/** Does a reader still move bytes from a pipe to its file? */
+export function hasReaders(dir: string): boolean {
+  return hasReader(fileOf(dir, 'stdout.pipe')) || hasReader(fileOf(dir, 'stderr.pipe'));
 }
 
 /** Opening the writing end of a pipe without waiting fails when nobody reads it: fifo(7). */
