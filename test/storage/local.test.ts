@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -46,6 +47,19 @@ describe('the folder of local storage', () => {
     await storage.putFile('kestra:///a', join(dir, 'in'), { move: true });
     expect((await stat(join(dir, 'storage', 'a'))).mode & 0o777).toBe(0o600);
     expect(await readdir(dir)).toEqual(['storage']);
+  });
+
+  test('moves a file from another disk by copying it', async () => {
+    // Memory on Linux; where there is none, this is one disk and shows the rename once more.
+    const other = await mkdtemp(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'windlass-storage-'));
+    try {
+      await writeFile(join(other, 'in'), 'x');
+      const storage = openLocalStorage(join(dir, 'storage'));
+      await storage.putFile('kestra:///a', join(other, 'in'), { move: true });
+      expect(await storage.getText('kestra:///a')).toBe('x');
+    } finally {
+      await rm(other, { recursive: true });
+    }
   });
 
   test('splits a name that is too long for a file system', async () => {
