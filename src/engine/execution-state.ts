@@ -5,6 +5,8 @@
 import type { Execution, TaskRun } from '../model/execution.ts';
 import type { Flow, Task } from '../model/flow.ts';
 import { isTerminal } from '../model/states.ts';
+import type { ValueMap } from '../model/value.ts';
+import { OutputTree } from './output-tree.ts';
 
 /** The children of one parent in one branch, for one ForEach value: counted, so that nobody has to walk them. */
 export interface Scope {
@@ -91,6 +93,7 @@ export class ExecutionState implements StateView {
   readonly #children = new Map<string, string>();
   readonly #below = new Map<string, string[]>();
   readonly #active = new Set<string>();
+  readonly #outputs = new OutputTree();
 
   constructor(flow: Flow, execution: Execution, taskRuns: Iterable<TaskRun> = []) {
     this.flow = flow;
@@ -122,7 +125,17 @@ export class ExecutionState implements StateView {
     return this.#active;
   }
 
-  /** Ids of the task runs that contain this one, nearest first. */
+  /** `outputs` in expressions. Skipped task runs have none. */
+  get outputs(): ValueMap {
+    return this.#outputs.root;
+  }
+
+  /** The values of the iterations around and of a task run, outermost first. */
+  values(run: TaskRun): readonly string[] {
+    return [run, ...this.ancestors(run)].flatMap(each => each.value ?? []).reverse();
+  }
+
+  /** The task runs that contain this one, nearest first. */
   *ancestors(run: TaskRun): Generator<TaskRun> {
     for (let id = run.parentTaskRunId; id !== undefined; ) {
       const parent = this.#runs.get(id);
@@ -147,6 +160,8 @@ export class ExecutionState implements StateView {
       run,
     );
     if (!run.superseded) this.#children.set(childKey(run.parentTaskRunId, run.taskId, run.value), run.id);
+    if (run.outputs || (isTerminal(run.state.current) && run.state.current !== 'SKIPPED'))
+      this.#outputs.set(run, this.values(run));
     if (isTerminal(run.state.current) || run.superseded) this.#active.delete(run.id);
     else this.#active.add(run.id);
   }

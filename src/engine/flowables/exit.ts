@@ -18,14 +18,11 @@ export const exit: Flowable = {
   kind: 'immediate',
   schema: () =>
     z.strictObject({
-      state: z
-        .string()
-        .optional()
-        .meta({
-          title: 'The state',
-          description: 'SUCCESS, WARNING, KILLED, FAILED or CANCELED; or an expression.',
-          default: 'SUCCESS',
-        }),
+      state: z.string().optional().meta({
+        title: 'The state',
+        description: 'SUCCESS, WARNING, KILLED, FAILED or CANCELED; or an expression.',
+        default: 'SUCCESS',
+      }),
     }),
   begin: container => container.ask('state', container.task.properties.state ?? 'SUCCESS', 'text'),
   answered(container, _about, { value }) {

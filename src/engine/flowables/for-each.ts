@@ -7,13 +7,11 @@ import { errorBranches } from './branches.ts';
 import { concurrency } from './parallel.ts';
 
 const values = () =>
-  z
-    .union([z.string(), z.array(z.unknown())])
-    .meta({
-      title: 'The values',
-      description:
-        'A list, or an expression or JSON text that gives one. Every value becomes text; equal ones count once.',
-    });
+  z.union([z.string(), z.array(z.unknown())]).meta({
+    title: 'The values',
+    description:
+      'A list, or an expression or JSON text that gives one. Every value becomes text; equal ones count once.',
+  });
 
 export const forEach: Flowable = {
   type: 'io.kestra.plugin.core.flow.ForEach',
@@ -23,15 +21,11 @@ export const forEach: Flowable = {
   schema: () =>
     z.strictObject({
       values: values(),
-      concurrencyLimit: z
-        .int()
-        .min(0)
-        .optional()
-        .meta({
-          title: 'How many values at once',
-          description: '1, the default: one after the other. 0: all at once.',
-          default: 1,
-        }),
+      concurrencyLimit: z.int().min(0).optional().meta({
+        title: 'How many values at once',
+        description: '1, the default: one after the other. 0: all at once.',
+        default: 1,
+      }),
     }),
   branches: [{ property: 'tasks', required: true, shape: 'list' }, ...errorBranches],
   begin: container => container.ask('values', container.task.properties.values ?? [], 'text'),

@@ -10,12 +10,10 @@ export const ifTask: Flowable = {
   kind: 'flowable',
   schema: () =>
     z.strictObject({
-      condition: z
-        .union([z.string(), z.boolean()])
-        .meta({
-          title: 'The condition',
-          description: 'An expression. It does not hold when it renders to `false`, `0`, `-0` or nothing.',
-        }),
+      condition: z.union([z.string(), z.boolean()]).meta({
+        title: 'The condition',
+        description: 'An expression. It does not hold when it renders to `false`, `0`, `-0` or nothing.',
+      }),
     }),
   branches: [
     { property: 'then', required: true, shape: 'list' },

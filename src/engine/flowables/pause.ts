@@ -20,12 +20,10 @@ export const pause: Flowable = {
   kind: 'flowable',
   schema: () =>
     z.strictObject({
-      pauseDuration: duration()
-        .optional()
-        .meta({
-          title: 'How long to wait',
-          description: 'ISO 8601; without it the execution waits until it is resumed.',
-        }),
+      pauseDuration: duration().optional().meta({
+        title: 'How long to wait',
+        description: 'ISO 8601; without it the execution waits until it is resumed.',
+      }),
       delay: duration().optional().meta({ title: 'How long to wait', description: 'Older name of pauseDuration.' }),
       behavior: z
         .enum(['RESUME', 'WARN', 'FAIL', 'CANCEL'])

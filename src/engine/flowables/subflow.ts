@@ -22,12 +22,10 @@ export const subflow: Flowable = {
       wait: flag.optional().meta({ title: 'Whether to wait for its end', default: true }),
       transmitFailed: flag.optional().meta({ title: 'Whether its failure is a failure of this task', default: true }),
       inheritLabels: flag.optional().meta({ title: 'Whether it gets the labels of this execution', default: false }),
-      outputs: map
-        .optional()
-        .meta({
-          title: 'Older way to take outputs over',
-          description: 'Without effect where the flow declares outputs.',
-        }),
+      outputs: map.optional().meta({
+        title: 'Older way to take outputs over',
+        description: 'Without effect where the flow declares outputs.',
+      }),
       scheduleDate: z.string().optional().meta({ title: 'When to start it' }),
       restartBehavior: z.enum(['RETRY_FAILED', 'NEW_EXECUTION']).optional().meta({ title: 'What a restart does' }),
     }),

@@ -1,0 +1,94 @@
+/** Shows executions while they are carried out, waits for their end, and says how they ended. */
+
+import { isAtLeast } from '../logs/levels.ts';
+import type { Execution, LogEntry, TaskRun } from '../model/execution.ts';
+import type { LogLevel } from '../model/flow.ts';
+import type { ExecutionDriver } from '../worker/execution-driver.ts';
+import type { ExecutionListener } from '../worker/execution-environment.ts';
+import type { Output } from './output.ts';
+import { LiveView } from './terminal/live-view.ts';
+import { logLine } from './terminal/log-line.ts';
+import { palette } from './terminal/style.ts';
+import { summaryText } from './terminal/summary.ts';
+import type { Workspace } from './workspace.ts';
+
+export interface FollowOptions {
+  readonly logLevel?: string;
+  readonly quiet?: boolean;
+  readonly json?: boolean;
+  readonly ephemeral?: boolean;
+}
+
+/** Writes what is told to the terminal: log lines, what runs now, how to resume a pause. */
+export class Reporter implements ExecutionListener {
+  readonly #output: Output;
+  readonly #options: FollowOptions;
+  readonly #live: LiveView | undefined;
+  readonly #paused = new Set<string>();
+  readonly #resumeHint: (executionId: string) => string;
+
+  constructor(output: Output, options: FollowOptions, resumeHint: (executionId: string) => string) {
+    this.#output = output;
+    this.#options = options;
+    this.#resumeHint = resumeHint;
+    if (output.stderr.isTerminal && !options.quiet)
+      this.#live = new LiveView(output.stderr, palette(output.stderr.colors));
+  }
+
+  logs(entries: readonly LogEntry[]): void {
+    if (this.#options.quiet) return;
+    const lowest = (this.#options.logLevel ?? 'INFO').toUpperCase() as LogLevel;
+    const { colors } = this.#output.stderr;
+    const lines = entries
+      .filter(({ level }) => isAtLeast(level, lowest))
+      .map(entry => logLine(entry, palette(colors), colors));
+    if (lines.length > 0) this.say(lines.join(''));
+  }
+
+  taskRun(run: TaskRun): void {
+    this.#live?.taskRun(run);
+  }
+
+  execution(execution: Execution): void {
+    const { current } = execution.state;
+    if (current !== 'PAUSED') this.#paused.delete(execution.id);
+    else if (!this.#paused.has(execution.id)) {
+      this.#paused.add(execution.id);
+      if (!this.#options.quiet)
+        this.say(
+          `${palette(this.#output.stderr.colors).warn('PAUSED')} ${execution.namespace}.${execution.flowId}: ${this.#resumeHint(execution.id)}\n`,
+        );
+    }
+  }
+
+  progress(...[progress, run]: Parameters<NonNullable<ExecutionListener['progress']>>): void {
+    this.#live?.progress(progress, run);
+  }
+
+  fault(error: Error): void {
+    this.say(`${palette(this.#output.stderr.colors).bad('fault of Windlass')}: ${error.stack ?? error.message}\n`);
+  }
+
+  /** A line for people, above what runs now. */
+  say(text: string): void {
+    if (this.#live) this.#live.above(text);
+    else this.#output.stderr.write(text);
+  }
+
+  close(): void {
+    this.#live?.close();
+  }
+}
+
+/** The end of an execution, for people. */
+export function showEnd(driver: ExecutionDriver, workspace: Workspace, output: Output, options: FollowOptions): void {
+  const { state } = driver.carried;
+  const text = summaryText(
+    state.execution,
+    [...state.taskRuns()],
+    workspace.storage,
+    palette(output.stdout.colors),
+    !options.ephemeral,
+  );
+  output.stdout.write(driver.carried.secrets.mask(text));
+}

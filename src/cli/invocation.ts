@@ -1,0 +1,16 @@
+/** What a command gets from the process that it runs in. */
+import type { Output } from './output.ts';
+
+export interface Invocation {
+  readonly output: Output;
+  readonly environment: NodeJS.ProcessEnv;
+  readonly signals: Signals;
+}
+
+/** SIGINT, SIGTERM and SIGHUP: the first cancels, the second leaves at once. */
+export interface Signals {
+  /** What the first signal does; called at once when it has come already. */
+  onCancel(cancel: () => void): void;
+  /** What is said before the second signal ends the process. */
+  onLeave(leave: () => void): void;
+}

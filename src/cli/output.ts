@@ -1,0 +1,50 @@
+/** Where the program writes. A reader that went away never ends a run: what it would have got is dropped. */
+export interface Output {
+  readonly stdout: Sink;
+  readonly stderr: Sink;
+}
+
+export interface Sink {
+  readonly isTerminal: boolean;
+  readonly colors: boolean;
+  /** Columns of the terminal; 80 where there is none. */
+  readonly width: number;
+  write(text: string): void;
+  /** Writes and waits until it is taken, so that a big document is not gathered in memory. */
+  push(text: string): Promise<void>;
+}
+
+interface Stream extends NodeJS.WritableStream {
+  isTTY?: boolean;
+  columns?: number;
+}
+
+/** @param noColor as the environment variable NO_COLOR says */
+export function sinkOf(stream: Stream, noColor: boolean): Sink {
+  let gone = false;
+  stream.on('error', () => {
+    gone = true;
+  });
+  const isTerminal = stream.isTTY === true;
+  return {
+    isTerminal,
+    colors: isTerminal && !noColor,
+    get width() {
+      return stream.columns ?? 80;
+    },
+    write(text) {
+      if (!gone) stream.write(text);
+    },
+    push(text) {
+      if (gone) return Promise.resolve();
+      return new Promise(resolve => {
+        const done = () => {
+          stream.removeListener('error', done);
+          resolve();
+        };
+        stream.once('error', done);
+        stream.write(text, done);
+      });
+    },
+  };
+}

@@ -1,0 +1,188 @@
+/** The command line: every command with its options. What a command does is loaded when it is called. */
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { version } from '../version.ts';
+import { exitCode } from './exit-code.ts';
+import type { Invocation } from './invocation.ts';
+import { Refusal } from './refusal.ts';
+
+const levels = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR'];
+
+const collect = (value: string, before: readonly string[] = []) => [...before, value];
+
+const options = {
+  input: () => new Option('-i, --input <key=value>', 'an input; key=@file gives a file').argParser(collect),
+  label: () => new Option('--label <key:value>', 'a label of the execution').argParser(collect),
+  config: () => new Option('--config <file>', "configuration, in Kestra's own form"),
+  secrets: () => new Option('--secrets <file>', 'secrets as NAME=value lines (dotenv)'),
+  json: () => new Option('--json', 'one JSON document on stdout'),
+  logLevel: () => new Option('--log-level <level>', 'the lowest level that is shown').choices(levels).argParser(level),
+  quiet: () => new Option('-q, --quiet', 'show nothing but errors'),
+  state: () => new Option('--state <dir>', 'the state folder').default(undefined, '.windlass'),
+};
+
+function level(text: string): string {
+  const name = text.toUpperCase();
+  if (!levels.includes(name)) throw new InvalidArgumentError(`Use one of ${levels.join(', ')}.`);
+  return name;
+}
+
+function count(text: string): number {
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('Give a whole number.');
+  return Number(text);
+}
+
+/** Runs a command line; the answer is the exit code. Nothing is thrown. */
+export async function runProgram(args: readonly string[], invocation: Invocation): Promise<number> {
+  let result: number = exitCode.success;
+  const { output } = invocation;
+  const program = new Command('windlass')
+    .description('Runs workflow YAML written for Kestra: every script task in a container or a local process.')
+    .version(version, '--version')
+    .helpCommand(false)
+    .exitOverride()
+    .configureOutput({ writeOut: text => output.stdout.write(text), writeErr: text => output.stderr.write(text) })
+    .showHelpAfterError('(--help shows what there is)')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  windlass run flow.yaml                        run a flow and wait for its end
+  windlass run flow.yaml -i name=world -i data=@in.csv
+  windlass run flow.yaml --json | jq .outputs   the execution as JSON
+  windlass validate flows/                      all problems of all flows
+  windlass resume                               go on with what was interrupted
+  windlass eval '{{ 1 + 1 }}'
+
+Exit codes: 0 SUCCESS or WARNING, 1 FAILED or CANCELLED, 2 refused or a wrong command line, 130 KILLED.`,
+    );
+
+  program
+    .command('run')
+    .description('run a flow and wait for its end')
+    .argument('<flow.yaml>', 'the file; of several documents the first is run, the others are there as subflows')
+    .addOption(options.input())
+    .addOption(options.label())
+    .addOption(options.config())
+    .addOption(options.secrets())
+    .addOption(options.json())
+    .addOption(options.logLevel())
+    .addOption(options.quiet())
+    .addOption(options.state())
+    .addOption(new Option('--ephemeral', 'keep nothing: no state, no files').conflicts('state'))
+    .addHelpText(
+      'after',
+      '\nExamples:\n  windlass run flow.yaml -i name=world\n  windlass run flow.yaml -i data=@in.csv --label team:data --ephemeral',
+    )
+    .action(async (file: string, given) => {
+      result = await (await import('./run.ts')).run(file, given, invocation);
+    });
+
+  program
+    .command('resume')
+    .description('go on with an interrupted or paused execution; without an id with all interrupted ones')
+    .argument('[id]', 'the execution')
+    .addOption(options.input().default(undefined))
+    .addOption(options.config())
+    .addOption(options.secrets())
+    .addOption(options.json())
+    .addOption(options.logLevel())
+    .addOption(options.quiet())
+    .addOption(options.state())
+    .addHelpText('after', '\nExamples:\n  windlass resume\n  windlass resume 5GUSpQjiaYkt7Z8iTEO6nW -i approved=true')
+    .action(async (id: string | undefined, given) => {
+      result = await (await import('./resume.ts')).resume(id, given, invocation);
+    });
+
+  program
+    .command('validate')
+    .description('say all that is wrong with flows, without running them')
+    .argument('<file|dir...>', 'files, or folders of .yaml and .yml files')
+    .addOption(options.config())
+    .addOption(options.json())
+    .addHelpText('after', '\nExamples:\n  windlass validate flow.yaml\n  windlass validate flows/ --json')
+    .action(async (paths: string[], given) => {
+      result = await (await import('./validate.ts')).validate(paths, given, invocation);
+    });
+
+  program
+    .command('eval')
+    .description('render an expression')
+    .argument('[expression]', 'such as {{ 1 + 1 }}')
+    .option('--context <file.json>', 'the variables it sees')
+    .addOption(options.config())
+    .addOption(options.secrets())
+    .option('--jsonl', 'read one JSON string a line from stdin, print one JSON row a line')
+    .addHelpText(
+      'after',
+      "\nExamples:\n  windlass eval '{{ [3, 1, 2] | sort }}'\n  windlass eval --context vars.json '{{ inputs.name | upper }}'",
+    )
+    .action(async (expression: string | undefined, given) => {
+      result = await (await import('./eval.ts')).evaluate(expression, given, invocation);
+    });
+
+  program
+    .command('list')
+    .description('the executions in the state folder, newest first')
+    .addOption(new Option('--limit <n>', 'how many').default(30).argParser(count))
+    .addOption(options.json())
+    .addOption(options.state())
+    .action(async given => {
+      result = await (await import('./state-commands.ts')).list(given, invocation);
+    });
+
+  program
+    .command('show')
+    .description('an execution: its task runs, outputs and files')
+    .argument('<id>', 'the execution')
+    .addOption(options.json())
+    .addOption(options.state())
+    .action(async (id: string, given) => {
+      result = await (await import('./state-commands.ts')).show(id, given, invocation);
+    });
+
+  program
+    .command('logs')
+    .description('the log of an execution')
+    .argument('<id>', 'the execution')
+    .addOption(options.logLevel())
+    .addOption(options.json())
+    .addOption(options.state())
+    .action(async (id: string, given) => {
+      result = await (await import('./state-commands.ts')).logs(id, given, invocation);
+    });
+
+  program
+    .command('clean')
+    .description('remove ended executions with their logs and files')
+    .option('--older <duration>', 'only those that ended longer ago: 7d, 12h, 30m, PT36H')
+    .addOption(options.json())
+    .addOption(options.state())
+    .addHelpText('after', '\nExamples:\n  windlass clean --older 7d')
+    .action(async given => {
+      result = await (await import('./state-commands.ts')).clean(given, invocation);
+    });
+
+  try {
+    await program.parseAsync([...args], { from: 'user' });
+    return result;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCode.success : exitCode.refused;
+    return sayRefusal(error as Error, args.includes('--json'), invocation);
+  }
+}
+
+function sayRefusal(error: Error, json: boolean, { output }: Invocation): number {
+  if (error instanceof Refusal) {
+    if (json) output.stdout.write(`${JSON.stringify(error)}\n`);
+    output.stderr.write(error.text.endsWith('\n') ? error.text : `${error.text}\n`);
+    return exitCode.refused;
+  }
+  // Folders that cannot be used, databases of a newer version and the like say so themselves.
+  const isOurs = error.name === 'StateFolderError' || 'userMessage' in error;
+  if (json)
+    output.stdout.write(`${JSON.stringify({ error: { code: 'fault', message: error.message }, violations: [] })}\n`);
+  output.stderr.write(
+    isOurs ? `${error.message}\n` : `This is a fault of Windlass, not of your flow: ${error.stack ?? error.message}\n`,
+  );
+  return isOurs ? exitCode.refused : exitCode.failed;
+}

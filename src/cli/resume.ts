@@ -1,0 +1,100 @@
+/** `windlass resume [ID]`: goes on with interrupted executions, and with paused ones. */
+import type { ValueMap } from '../model/value.ts';
+import type { ExecutionDriver } from '../worker/execution-driver.ts';
+import { executionDocument } from './execution-json.ts';
+import { exitCode, exitCodeOf } from './exit-code.ts';
+import { type FollowOptions, Reporter, showEnd } from './follow.ts';
+import { parseInputArguments } from './input-arguments.ts';
+import type { Invocation } from './invocation.ts';
+import { Refusal } from './refusal.ts';
+import { readSettings, type SettingsOptions } from './settings.ts';
+import { openWorkspace } from './workspace.ts';
+
+export interface ResumeOptions extends FollowOptions, SettingsOptions {
+  readonly input?: readonly string[];
+  readonly state?: string;
+}
+
+export async function resume(
+  id: string | undefined,
+  options: ResumeOptions,
+  { output, environment, signals }: Invocation,
+): Promise<number> {
+  const { config } = await readSettings(options, environment);
+  const inputs = parseInputArguments(options.input ?? []);
+  const workspace = await openWorkspace(options);
+  const reporter = new Reporter(output, options, execution => `go on with: windlass resume ${execution}`);
+  try {
+    const session = workspace.session(config, environment, reporter);
+    const ids = id === undefined ? await workspace.store.interrupted() : [id];
+    const drivers: ExecutionDriver[] = [];
+    for (const each of ids) {
+      const driver = await session.goOn(each);
+      if (driver) drivers.push(driver);
+      else if (id !== undefined) return await resumeElsewhere(id, inputs, workspace.store, options, output);
+    }
+    if (drivers.length === 0) {
+      if (options.json) output.stdout.write('[]\n');
+      else if (!options.quiet) output.stdout.write('Nothing to resume.\n');
+      return exitCode.success;
+    }
+    signals.onCancel(() => session.killAll());
+    signals.onLeave(() => {
+      reporter.close();
+      output.stderr.write('Left without waiting. To go on: windlass resume\n');
+    });
+    for (const driver of drivers) {
+      if (id !== undefined && driver.carried.state.execution.state.current === 'PAUSED') {
+        driver.post({ type: 'resume', at: Date.now(), onResume: inputs as ValueMap });
+      }
+    }
+    const ended = await Promise.all(drivers.map(driver => driver.ended));
+    reporter.close();
+    if (options.json) await writeDocuments(drivers, id === undefined, workspace.store, output);
+    else if (!options.quiet) for (const driver of drivers) showEnd(driver, workspace, output, options);
+    return Math.max(...ended.map(execution => exitCodeOf(execution.state.current)));
+  } finally {
+    reporter.close();
+    await workspace.close();
+  }
+}
+
+/** Another process carries the execution out: it is told to go on. */
+async function resumeElsewhere(
+  id: string,
+  inputs: ReturnType<typeof parseInputArguments>,
+  store: Parameters<typeof executionDocument>[0],
+  options: ResumeOptions,
+  output: Invocation['output'],
+): Promise<number> {
+  const stored = await store.load(id);
+  if (!stored) throw new Refusal('unknown-execution', `There is no execution ${id} here. 'windlass list' shows them.`);
+  const { current } = stored.execution.state;
+  if (stored.execution.phase === 'ended') {
+    throw new Refusal(
+      'not-resumable',
+      `The execution ${id} has ended in state ${current}; there is nothing to resume.`,
+    );
+  }
+  if (current !== 'PAUSED')
+    throw new Refusal('not-resumable', `The execution ${id} is ${current}, and a live process carries it out.`);
+  await store.send(id, { type: 'resume', onResume: inputs as ValueMap });
+  if (options.json) for await (const piece of executionDocument(store, id)) await output.stdout.push(piece);
+  else output.stdout.write(`Told the process that carries ${id} out to go on.\n`);
+  return exitCode.success;
+}
+
+async function writeDocuments(
+  drivers: readonly ExecutionDriver[],
+  asList: boolean,
+  store: Parameters<typeof executionDocument>[0],
+  output: Invocation['output'],
+): Promise<void> {
+  if (asList) await output.stdout.push('[');
+  for (const [index, driver] of drivers.entries()) {
+    if (index > 0) await output.stdout.push(',');
+    for await (const piece of executionDocument(store, driver.carried.state.execution.id))
+      await output.stdout.push(piece);
+  }
+  await output.stdout.push(asList ? ']\n' : '\n');
+}

@@ -1,0 +1,85 @@
+/** `windlass run FLOW`: starts a flow, shows it, and ends with its result. */
+import { access } from 'node:fs/promises';
+import { executionDocument } from './execution-json.ts';
+import { exitCodeOf } from './exit-code.ts';
+import { problemsText, readRunnableFlows } from './flow-file.ts';
+import { type FollowOptions, Reporter, showEnd } from './follow.ts';
+import { parseInputArguments } from './input-arguments.ts';
+import type { Invocation } from './invocation.ts';
+import { parseLabelArgument } from './label-argument.ts';
+import { Refusal } from './refusal.ts';
+import { readSettings, type SettingsOptions } from './settings.ts';
+import { catalogFor, openWorkspace, type WorkspaceOptions } from './workspace.ts';
+
+export interface RunOptions extends FollowOptions, SettingsOptions, WorkspaceOptions {
+  readonly input?: readonly string[];
+  readonly label?: readonly string[];
+}
+
+export async function run(
+  file: string,
+  options: RunOptions,
+  { output, environment, signals }: Invocation,
+): Promise<number> {
+  const { config, warnings } = await readSettings(options, environment);
+  const colors = output.stderr.colors;
+  const flowFile = await readRunnableFlows(file, catalogFor(config, environment), config, colors);
+  const inputs = parseInputArguments(options.input ?? []);
+  for (const given of Object.values(inputs)) {
+    if (typeof given === 'object' && given !== null && 'file' in given) {
+      await access(String(given.file)).catch(() => {
+        throw new Refusal('unreadable-file', `Cannot read the input file ${given.file}.`);
+      });
+    }
+  }
+  const labels = (options.label ?? []).map(parseLabelArgument);
+  const flow = flowFile.flows[0];
+  if (!flow || flow.disabled)
+    throw new Refusal('disabled-flow', `The flow in ${file} is disabled. Remove 'disabled: true' to run it.`);
+
+  const workspace = await openWorkspace(options);
+  const resumeCommand = (id: string) =>
+    `windlass resume ${id}${options.state === undefined ? '' : ` --state ${options.state}`}`;
+  const reporter = new Reporter(output, options, id =>
+    options.ephemeral ? 'it goes on by itself, or with Ctrl-C ends' : `go on with: ${resumeCommand(id)}`,
+  );
+  try {
+    if (!options.quiet) {
+      for (const warning of warnings) reporter.say(`${warning}\n`);
+      const hints = flowFile.problems.filter(({ severity }) => severity === 'warning');
+      if (hints.length > 0) reporter.say(problemsText(flowFile, hints, colors));
+      if (flow.unused.length > 0) reporter.say(`${file}: ${flow.unused.join(', ')}: no effect on a single run.\n`);
+    }
+    const session = workspace.session(config, environment, reporter);
+    const driver = await session.start({
+      flows: flowFile.flows,
+      flowIndex: 0,
+      source: flowFile.source,
+      inputs,
+      labels,
+    });
+    if ('violations' in driver) {
+      const text = driver.violations.map(({ message }) => message).join('\n');
+      throw new Refusal('invalid-inputs', text, driver.violations);
+    }
+    signals.onCancel(() => session.killAll());
+    signals.onLeave(() => {
+      reporter.close();
+      output.stderr.write(
+        options.ephemeral
+          ? `Left without waiting. What still runs belongs to ${workspace.dir}.\n`
+          : `Left without waiting. To go on, or to clean up what still runs: ${resumeCommand(driver.carried.state.execution.id)}\n`,
+      );
+    });
+    const ended = await driver.ended;
+    reporter.close();
+    if (options.json) {
+      for await (const piece of executionDocument(workspace.store, ended.id)) await output.stdout.push(piece);
+      await output.stdout.push('\n');
+    } else if (!options.quiet) showEnd(driver, workspace, output, options);
+    return exitCodeOf(ended.state.current);
+  } finally {
+    reporter.close();
+    await workspace.close();
+  }
+}

@@ -1,0 +1,30 @@
+/** The task runners of this program. Their clients are loaded when a task first needs one. */
+import type { Config } from '../config/config.ts';
+import { dockerDeclaration } from '../runners/docker/declaration.ts';
+import { processDeclaration } from '../runners/process/declaration.ts';
+import type { TaskRunner } from '../runners/runner.ts';
+import type { RunnerRegistry } from '../tasks/registry.ts';
+
+export function runnerRegistry(config: Config, environment: NodeJS.ProcessEnv): RunnerRegistry {
+  const loaded = new Map<string, Promise<TaskRunner>>();
+  const load = async (type: string): Promise<TaskRunner> => {
+    if (type === dockerDeclaration.type) {
+      const { createDockerRunner } = await import('../runners/docker/index.ts');
+      const values = config.pluginConfigurations[type];
+      return createDockerRunner({ env: environment, volumeEnabled: String(values?.['volume-enabled']) === 'true' });
+    }
+    if (type === processDeclaration.type) {
+      const { createProcessRunner } = await import('../runners/process/index.ts');
+      return createProcessRunner({ environment: config.environmentVariables });
+    }
+    throw new Error(`There is no task runner ${type}.`);
+  };
+  return {
+    declarations: [dockerDeclaration, processDeclaration],
+    get(type) {
+      const known = loaded.get(type) ?? load(type);
+      loaded.set(type, known);
+      return known;
+    },
+  };
+}

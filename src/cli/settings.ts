@@ -1,0 +1,43 @@
+/** The configuration and the secrets that the command line names. */
+
+import type { Config } from '../config/config.ts';
+import { loadConfig } from '../config/load-config.ts';
+import { readText } from './files.ts';
+import { Refusal } from './refusal.ts';
+
+export interface SettingsOptions {
+  readonly config?: string;
+  readonly secrets?: string;
+}
+
+export interface Settings {
+  readonly config: Config;
+  /** For people: unknown keys and the like. */
+  readonly warnings: readonly string[];
+}
+
+export async function readSettings(options: SettingsOptions, environment: NodeJS.ProcessEnv): Promise<Settings> {
+  const text = options.config === undefined ? undefined : await readText(options.config, 'configuration');
+  const secretsText = options.secrets === undefined ? undefined : await readText(options.secrets, 'secrets file');
+  const { config, problems } = loadConfig({
+    ...(text !== undefined && { text }),
+    ...(options.config !== undefined && { fileName: options.config }),
+    ...(secretsText !== undefined && { secretsText }),
+    env: environment,
+  });
+  const errors = problems.filter(({ severity }) => severity === 'error');
+  if (errors.length > 0) {
+    const violations = errors.map(({ path, position, message, code }) => ({ path, ...position, message, code }));
+    throw new Refusal(
+      'invalid-configuration',
+      `The configuration ${options.config ?? ''} is not valid: ${errors.map(({ message }) => message).join('; ')}`,
+      violations,
+    );
+  }
+  return {
+    config,
+    warnings: problems.map(
+      ({ message, position }) => `${options.config ?? 'configuration'}:${position.line}: ${message}`,
+    ),
+  };
+}

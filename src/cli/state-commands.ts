@@ -1,0 +1,154 @@
+/** `windlass list`, `show`, `logs` and `clean`: what is in the state folder. */
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { isAtLeast } from '../logs/levels.ts';
+import { parseDuration } from '../model/duration.ts';
+import type { LogLevel } from '../model/flow.ts';
+import { isTerminal } from '../model/states.ts';
+import { executionPrefix } from '../storage/uris.ts';
+import type { ExecutionSummary } from '../store/store.ts';
+import { executionDocument } from './execution-json.ts';
+import { exitCode } from './exit-code.ts';
+import type { Invocation } from './invocation.ts';
+import { Refusal } from './refusal.ts';
+import { logLine } from './terminal/log-line.ts';
+import { palette, stateStyle } from './terminal/style.ts';
+import { summaryText } from './terminal/summary.ts';
+import { durationText, tableText } from './terminal/table.ts';
+import { openWorkspace, type Workspace } from './workspace.ts';
+
+interface StateOptions {
+  readonly state?: string;
+  readonly json?: boolean;
+}
+
+export async function list(
+  options: StateOptions & { readonly limit: number },
+  { output }: Invocation,
+): Promise<number> {
+  return withState(options, async workspace => {
+    const found = workspace ? await workspace.store.list({ limit: options.limit }) : [];
+    if (options.json) {
+      output.stdout.write(`${JSON.stringify(found, null, 2)}\n`);
+      return exitCode.success;
+    }
+    const style = palette(output.stdout.colors);
+    const rows = found.map(each => [
+      each.id,
+      `${each.namespace}.${each.flowId}`,
+      stateStyle(style, each.state)(each.interrupted ? `${each.state} (interrupted)` : each.state),
+      each.startDate.replace('T', ' ').slice(0, 19),
+      took(each),
+    ]);
+    output.stdout.write(
+      rows.length === 0
+        ? 'No executions yet.\n'
+        : tableText(['EXECUTION', 'FLOW', 'STATE', 'STARTED (UTC)', 'TIME'], rows, style.bold),
+    );
+    return exitCode.success;
+  });
+}
+
+function took(each: ExecutionSummary): string {
+  const end = each.endDate ?? new Date().toISOString();
+  return durationText(Date.parse(end) - Date.parse(each.startDate));
+}
+
+export async function show(id: string, options: StateOptions, { output }: Invocation): Promise<number> {
+  return withState(options, async workspace => {
+    const stored = await workspace?.store.load(id);
+    if (!workspace || !stored) throw unknown(id);
+    if (options.json) {
+      for await (const piece of executionDocument(workspace.store, id)) await output.stdout.push(piece);
+      await output.stdout.push('\n');
+    } else {
+      const runs = stored.taskRuns.filter(run => !run.superseded);
+      output.stdout.write(summaryText(stored.execution, runs, workspace.storage, palette(output.stdout.colors), true));
+    }
+    return exitCode.success;
+  });
+}
+
+export async function logs(
+  id: string,
+  options: StateOptions & { readonly logLevel?: string },
+  { output }: Invocation,
+): Promise<number> {
+  return withState(options, async workspace => {
+    if (!workspace || !(await workspace.store.load(id))) throw unknown(id);
+    const lowest = (options.logLevel ?? 'INFO').toUpperCase() as LogLevel;
+    const { colors } = output.stdout;
+    for await (const batch of workspace.store.logs(id)) {
+      const lines = batch.filter(({ level }) => isAtLeast(level, lowest));
+      if (options.json) await output.stdout.push(lines.map(entry => `${JSON.stringify(entry)}\n`).join(''));
+      else await output.stdout.push(lines.map(entry => logLine(entry, palette(colors), colors)).join(''));
+    }
+    return exitCode.success;
+  });
+}
+
+export async function clean(
+  options: StateOptions & { readonly older?: string },
+  { output }: Invocation,
+): Promise<number> {
+  const age = options.older === undefined ? 0 : parseAge(options.older);
+  return withState(options, async workspace => {
+    const before = Date.now() - age;
+    let removed = 0;
+    for (const each of (await workspace?.store.list()) ?? []) {
+      if (
+        !workspace ||
+        each.parentExecutionId !== undefined ||
+        !isTerminal(each.state) ||
+        Date.parse(each.endDate ?? each.startDate) > before
+      )
+        continue;
+      for (const id of await workspace.store.delete(each.id)) {
+        await workspace.storage.deletePrefix(executionPrefix(each.namespace, each.flowId, id));
+        removed += 1;
+      }
+    }
+    if (options.json) output.stdout.write(`${JSON.stringify({ removed })}\n`);
+    else
+      output.stdout.write(
+        removed === 0
+          ? 'Nothing to remove.\n'
+          : `Removed ${removed} ${removed === 1 ? 'execution' : 'executions'} with their logs and files.\n`,
+      );
+    return exitCode.success;
+  });
+}
+
+/** `7d`, `12h`, `30m`, or an ISO 8601 duration. */
+function parseAge(text: string): number {
+  const short = /^(\d+)\s*([dhm])$/.exec(text);
+  const units: Readonly<Record<string, number>> = { d: 86_400_000, h: 3_600_000, m: 60_000 };
+  if (short) return Number(short[1]) * (units[short[2] ?? ''] ?? 0);
+  try {
+    return parseDuration(text);
+  } catch {
+    throw new Refusal('bad-argument', `--older ${text}: write it as 7d, 12h, 30m or PT36H.`);
+  }
+}
+
+function unknown(id: string): Refusal {
+  return new Refusal(
+    'unknown-execution',
+    `There is no execution ${id} here. 'windlass list' shows them; --state names another state folder.`,
+  );
+}
+
+/** Looking must not make a state folder. */
+async function withState(
+  options: StateOptions,
+  act: (workspace: Workspace | undefined) => Promise<number>,
+): Promise<number> {
+  const dir = resolve(options.state ?? '.windlass');
+  if (!existsSync(join(dir, 'windlass.db'))) return act(undefined);
+  const workspace = await openWorkspace({ state: dir });
+  try {
+    return await act(workspace);
+  } finally {
+    await workspace.close();
+  }
+}

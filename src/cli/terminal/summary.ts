@@ -1,0 +1,87 @@
+/** What is left to say at the end of a run: the task runs, the outputs, and where files are. */
+import type { Execution, TaskRun } from '../../model/execution.ts';
+import { writeJson } from '../../model/json.ts';
+import { isMap, type Value } from '../../model/value.ts';
+import type { Storage } from '../../storage/storage.ts';
+import { type Palette, stateStyle } from './style.ts';
+import { durationText, tableText } from './table.ts';
+
+/** @param keepsFiles false when the files are removed with an ephemeral state folder */
+export function summaryText(
+  execution: Execution,
+  taskRuns: readonly TaskRun[],
+  storage: Storage,
+  palette: Palette,
+  keepsFiles: boolean,
+): string {
+  const state = execution.state.current;
+  const rows = tree(taskRuns).map(({ run, depth }) => [
+    `${'  '.repeat(depth)}${run.taskId}${run.value === undefined ? '' : palette.dim(` [${shorten(run.value, 30)}]`)}`,
+    stateStyle(palette, run.state.current)(run.state.current),
+    run.attempts.length > 1 ? String(run.attempts.length) : '',
+    durationText(elapsed(run)),
+  ]);
+  const parts = [`\n${tableText(['TASK', 'STATE', 'TRIES', 'TIME'], rows, palette.bold)}`];
+  const outputs = Object.entries(execution.outputs ?? {});
+  if (outputs.length > 0) {
+    parts.push(
+      `\n${palette.bold('OUTPUTS')}\n${outputs.map(([name, value]) => `  ${name} = ${inline(value)}\n`).join('')}`,
+    );
+  }
+  const taskOutputs = taskRuns.flatMap(run => varLines(run));
+  if (taskOutputs.length > 0) parts.push(`\n${palette.bold('TASK OUTPUTS')}\n${taskOutputs.join('')}`);
+  const files = taskRuns.flatMap(run => fileLines(run, storage, keepsFiles));
+  if (files.length > 0)
+    parts.push(
+      `\n${palette.bold('FILES')}${keepsFiles ? '' : palette.dim(' (not kept: --ephemeral)')}\n${files.join('')}`,
+    );
+  const total =
+    Date.parse(execution.state.histories.at(-1)?.date ?? '') - Date.parse(execution.state.histories[0]?.date ?? '');
+  parts.push(
+    `\n${stateStyle(palette, state)(palette.bold(state))} ${execution.namespace}.${execution.flowId} ${palette.dim(execution.id)} in ${durationText(total)}\n`,
+  );
+  return parts.join('');
+}
+
+/** Parents before children, siblings in order of creation. */
+export function tree(taskRuns: readonly TaskRun[]): { run: TaskRun; depth: number }[] {
+  const below = Map.groupBy(taskRuns, run => run.parentTaskRunId);
+  const visit = (parentId: string | undefined, depth: number): { run: TaskRun; depth: number }[] =>
+    (below.get(parentId) ?? []).flatMap(run => [{ run, depth }, ...visit(run.id, depth + 1)]);
+  return visit(undefined, 0);
+}
+
+export function elapsed(run: TaskRun, now = Date.now()): number {
+  const { histories } = run.state;
+  const start = histories.find(({ state }) => state === 'RUNNING') ?? histories[0];
+  const ended = run.state.current !== 'RUNNING' && run.state.current !== 'CREATED' && run.state.current !== 'PAUSED';
+  return (ended ? Date.parse(histories.at(-1)?.date ?? '') : now) - Date.parse(start?.date ?? '');
+}
+
+function name(run: TaskRun): string {
+  return run.value === undefined ? run.taskId : `${run.taskId}[${shorten(run.value, 30)}]`;
+}
+
+/** What a task reported: its vars and values, not the bookkeeping around them. */
+function varLines(run: TaskRun): string[] {
+  const { outputFiles: _files, exitCode: _code, taskRunner: _runner, vars, ...rest } = run.outputs ?? {};
+  const shown = { ...rest, ...(isMap(vars) ? vars : {}) };
+  return Object.entries(shown).map(([key, value]) => `  ${name(run)}.${key} = ${inline(value)}\n`);
+}
+
+function fileLines(run: TaskRun, storage: Storage, keepsFiles: boolean): string[] {
+  const files = run.outputs?.outputFiles;
+  if (!isMap(files)) return [];
+  return Object.entries(files).map(
+    ([path, uri]) => `  ${name(run)}: ${path}${keepsFiles ? `  ${storage.localPath(String(uri)) ?? uri}` : ''}\n`,
+  );
+}
+
+function inline(value: Value): string {
+  return shorten(typeof value === 'string' ? value : writeJson(value as object), 200);
+}
+
+function shorten(text: string, most: number): string {
+  const line = text.replaceAll(/\s*\n\s*/g, ' ⏎ ');
+  return line.length > most ? `${line.slice(0, most - 1)}…` : line;
+}

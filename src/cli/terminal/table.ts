@@ -1,0 +1,51 @@
+/** Tables for people: columns as wide as their widest cell, the last one as long as it is. */
+import { stripVTControlCharacters } from 'node:util';
+
+/** @param rows cells may carry colours; they do not count as width */
+export function tableText(
+  header: readonly string[],
+  rows: readonly (readonly string[])[],
+  styleHeader: (text: string) => string = text => text,
+): string {
+  const all = [header, ...rows];
+  const widths = header.map((_, column) => Math.max(...all.map(row => width(row[column] ?? ''))));
+  const line = (row: readonly string[]) =>
+    row
+      .map((cell, column) =>
+        column === row.length - 1 ? cell : cell + ' '.repeat((widths[column] ?? 0) - width(cell)),
+      )
+      .join('  ')
+      .trimEnd();
+  return [styleHeader(line(header)), ...rows.map(line)].map(text => `${text}\n`).join('');
+}
+
+/** How many columns a text takes: wide East Asian characters take two. */
+export function width(text: string): number {
+  let columns = 0;
+  for (const character of stripVTControlCharacters(text)) {
+    const code = character.codePointAt(0) ?? 0;
+    if (code === 0x200d || (code >= 0x300 && code <= 0x36f) || (code >= 0xfe00 && code <= 0xfe0f)) continue;
+    columns += isWide(code) ? 2 : 1;
+  }
+  return columns;
+}
+
+function isWide(code: number): boolean {
+  return (
+    (code >= 0x1100 && code <= 0x115f) ||
+    (code >= 0x2e80 && code <= 0xa4cf) ||
+    (code >= 0xac00 && code <= 0xd7a3) ||
+    (code >= 0xf900 && code <= 0xfaff) ||
+    (code >= 0xff00 && code <= 0xff60) ||
+    code >= 0x1f300
+  );
+}
+
+/** `1.2 s`, `340 ms`, `2 min 5 s`, `3 h 12 min`. */
+export function durationText(ms: number): string {
+  if (ms < 1000) return `${Math.round(ms)} ms`;
+  if (ms < 59_950) return `${(ms / 1000).toFixed(1)} s`;
+  const seconds = Math.round(ms / 1000);
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+  return `${Math.floor(seconds / 3600)} h ${Math.floor((seconds % 3600) / 60)} min`;
+}

@@ -1,0 +1,53 @@
+/** `windlass validate FILE|DIR…`: all problems of all files. */
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { exitCode } from './exit-code.ts';
+import { problemsText, readFlowFile } from './flow-file.ts';
+import type { Invocation } from './invocation.ts';
+import { Refusal } from './refusal.ts';
+import { readSettings, type SettingsOptions } from './settings.ts';
+import { palette } from './terminal/style.ts';
+import { catalogFor } from './workspace.ts';
+
+export interface ValidateOptions extends SettingsOptions {
+  readonly json?: boolean;
+}
+
+export async function validate(
+  paths: readonly string[],
+  options: ValidateOptions,
+  { output, environment }: Invocation,
+): Promise<number> {
+  const { config } = await readSettings(options, environment);
+  const catalog = catalogFor(config, environment);
+  const style = palette(output.stdout.colors);
+  let refused = 0;
+  const results: object[] = [];
+  for (const path of (await Promise.all(paths.map(flowFiles))).flat()) {
+    const file = await readFlowFile(path, catalog, config);
+    const errors = file.problems.filter(({ severity }) => severity === 'error');
+    if (errors.length > 0) refused += 1;
+    results.push({ file: path, valid: errors.length === 0, problems: file.problems });
+    if (options.json) continue;
+    const names = file.flows.map(flow => `${flow.namespace}.${flow.id}`).join(', ');
+    output.stdout.write(
+      errors.length === 0 ? `${style.good('✓')} ${path}  ${style.dim(names)}\n` : `${style.bad('✗')} ${path}\n`,
+    );
+    if (file.problems.length > 0) output.stdout.write(`${problemsText(file, file.problems, output.stdout.colors)}\n`);
+  }
+  if (options.json) output.stdout.write(`${JSON.stringify(results, null, 2)}\n`);
+  return refused > 0 ? exitCode.refused : exitCode.success;
+}
+
+/** The file itself, or all YAML files below a folder. */
+async function flowFiles(path: string): Promise<string[]> {
+  const found = await stat(path).catch(() => {
+    throw new Refusal('unreadable-file', `Cannot read ${path}: there is no such file or folder.`);
+  });
+  if (!found.isDirectory()) return [path];
+  const entries = await readdir(path, { recursive: true, withFileTypes: true });
+  return entries
+    .filter(entry => entry.isFile() && /\.ya?ml$/.test(entry.name))
+    .map(entry => join(entry.parentPath, entry.name))
+    .sort();
+}

@@ -1,0 +1,93 @@
+/** One state folder, opened: the store, the storage, and what runs tasks. Everything is put together here. */
+import { mkdtemp, realpath, rm } from 'node:fs/promises';
+import { cpus, tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { Config } from '../config/config.ts';
+import { flowables } from '../engine/flowables/index.ts';
+import { readFlows } from '../flow/index.ts';
+import type { Catalog } from '../model/catalog.ts';
+import type { Flow } from '../model/flow.ts';
+import { openLocalStorage } from '../storage/local/index.ts';
+import type { Storage } from '../storage/storage.ts';
+import { openStore } from '../store/sqlite/index.ts';
+import type { Store } from '../store/store.ts';
+import { createCatalog } from '../tasks/registry.ts';
+import type { RunnableTaskType } from '../tasks/task-type.ts';
+import type { ExecutionListener } from '../worker/execution-environment.ts';
+import { Session } from '../worker/session.ts';
+import { runnerRegistry } from './runners.ts';
+
+export interface WorkspaceOptions {
+  /** The state folder; `.windlass` in the working folder where it is not given. */
+  readonly state?: string;
+  /** Keep nothing: a private temporary folder, removed at the end. */
+  readonly ephemeral?: boolean;
+}
+
+export interface Workspace {
+  readonly dir: string;
+  readonly store: Store;
+  readonly storage: Storage;
+  session(config: Config, environment: NodeJS.ProcessEnv, listener: ExecutionListener): Session;
+  /** Closes the store, and removes an ephemeral folder. */
+  close(): Promise<void>;
+}
+
+export async function openWorkspace(options: WorkspaceOptions): Promise<Workspace> {
+  const dir = options.ephemeral
+    ? await mkdtemp(join(await realpath(tmpdir()), 'windlass-'))
+    : resolve(options.state ?? '.windlass');
+  const store = await openStore(dir, { ephemeral: options.ephemeral ?? false });
+  const storage = openLocalStorage(join(dir, 'storage'));
+  return {
+    dir,
+    store,
+    storage,
+    session(config, environment, listener) {
+      const catalog = catalogFor(config, environment);
+      return new Session(
+        {
+          store,
+          storage,
+          config,
+          catalog,
+          runner: catalog.runnerOf,
+          workRoot: workRoot(dir, config, store.ownerId),
+          runRoot: join(dir, 'runs'),
+          slots: Math.max(16, 8 * cpus().length),
+          listener,
+        },
+        source => storedFlows(source, catalog, config),
+      );
+    },
+    async close() {
+      await store.close();
+      if (options.ephemeral) await rm(dir, { recursive: true, force: true });
+    },
+  };
+}
+
+export type FullCatalog = Catalog & {
+  runnable(type: string): RunnableTaskType | undefined;
+  runnerOf(type: string): ReturnType<ReturnType<typeof runnerRegistry>['get']>;
+};
+
+/** All that `type:` can name in this program. */
+export function catalogFor(config: Config, environment: NodeJS.ProcessEnv): FullCatalog {
+  const runners = runnerRegistry(config, environment);
+  return { ...createCatalog({ runners, flowables }), runnerOf: type => runners.get(type) };
+}
+
+/** A source that was accepted once; plugin defaults may have changed since, so problems are not looked at again. */
+function storedFlows(source: string, catalog: Catalog, config: Config): readonly Flow[] {
+  return readFlows({ name: 'stored', text: source }, { catalog, pluginDefaults: config.pluginDefaults }).flows;
+}
+
+/**
+ * Where working directories are made. Flows write `{{ workingDir }}` without quotes, so a state folder whose path a
+ * shell would split or expand is not used for them.
+ */
+function workRoot(dir: string, config: Config, ownerId: string): string {
+  if (config.tmpDir !== undefined) return join(config.tmpDir, ownerId);
+  return /^[\w./@%+=:,-]+$/.test(dir) ? join(dir, 'work') : join(tmpdir(), `windlass-work-${ownerId}`);
+}

@@ -1,0 +1,48 @@
+/** An execution that this process carries out: its state, the claim on it, and what its expressions see. */
+import { type ExecutionState, taskIndex } from '../engine/execution-state.ts';
+import type { RenderContext } from '../expression/render-context.ts';
+import type { LogEntry, TaskRun } from '../model/execution.ts';
+import type { Task } from '../model/flow.ts';
+import type { Claim } from '../store/store.ts';
+import type { ExecutionEnvironment } from './execution-environment.ts';
+import { SecretRegistry } from './secret-registry.ts';
+import { executionServices } from './services.ts';
+import { executionVariables } from './variables.ts';
+
+export class Carried {
+  readonly environment: ExecutionEnvironment;
+  readonly state: ExecutionState;
+  readonly claim: Claim;
+  readonly secrets = new SecretRegistry();
+
+  constructor(environment: ExecutionEnvironment, state: ExecutionState, claim: Claim) {
+    this.environment = environment;
+    this.state = state;
+    this.claim = claim;
+  }
+
+  task(run: TaskRun): Task {
+    const task = taskIndex(this.state.flow).get(run.taskId);
+    if (!task) throw new Error(`the flow has no task ${run.taskId}`);
+    return task;
+  }
+
+  /** What expressions of a task run (or of the execution itself) see and reach. */
+  renderContext(run?: TaskRun): RenderContext {
+    const { config, storage } = this.environment;
+    return {
+      variables: executionVariables(this.state, config, run),
+      services: executionServices(this.state.execution, config, storage, () => this.#errorLogs()),
+      taint: this.secrets,
+      recursive: config.recursiveRendering,
+    };
+  }
+
+  async #errorLogs(): Promise<readonly LogEntry[]> {
+    const errors: LogEntry[] = [];
+    for await (const batch of this.environment.store.logs(this.state.execution.id)) {
+      errors.push(...batch.filter(entry => entry.level === 'ERROR'));
+    }
+    return errors;
+  }
+}

@@ -1,0 +1,58 @@
+/** The directory that the children of a WorkingDirectory share: made before them, collected from and removed after them. */
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Answer } from '../engine/event.ts';
+import { renderDeep, renderDeepTyped } from '../expression/index.ts';
+import { collectOutputs } from '../files/collect.ts';
+import { writeInputFiles } from '../files/input-files.ts';
+import type { TaskRun } from '../model/execution.ts';
+import { isList } from '../model/value.ts';
+import { taskRunPrefix } from '../storage/uris.ts';
+import type { Carried } from './carried.ts';
+
+const workingDirectoryType = 'io.kestra.plugin.core.flow.WorkingDirectory';
+
+export async function openDirectory(carried: Carried, run: TaskRun): Promise<Answer> {
+  const dir = directoryOf(carried, run);
+  const { inputFiles } = carried.task(run).properties;
+  await mkdir(dir, { recursive: true, mode: 0o700 });
+  if (inputFiles !== undefined) {
+    const files = await renderDeep(inputFiles, carried.renderContext(run));
+    await writeInputFiles(dir, files, carried.environment.storage);
+  }
+  return { ok: true, value: {} };
+}
+
+export async function closeDirectory(carried: Carried, run: TaskRun): Promise<Answer> {
+  const dir = directoryOf(carried, run);
+  const { outputFiles } = carried.task(run).properties;
+  let value = {};
+  if (outputFiles !== undefined) {
+    const globs = await renderDeepTyped(outputFiles, carried.renderContext(run));
+    const collected = await collectOutputs({
+      workDir: dir,
+      globs: isList(globs) ? globs.map(String) : [String(globs)],
+      storage: carried.environment.storage,
+      storagePrefix: taskRunPrefix(carried.state.execution, run.taskId, run.id),
+      warn: message => carried.environment.listener.logs?.([], message),
+    });
+    value = { outputFiles: collected };
+  }
+  await rm(dir, { recursive: true, force: true });
+  return { ok: true, value };
+}
+
+/** The directory that a task run shares, if a WorkingDirectory is around it. */
+export function sharedDirectory(carried: Carried, run: TaskRun): string | undefined {
+  let inner = run;
+  for (const parent of carried.state.ancestors(run)) {
+    if (carried.task(parent).type === workingDirectoryType && inner.branch === 'tasks')
+      return directoryOf(carried, parent);
+    inner = parent;
+  }
+  return undefined;
+}
+
+function directoryOf(carried: Carried, run: TaskRun): string {
+  return join(carried.environment.workRoot, run.id);
+}

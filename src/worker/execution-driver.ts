@@ -1,0 +1,242 @@
+/**
+ * Carries one execution out: takes events one after the other, lets the engine decide, commits the changes together
+ * with the effects, and only then does what the effects say. Their answers come back as events.
+ */
+
+import { take } from '../engine/decide.ts';
+import type { Decision } from '../engine/draft.ts';
+import { Draft } from '../engine/draft.ts';
+import { type Effect, effectToJson } from '../engine/effect.ts';
+import type { Answer, EngineEvent } from '../engine/event.ts';
+import { renderDeep, renderDeepTyped } from '../expression/index.ts';
+import type { Execution } from '../model/execution.ts';
+import { newId } from '../model/ids.ts';
+import { isTerminal } from '../model/states.ts';
+import type { Carried } from './carried.ts';
+import { closeDirectory, openDirectory, sharedDirectory } from './directories.ts';
+import { renderFlowOutputs } from './flow-outputs.ts';
+import { runAttempt } from './run-task.ts';
+import { callAt, type Timer } from './timers.ts';
+
+/** Starts and kills the executions of subflows, on behalf of a driver. */
+export interface SubflowStarter {
+  startSubflow(carried: Carried, taskRunId: string, post: (event: EngineEvent) => void): Promise<void>;
+  killSubflow(executionId: string): void;
+}
+
+export class ExecutionDriver {
+  readonly carried: Carried;
+  readonly #subflows: SubflowStarter;
+  readonly #inbox: { readonly event: EngineEvent; readonly committed: () => void }[] = [];
+  readonly #pending = new Map<string, Effect>();
+  readonly #timers = new Map<string, Timer>();
+  readonly #running = new Map<string, AbortController>();
+  readonly #waiting: Extract<Effect, { type: 'run' }>[] = [];
+  readonly #cleanups = new Map<string, (() => Promise<void>)[]>();
+  readonly #ended = Promise.withResolvers<Execution>();
+  #working = false;
+  #inFlight = 0;
+
+  constructor(carried: Carried, subflows: SubflowStarter) {
+    this.carried = carried;
+    this.#subflows = subflows;
+    this.#ended.promise.catch(() => {});
+  }
+
+  /** The execution at its end, `afterExecution` and clean-up included. Rejects with `FencedError` or a fault of ours. */
+  get ended(): Promise<Execution> {
+    return this.#ended.promise;
+  }
+
+  /** Does again what was decided and not answered when the process before this one went away. */
+  resume(effects: Iterable<Effect>): void {
+    for (const effect of effects) this.#pending.set(effect.key, effect);
+    this.#perform([...this.#pending.values()]);
+    if (this.#pending.size === 0) this.#settle();
+  }
+
+  /** Takes an event in. Resolves when what it brought about is committed. */
+  post(event: EngineEvent): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#inbox.push({ event, committed: resolve });
+    if (!this.#working) {
+      this.#working = true;
+      this.#work().catch(error => this.#ended.reject(error));
+    }
+    return promise;
+  }
+
+  async #work(): Promise<void> {
+    while (this.#inbox.length > 0) {
+      const draft = new Draft(this.carried.state, newId, Date.now());
+      const sources = { newId, random: Math.random };
+      const taken = this.#inbox.splice(0);
+      for (const { event } of taken) take(draft, event, sources);
+      // What a free slot takes at once is committed as started in the same transaction: one fsync less for each task.
+      const begun: string[] = [];
+      for (const effect of [...draft.effects]) {
+        if (effect.type !== 'run' || this.#running.size + begun.length >= this.carried.environment.slots) continue;
+        take(draft, { type: 'started', at: Date.now(), taskRunId: effect.taskRunId, attempt: effect.attempt }, sources);
+        begun.push(effect.key);
+      }
+      const decision = draft.decision();
+      await this.#commit(decision);
+      for (const { committed } of taken) committed();
+      this.#cleanUp(decision.done);
+      this.#perform(decision.effects);
+    }
+    this.#working = false;
+    this.#settle();
+  }
+
+  async #commit(decision: Decision): Promise<void> {
+    const { state, claim, environment, secrets } = this.carried;
+    const over = decision.execution?.phase === 'ended';
+    const done = over ? [...new Set([...this.#pending.keys(), ...decision.done])] : decision.done;
+    const effects = over ? [] : decision.effects;
+    const logs = decision.logs.map(entry => ({ ...entry, message: secrets.mask(entry.message) }));
+    await environment.store.commit(claim, {
+      ...(decision.execution && { execution: decision.execution }),
+      taskRuns: decision.taskRuns,
+      effectsAdded: effects.map(effect => ({ key: effect.key, effect: effectToJson(effect) })),
+      effectsDone: done,
+      logs,
+    });
+    for (const key of done) {
+      this.#pending.delete(key);
+      this.#timers.get(key)?.cancel();
+      this.#timers.delete(key);
+    }
+    for (const effect of effects) this.#pending.set(effect.key, effect);
+    if (decision.execution) state.execution = decision.execution;
+    for (const run of decision.taskRuns) state.put(run);
+    const { listener } = environment;
+    if (logs.length > 0) listener.logs?.(logs, state.execution.id);
+    for (const run of decision.taskRuns) listener.taskRun?.(run, state.execution);
+    if (decision.execution) listener.execution?.(decision.execution, state.flow);
+  }
+
+  /** Removes what an attempt used, now that its result is committed. What cannot be removed is left to the sweep. */
+  #cleanUp(done: readonly string[]): void {
+    const { environment, claim, state } = this.carried;
+    for (const key of done) {
+      const cleanups = this.#cleanups.get(key);
+      if (!cleanups) continue;
+      this.#cleanups.delete(key);
+      this.#background(async () => {
+        try {
+          for (const cleanup of cleanups) await cleanup();
+        } catch (error) {
+          environment.listener.fault?.(error as Error, state.execution.id);
+          return;
+        }
+        const [, taskRunId = '', attempt] = key.split(':');
+        await environment.store.deleteRun(claim, taskRunId, Number(attempt));
+      });
+    }
+  }
+
+  #perform(effects: readonly Effect[]): void {
+    for (const effect of effects) this.#do(effect);
+  }
+
+  #do(effect: Effect): void {
+    switch (effect.type) {
+      case 'evaluate':
+        return this.#answer(effect.key, async () => {
+          const run = effect.taskRunId === undefined ? undefined : this.carried.state.taskRun(effect.taskRunId);
+          const context = this.carried.renderContext(run);
+          const value =
+            effect.as === 'text'
+              ? await renderDeep(effect.template, context)
+              : await renderDeepTyped(effect.template, context);
+          return { ok: true, value };
+        });
+      case 'outputs':
+        return this.#answer(effect.key, () => renderFlowOutputs(this.carried));
+      case 'open-directory':
+        return this.#answer(effect.key, () => openDirectory(this.carried, this.#run(effect.taskRunId)));
+      case 'close-directory':
+        return this.#answer(effect.key, () => closeDirectory(this.carried, this.#run(effect.taskRunId)));
+      case 'run':
+        if (this.#running.size < this.carried.environment.slots) this.#attempt(effect);
+        else this.#waiting.push(effect);
+        return;
+      case 'cancel':
+        this.#running.get(`run:${effect.taskRunId}:${effect.attempt}`)?.abort();
+        return;
+      case 'timer':
+        this.#timers.set(
+          effect.key,
+          callAt(effect.at, () => this.post({ type: 'due', at: Date.now(), key: effect.key })),
+        );
+        return;
+      case 'subflow':
+        return this.#background(() =>
+          this.#subflows.startSubflow(this.carried, effect.taskRunId, event => this.post(event)),
+        );
+      case 'kill-child':
+        this.#subflows.killSubflow(effect.executionId);
+        return;
+    }
+  }
+
+  #run(taskRunId: string) {
+    const run = this.carried.state.taskRun(taskRunId);
+    if (!run) throw new Error(`no task run ${taskRunId}`);
+    return run;
+  }
+
+  /** Does something that the engine waits for. What goes wrong is the answer. */
+  #answer(key: string, act: () => Promise<Answer>): void {
+    this.#background(async () => {
+      const answer = await act().catch((error: Error): Answer => ({ ok: false, message: error.message }));
+      this.post({ type: 'answered', at: Date.now(), key, answer });
+    });
+  }
+
+  #attempt(effect: Extract<Effect, { type: 'run' }>): void {
+    const { taskRunId, attempt, key } = effect;
+    const abort = new AbortController();
+    this.#running.set(key, abort);
+    this.#background(async () => {
+      let run = this.#run(taskRunId);
+      if (run.attempts.length === attempt) {
+        await this.post({ type: 'started', at: Date.now(), taskRunId, attempt });
+        run = this.#run(taskRunId);
+      }
+      const cancelled = this.#pending.has(`cancel:${taskRunId}:${attempt}`) || isTerminal(run.state.current);
+      if (cancelled) abort.abort();
+      const cleanups: (() => Promise<void>)[] = [];
+      this.#cleanups.set(key, cleanups);
+      const sharedDir = sharedDirectory(this.carried, run);
+      const result = await runAttempt({
+        carried: this.carried,
+        run,
+        attempt,
+        ...(sharedDir !== undefined && { sharedDir }),
+        kill: abort.signal,
+        afterCommit: dispose => cleanups.unshift(dispose),
+      });
+      this.#running.delete(key);
+      this.post({ type: 'finished', at: Date.now(), taskRunId, attempt, result });
+      const next = this.#waiting.shift();
+      if (next) this.#attempt(next);
+    });
+  }
+
+  #background(act: () => Promise<void>): void {
+    this.#inFlight += 1;
+    act()
+      .catch(error => this.#ended.reject(error))
+      .finally(() => {
+        this.#inFlight -= 1;
+        this.#settle();
+      });
+  }
+
+  #settle(): void {
+    if (this.#working || this.#inFlight > 0 || this.carried.state.execution.phase !== 'ended') return;
+    this.#ended.resolve(this.carried.state.execution);
+  }
+}

@@ -1,0 +1,41 @@
+/** What one process needs to carry executions out: where things are kept, what runs them, who is told. */
+import type { Config } from '../config/config.ts';
+import type { Catalog } from '../model/catalog.ts';
+import type { Execution, LogEntry, TaskRun } from '../model/execution.ts';
+import type { Flow } from '../model/flow.ts';
+import type { TaskRunner } from '../runners/runner.ts';
+import type { Storage } from '../storage/storage.ts';
+import type { Store } from '../store/store.ts';
+import type { RunnableTaskType } from '../tasks/task-type.ts';
+
+export interface ExecutionEnvironment {
+  readonly store: Store;
+  readonly storage: Storage;
+  readonly config: Config;
+  readonly catalog: Catalog & { runnable(type: string): RunnableTaskType | undefined };
+  runner(type: string): Promise<TaskRunner>;
+  /** Where working directories are made. */
+  readonly workRoot: string;
+  /** Where runners keep what is theirs: logs of local processes, exit states. */
+  readonly runRoot: string;
+  /** How many attempts run at once. */
+  readonly slots: number;
+  readonly listener: ExecutionListener;
+}
+
+/** What is going on before a program runs. */
+export type TaskProgress = {
+  readonly kind: 'pull' | 'create' | 'start' | 'wait' | 'trouble';
+  readonly text: string;
+  readonly fraction?: number;
+};
+
+/** Told after the fact: what is told is committed (but for progress). All methods are optional. */
+export interface ExecutionListener {
+  execution?(execution: Execution, flow: Flow): void;
+  taskRun?(run: TaskRun, execution: Execution): void;
+  logs?(entries: readonly LogEntry[], executionId: string): void;
+  progress?(progress: TaskProgress, run: TaskRun): void;
+  /** A fault of ours, not of the flow. */
+  fault?(error: Error, executionId: string): void;
+}

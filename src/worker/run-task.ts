@@ -1,0 +1,221 @@
+/** One attempt of one runnable task: its context, its deadline, its end. Every end is a result; nothing is thrown. */
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { render } from '../expression/index.ts';
+import { isAtLeast } from '../logs/levels.ts';
+import { parseDuration } from '../model/duration.ts';
+import type { LogEntry, MetricEntry, TaskResult, TaskRun } from '../model/execution.ts';
+import type { LogLevel, Task } from '../model/flow.ts';
+import { executeRun, runId, type StopReason } from '../runs/execute-run.ts';
+import { taskRunPrefix } from '../storage/uris.ts';
+import { FencedError } from '../store/store.ts';
+import { type TaskContext, TaskError } from '../tasks/task-type.ts';
+import type { Carried } from './carried.ts';
+import { callAt } from './timers.ts';
+
+export interface AttemptSetting {
+  readonly carried: Carried;
+  readonly run: TaskRun;
+  readonly attempt: number;
+  /** The directory that a WorkingDirectory around the task shares. */
+  readonly sharedDir?: string;
+  /** Aborted when the execution is killed. */
+  readonly kill: AbortSignal;
+  /** Collects what is to be cleaned up once the result is committed. */
+  afterCommit(dispose: () => Promise<void>): void;
+}
+
+/** Runs the attempt. Rejects only with `FencedError`: somebody else carries the execution now. */
+export async function runAttempt(setting: AttemptSetting): Promise<TaskResult> {
+  const { carried, run, attempt } = setting;
+  const { environment, state } = carried;
+  const task = carried.task(run);
+  const voice = new TaskVoice(setting, task);
+  const stop = new AbortController();
+  const halt = (reason: StopReason) => stop.abort(reason);
+  const onKill = () => halt('kill');
+  if (setting.kill.aborted) onKill();
+  setting.kill.addEventListener('abort', onKill, { once: true });
+  const id = runId(run.id, attempt);
+  const workDir = setting.sharedDir ?? join(environment.workRoot, id);
+  let timer: { cancel(): void } | undefined;
+  let timeoutMs: number | undefined;
+  try {
+    const expressions = carried.renderContext(run);
+    if (task.timeout !== undefined) {
+      timeoutMs = parseDuration(await render(task.timeout, expressions));
+      const began = Date.parse(run.attempts[attempt]?.state.histories[0]?.date ?? new Date().toISOString());
+      timer = callAt(began + timeoutMs, () => halt('timeout'));
+    }
+    const type = environment.catalog.runnable(task.type);
+    if (!type) throw new TaskError(`Windlass cannot run tasks of type ${task.type} yet.`);
+    await mkdir(workDir, { recursive: true, mode: 0o700 });
+    if (!setting.sharedDir) setting.afterCommit(() => rm(workDir, { recursive: true, force: true }));
+    const storagePrefix = taskRunPrefix(state.execution, task.id, run.id);
+    const context: TaskContext = {
+      flow: state.flow,
+      execution: state.execution,
+      task,
+      taskRun: run,
+      attempt,
+      config: environment.config,
+      expressions,
+      storage: environment.storage,
+      storagePrefix,
+      workDir,
+      sharedWorkDir: setting.sharedDir !== undefined,
+      signal: stop.signal,
+      log: (level, message) => voice.log(level, message),
+      metric: metric => voice.metric(metric),
+      run: plan =>
+        executeRun(plan, {
+          store: environment.store,
+          claim: carried.claim,
+          storage: environment.storage,
+          storagePrefix,
+          taskId: task.id,
+          taskRunId: run.id,
+          attempt,
+          owner: environment.store.ownerId,
+          labels: kestraLabels(carried, run, attempt),
+          workDir,
+          runDir: join(environment.runRoot, id),
+          shared: setting.sharedDir !== undefined,
+          ...(task.logLevel && { logLevel: task.logLevel }),
+          signal: stop.signal,
+          killGraceMs: killGrace(task),
+          mask: text => carried.secrets.mask(text),
+          log: (level, message) => voice.log(level, message),
+          progress: event => {
+            environment.listener.progress?.({ ...event, text: carried.secrets.mask(event.text) }, run);
+            voice.log(event.kind === 'trouble' ? 'WARN' : 'DEBUG', event.text);
+          },
+          onLogs: entries => environment.listener.logs?.(entries, state.execution.id),
+          afterCommit: setting.afterCommit,
+        }),
+    };
+    const result = await Promise.race([type.run(context), voice.broken]);
+    if (stop.signal.aborted) return stopped(stop.signal.reason as StopReason, result);
+    return result;
+  } catch (error) {
+    if (error instanceof FencedError) throw error;
+    if (stop.signal.aborted)
+      return stopped(stop.signal.reason as StopReason, { outputs: error instanceof TaskError ? error.outputs : {} });
+    return failed(error as Error);
+  } finally {
+    timer?.cancel();
+    setting.kill.removeEventListener('abort', onKill);
+    await voice.flush();
+  }
+
+  function stopped(reason: StopReason, result: Pick<TaskResult, 'outputs'>): TaskResult {
+    // A stopped program has neither an exit code nor trustworthy vars; the files it declared are still given up.
+    const files = result.outputs.outputFiles;
+    const outputs = files && Object.keys(files).length > 0 ? { outputFiles: files } : {};
+    if (reason === 'kill') return { state: 'KILLED', outputs };
+    voice.log('ERROR', `Timeout after ${clockText(timeoutMs ?? 0)}`);
+    return { state: 'FAILED', outputs };
+  }
+
+  function failed(error: Error): TaskResult {
+    voice.log('ERROR', error.message);
+    const expected = error instanceof TaskError || error.name === 'ExpressionError' || error.name === 'DurationError';
+    if (!expected) environment.listener.fault?.(error, state.execution.id);
+    return { state: 'FAILED', outputs: error instanceof TaskError ? error.outputs : {} };
+  }
+}
+
+/** `HH:MM:SS.mmm`, as Kestra writes how long a task may take. */
+function clockText(ms: number): string {
+  const pad = (value: number, width = 2) => String(Math.trunc(value)).padStart(width, '0');
+  return `${pad(ms / 3_600_000)}:${pad((ms / 60_000) % 60)}:${pad((ms / 1000) % 60)}.${pad(ms % 1000, 3)}`;
+}
+
+function kestraLabels(carried: Carried, run: TaskRun, attempt: number): Record<string, string> {
+  const { execution } = carried.state;
+  return {
+    'kestra.io/namespace': execution.namespace,
+    'kestra.io/flow-id': execution.flowId,
+    'kestra.io/task-id': run.taskId,
+    'kestra.io/execution-id': execution.id,
+    'kestra.io/taskrun-id': run.id,
+    'kestra.io/taskrun-attempt': String(attempt),
+  };
+}
+
+/** The runner's `killGracePeriod`: a plain duration, not an expression (spec/runners.md 2.1). */
+function killGrace(task: Task): number {
+  const runner = task.properties.taskRunner;
+  const given =
+    typeof runner === 'object' && runner !== null && 'killGracePeriod' in runner ? runner.killGracePeriod : undefined;
+  return typeof given === 'string' ? parseDuration(given) : 0;
+}
+
+/** What a task says by itself: gathered for 50 ms, stored, then shown. */
+class TaskVoice {
+  readonly #setting: AttemptSetting;
+  readonly #task: Task;
+  #logs: LogEntry[] = [];
+  #metrics: MetricEntry[] = [];
+  #timer: NodeJS.Timeout | undefined;
+  #writing: Promise<void> = Promise.resolve();
+  #break: (error: Error) => void = () => {};
+  /** Rejects when the store refuses what the task says. */
+  readonly broken: Promise<never>;
+
+  constructor(setting: AttemptSetting, task: Task) {
+    this.#setting = setting;
+    this.#task = task;
+    this.broken = new Promise((_, reject) => {
+      this.#break = reject;
+    });
+    this.broken.catch(() => {});
+  }
+
+  log(level: LogLevel, message: string): void {
+    if (this.#task.logLevel && !isAtLeast(level, this.#task.logLevel)) return;
+    const { run, attempt, carried } = this.#setting;
+    const said = {
+      level,
+      message: carried.secrets.mask(message),
+      taskId: run.taskId,
+      taskRunId: run.id,
+      attemptNumber: attempt,
+    };
+    this.#logs.push({ timestamp: new Date().toISOString(), ...said });
+    this.#soon();
+  }
+
+  metric(metric: Pick<MetricEntry, 'name' | 'type' | 'value'> & { tags?: Readonly<Record<string, string>> }): void {
+    const { run } = this.#setting;
+    this.#metrics.push({
+      tags: {},
+      ...metric,
+      taskId: run.taskId,
+      taskRunId: run.id,
+      timestamp: new Date().toISOString(),
+    });
+    this.#soon();
+  }
+
+  #soon(): void {
+    this.#timer ??= setTimeout(() => {
+      this.flush().catch(this.#break);
+    }, 50);
+  }
+
+  flush(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const [logs, metrics] = [this.#logs, this.#metrics];
+    if (logs.length + metrics.length === 0) return this.#writing;
+    this.#logs = [];
+    this.#metrics = [];
+    const { environment, claim, state } = this.#setting.carried;
+    this.#writing = this.#writing.then(async () => {
+      await environment.store.append(claim, { logs, metrics });
+      environment.listener.logs?.(logs, state.execution.id);
+    });
+    return this.#writing;
+  }
+}

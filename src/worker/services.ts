@@ -1,0 +1,42 @@
+/** What expressions of an execution can reach: its secrets, and the files it has a right to. */
+import type { Config } from '../config/config.ts';
+import type { Services } from '../expression/render-context.ts';
+import type { Execution, LogEntry } from '../model/execution.ts';
+import type { Value } from '../model/value.ts';
+import type { Storage } from '../storage/storage.ts';
+import { executionPrefix, namespaceFileUri } from '../storage/uris.ts';
+
+export function executionServices(
+  execution: Execution,
+  config: Config,
+  storage: Storage,
+  errorLogs: () => Promise<readonly LogEntry[]>,
+): Services {
+  const uriOf = (path: string, namespace = execution.namespace) => {
+    if (!path.startsWith('kestra://')) return namespaceFileUri(namespace, path);
+    if (!readable(execution, path)) {
+      throw new Error(`Unable to read the file '${path}' as it didn't belong to the current execution`);
+    }
+    return path;
+  };
+  return {
+    secret: name => config.secrets[name.toUpperCase()],
+    read: (path, namespace) => storage.getText(uriOf(path, namespace)),
+    fileSize: (path, namespace) => storage.size(uriOf(path, namespace)),
+    fileExists: (path, namespace) => storage.exists(uriOf(path, namespace)),
+    errorLogs: async () => (await errorLogs()).map(entry => ({ ...entry }) as unknown as Value),
+    now: () => Date.now(),
+  };
+}
+
+/** Files of the execution itself, of the one that started it, and of its namespace. */
+function readable(execution: Execution, uri: string): boolean {
+  const prefixes = [
+    executionPrefix(execution.namespace, execution.flowId, execution.id),
+    namespaceFileUri(execution.namespace),
+  ];
+  const { namespace, flowId, executionId } = execution.trigger ?? {};
+  if (namespace && flowId && executionId)
+    prefixes.push(executionPrefix(String(namespace), String(flowId), String(executionId)));
+  return prefixes.some(prefix => uri.startsWith(`${prefix}/`)) && !uri.split('/').includes('..');
+}

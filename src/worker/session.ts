@@ -1,0 +1,261 @@
+/** A process's work with one state folder: starting executions, going on with interrupted ones, ending them. */
+import { basename } from 'node:path';
+import { effectFromJson } from '../engine/effect.ts';
+import type { EngineEvent } from '../engine/event.ts';
+import { ExecutionState } from '../engine/execution-state.ts';
+import { renderDeep, renderDeepTyped, renderTyped } from '../expression/index.ts';
+import { variablesOf } from '../expression/render-context.ts';
+import { resolveInputs } from '../flow/inputs/index.ts';
+import { toLabels } from '../flow/labels.ts';
+import { encryptText } from '../model/encryption.ts';
+import type { Execution, TaskRun } from '../model/execution.ts';
+import type { Flow, Label } from '../model/flow.ts';
+import { derivedId, newId } from '../model/ids.ts';
+import { initialState } from '../model/states.ts';
+import { isMap, type Value, type ValueMap } from '../model/value.ts';
+import { inputUri } from '../storage/uris.ts';
+import type { StoredExecution } from '../store/store.ts';
+import { Carried } from './carried.ts';
+import { ExecutionDriver, type SubflowStarter } from './execution-driver.ts';
+import type { ExecutionEnvironment } from './execution-environment.ts';
+import { SecretRegistry } from './secret-registry.ts';
+import { executionServices } from './services.ts';
+import { removeRemains } from './sweep.ts';
+
+/** A value given for an input: the value, or a file for a FILE input. */
+export type GivenInput = Value | { readonly file: string };
+
+/** One or more inputs were refused; nothing was started. */
+export interface RefusedInputs {
+  readonly violations: readonly { readonly path: string; readonly message: string }[];
+}
+
+export interface StartRequest {
+  /** All flows of the file: one is started, the others are there as subflows. */
+  readonly flows: readonly Flow[];
+  readonly flowIndex: number;
+  readonly source: string;
+  readonly inputs: Readonly<Record<string, GivenInput>>;
+  readonly labels: readonly Label[];
+}
+
+interface Origin {
+  readonly id: string;
+  readonly parent?: Execution['parent'];
+  readonly trigger?: ValueMap;
+}
+
+export class Session implements SubflowStarter {
+  readonly environment: ExecutionEnvironment;
+  /** Reads a stored source again. */
+  readonly #readFlows: (source: string) => readonly Flow[];
+  readonly #drivers = new Map<string, ExecutionDriver>();
+  readonly #flowsOf = new WeakMap<Carried, { flows: readonly Flow[]; source: string }>();
+
+  constructor(environment: ExecutionEnvironment, readFlows: (source: string) => readonly Flow[]) {
+    this.environment = environment;
+    this.#readFlows = readFlows;
+  }
+
+  /** Starts an execution, unless its inputs are refused. */
+  async start(request: StartRequest): Promise<ExecutionDriver | RefusedInputs> {
+    const started = await this.#create(request, { id: newId() });
+    if ('violations' in started) return started;
+    started.post({ type: 'start', at: Date.now() });
+    return started;
+  }
+
+  /** Goes on with an execution that nobody carries out. Undefined when there is none such. */
+  async goOn(executionId: string): Promise<ExecutionDriver | undefined> {
+    const claim = await this.environment.store.claim(executionId);
+    const stored = claim && (await this.environment.store.load(executionId));
+    if (!claim || !stored) return undefined;
+    const driver = this.#drive(
+      stored,
+      new Carried(this.environment, this.#stateOf(stored), claim),
+      this.#readFlows(stored.source),
+    );
+    await removeRemains(driver.carried, stored.runs);
+    if (stored.execution.phase === 'created') driver.post({ type: 'start', at: Date.now() });
+    else driver.resume(stored.effects.map(({ effect }) => effectFromJson(effect)));
+    return driver;
+  }
+
+  /** Starts an ended execution again: what failed gets another attempt. Undefined when it cannot be. */
+  async restart(executionId: string): Promise<ExecutionDriver | undefined> {
+    const claim = await this.environment.store.claim(executionId, { ended: true });
+    const stored = claim && (await this.environment.store.load(executionId));
+    if (!claim || !stored) return undefined;
+    const driver = this.#drive(
+      stored,
+      new Carried(this.environment, this.#stateOf(stored), claim),
+      this.#readFlows(stored.source),
+    );
+    driver.post({ type: 'restart', at: Date.now() });
+    return driver;
+  }
+
+  /** Ends all executions that this process carries out; each driver's `ended` tells when. */
+  killAll(): void {
+    for (const driver of this.#drivers.values())
+      if (!driver.carried.state.execution.parent) driver.post({ type: 'kill', at: Date.now() });
+  }
+
+  killSubflow(executionId: string): void {
+    this.#drivers.get(executionId)?.post({ type: 'kill', at: Date.now() });
+  }
+
+  /** Starts a subflow's execution, or goes on with it, and tells the parent when it has ended. */
+  async startSubflow(parent: Carried, taskRunId: string, post: (event: EngineEvent) => void): Promise<void> {
+    const refuse = (message: string) =>
+      post({ type: 'answered', at: Date.now(), key: `subflow:${taskRunId}`, answer: { ok: false, message } });
+    const run = parent.state.taskRun(taskRunId);
+    if (!run) return;
+    const id = derivedId(`${taskRunId}/${run.attempts.length}`);
+    const stored = await this.environment.store.load(id);
+    let child: Execution | undefined = stored?.execution;
+    let driver: ExecutionDriver | undefined;
+    if (!child) {
+      const created = await this.#createChild(parent, run, id).catch((error: Error) => error.message);
+      if (typeof created === 'string') return refuse(created);
+      driver = created;
+      child = driver.carried.state.execution;
+    } else if (child.phase !== 'ended') driver = await this.goOn(id);
+    post({ type: 'child-started', at: Date.now(), taskRunId, executionId: id });
+    if (driver && child.phase === 'created') driver.post({ type: 'start', at: Date.now() });
+    const ended = driver ? await driver.ended : child;
+    post({
+      type: 'child-ended',
+      at: Date.now(),
+      taskRunId,
+      executionId: id,
+      state: ended.state.current,
+      ...(ended.outputs && { outputs: ended.outputs }),
+    });
+  }
+
+  async #createChild(parent: Carried, run: TaskRun, id: string): Promise<ExecutionDriver> {
+    const { flows, source } = this.#flowsOf.get(parent) ?? { flows: [], source: '' };
+    const context = parent.renderContext(run);
+    const { properties } = parent.task(run);
+    const text = async (value: Value | undefined) => String((await renderDeep(value ?? '', context)) ?? '');
+    const [namespace, flowId] = [await text(properties.namespace), await text(properties.flowId)];
+    const flowIndex = flows.findIndex(flow => flow.namespace === namespace && flow.id === flowId);
+    const flow = flows[flowIndex];
+    if (!flow)
+      throw new Error(
+        `Unable to find flow '${namespace}'.'${flowId}'. Put it into the same file, as a further document.`,
+      );
+    if (flow.disabled) throw new Error('Cannot execute a flow which is disabled');
+    const { execution } = parent.state;
+    const inherited =
+      (await text(properties.inheritLabels)) === 'true'
+        ? execution.labels.filter(({ key }) => !key.startsWith('system.'))
+        : [];
+    const given = await renderDeepTyped(properties.inputs ?? {}, context);
+    const created = await this.#create(
+      {
+        flows,
+        flowIndex,
+        source,
+        inputs: isMap(given) ? given : {},
+        labels: [...inherited, ...toLabels((await renderDeep(properties.labels ?? {}, context)) ?? {})],
+      },
+      {
+        id,
+        parent: { executionId: execution.id, taskRunId: run.id },
+        trigger: {
+          executionId: execution.id,
+          namespace: execution.namespace,
+          flowId: execution.flowId,
+          flowRevision: execution.flowRevision,
+        },
+      },
+    );
+    if ('violations' in created) throw new Error(created.violations.map(({ message }) => message).join('\n'));
+    return created;
+  }
+
+  async #create(request: StartRequest, origin: Origin): Promise<ExecutionDriver | RefusedInputs> {
+    const flow = request.flows[request.flowIndex];
+    if (!flow) throw new Error('the file has no such flow');
+    const labels = mergeLabels(flow.labels, request.labels, {
+      key: 'system.correlationId',
+      value: origin.parent?.executionId ?? origin.id,
+    });
+    const execution: Execution = {
+      id: origin.id,
+      namespace: flow.namespace,
+      flowId: flow.id,
+      flowRevision: flow.revision,
+      state: initialState('CREATED', new Date().toISOString()),
+      labels,
+      inputs: {},
+      originalId: origin.id,
+      ...(origin.parent && { parent: origin.parent }),
+      ...(origin.trigger && { trigger: origin.trigger }),
+      attemptNumber: 1,
+      phase: 'created',
+    };
+    const resolved = await this.#resolveInputs(flow, execution, request.inputs);
+    if ('violations' in resolved) return resolved;
+    const withInputs = { ...execution, inputs: resolved.inputs };
+    const { source, flowIndex } = request;
+    const claim = await this.environment.store.create({ execution: withInputs, source, flowIndex, effects: [] });
+    const stored: StoredExecution = { execution: withInputs, source, flowIndex, taskRuns: [], effects: [], runs: [] };
+    return this.#drive(
+      stored,
+      new Carried(this.environment, new ExecutionState(flow, withInputs), claim),
+      request.flows,
+    );
+  }
+
+  #resolveInputs(flow: Flow, execution: Execution, given: Readonly<Record<string, GivenInput>>) {
+    const { config, storage } = this.environment;
+    const services = executionServices(execution, config, storage, async () => []);
+    const taint = new SecretRegistry();
+    return resolveInputs(flow, given, {
+      render: (template, variables) =>
+        renderTyped(template, {
+          services,
+          taint,
+          variables: variablesOf({
+            flow: { id: flow.id, namespace: flow.namespace, revision: flow.revision, tenantId: 'main' },
+            envs: config.envs,
+            globals: config.globals,
+            ...variables,
+          }),
+        }),
+      storeFile: async (inputId, path) => {
+        const uri = inputUri(execution, inputId, basename(path));
+        await storage.putFile(uri, path);
+        return uri;
+      },
+      ...(config.encryptionKey !== undefined && {
+        encrypt: (text: string) => encryptText(config.encryptionKey as string, text),
+      }),
+    });
+  }
+
+  #stateOf(stored: StoredExecution): ExecutionState {
+    const flow = this.#readFlows(stored.source)[stored.flowIndex];
+    if (!flow)
+      throw new Error(`the stored source of execution ${stored.execution.id} has no flow ${stored.flowIndex + 1}`);
+    return new ExecutionState(flow, stored.execution, stored.taskRuns);
+  }
+
+  #drive(stored: StoredExecution, carried: Carried, flows: readonly Flow[]): ExecutionDriver {
+    const driver = new ExecutionDriver(carried, this);
+    this.#flowsOf.set(carried, { flows, source: stored.source });
+    this.#drivers.set(stored.execution.id, driver);
+    const forget = () => this.#drivers.delete(stored.execution.id);
+    driver.ended.then(forget, forget);
+    return driver;
+  }
+}
+
+/** Later labels win over earlier ones of the same key. */
+function mergeLabels(flow: readonly Label[], given: readonly Label[], correlation: Label): readonly Label[] {
+  const byKey = new Map([...flow, ...given, correlation].map(label => [label.key, label]));
+  return [...byKey.values()];
+}

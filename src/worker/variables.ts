@@ -1,0 +1,97 @@
+/** The variables that expressions see (spec/expressions.md section 2), resolved when they are used. */
+import type { Config } from '../config/config.ts';
+import { type ExecutionState, taskIndex } from '../engine/execution-state.ts';
+import { type Variables, variablesOf } from '../expression/render-context.ts';
+import type { TaskRun } from '../model/execution.ts';
+import type { Label } from '../model/flow.ts';
+import type { Value, ValueMap } from '../model/value.ts';
+
+/** Variables of an execution, with those of one of its task runs where there is one. */
+export function executionVariables(state: ExecutionState, config: Config, run?: TaskRun): Variables {
+  const { flow, execution } = state;
+  const lazily: Record<string, Value | (() => Value | undefined)> = {
+    flow: { id: flow.id, namespace: flow.namespace, revision: flow.revision, tenantId: 'main' },
+    execution: () => ({
+      id: execution.id,
+      startDate: execution.state.histories[0]?.date ?? null,
+      originalId: execution.originalId,
+      state: execution.ending ?? execution.state.current,
+    }),
+    envs: config.envs,
+    globals: config.globals,
+    labels: () => labelTree(execution.labels),
+    outputs: () => state.outputs,
+    tasks: () => taskStates(state),
+    kestra: () => ({
+      ...(config.url !== undefined && { url: config.url }),
+      ...(config.environment && { environment: config.environment }),
+    }),
+  };
+  if (Object.keys(flow.variables).length > 0) lazily.vars = flow.variables;
+  if (flow.inputs.length > 0) lazily.inputs = () => execution.inputs;
+  if (execution.trigger) lazily.trigger = execution.trigger;
+  if (run) Object.assign(lazily, taskRunVariables(state, run));
+  return variablesOf(lazily);
+}
+
+function taskRunVariables(state: ExecutionState, run: TaskRun): Record<string, Value | (() => Value | undefined)> {
+  const type = taskIndex(state.flow).get(run.taskId)?.type ?? '';
+  return {
+    task: { id: run.taskId, type },
+    taskrun: () => ({
+      id: run.id,
+      startDate: run.state.histories[0]?.date ?? null,
+      attemptsCount: Math.max(0, run.attempts.length - 1),
+      ...(run.parentTaskRunId !== undefined && { parentId: run.parentTaskRunId }),
+      ...(run.value !== undefined && { value: run.value }),
+      ...(run.iteration !== undefined && { iteration: run.iteration }),
+    }),
+    parents: () => parents(state, run),
+    parent: () => parents(state, run)[0],
+  };
+}
+
+/** The task runs around this one that have a value or outputs, nearest first. */
+function parents(state: ExecutionState, run: TaskRun): readonly ValueMap[] {
+  return [...state.ancestors(run)]
+    .map(parent => ({
+      ...(parent.value !== undefined && { taskrun: { value: parent.value } }),
+      ...(parent.outputs && { outputs: parent.outputs }),
+    }))
+    .filter(parent => Object.keys(parent).length > 0);
+}
+
+/** Labels as a map; dotted keys nest, and the last of equal keys wins. */
+function labelTree(labels: readonly Label[]): ValueMap {
+  const tree: Record<string, Value> = Object.create(null);
+  for (const { key, value } of labels) {
+    const path = key.split('.');
+    const last = path.pop() as string;
+    let branch = tree;
+    for (const name of path) {
+      const next = branch[name];
+      const inner: Record<string, Value> =
+        typeof next === 'object' && next !== null ? (next as Record<string, Value>) : Object.create(null);
+      branch[name] = inner;
+      branch = inner;
+    }
+    branch[last] = value;
+  }
+  return tree;
+}
+
+/** `tasks.<id>.state`, below ForEach values as outputs are. */
+function taskStates(state: ExecutionState): ValueMap {
+  const tree: Record<string, Value> = Object.create(null);
+  for (const run of state.taskRuns()) {
+    const path = [run.taskId, ...state.values(run)];
+    let branch = tree;
+    for (const name of path) {
+      const inner = (branch[name] as Record<string, Value> | undefined) ?? Object.create(null);
+      branch[name] = inner;
+      branch = inner;
+    }
+    branch.state = run.state.current;
+  }
+  return tree;
+}
