@@ -45,10 +45,11 @@ export function createProcessRunner(options: ProcessRunnerOptions): TaskRunner {
       const dir = folderOf(handle);
       if (dir === undefined)
         return { lost: `The stored handle has version ${handle.version}, which is not known here.` };
-      if (readRecord(dir)?.runId !== handle.runId) {
+      const record = readRecord(dir);
+      if (record?.runId !== handle.runId) {
         return { lost: `The folder of the run is gone: ${dir}. It was removed from outside.` };
       }
-      return opened(new ProcessRun(dir, handle.runId), spec);
+      return opened(new ProcessRun(dir, record), spec);
     },
 
     async *list(owner): AsyncIterable<Handle> {
@@ -60,9 +61,8 @@ export function createProcessRunner(options: ProcessRunnerOptions): TaskRunner {
 
     async remove(handle): Promise<void> {
       const dir = folderOf(handle);
-      if (dir !== undefined && readRecord(dir)?.runId === handle.runId) {
-        await new ProcessRun(dir, handle.runId).dispose();
-      }
+      const record = dir === undefined ? undefined : readRecord(dir);
+      if (dir !== undefined && record?.runId === handle.runId) await new ProcessRun(dir, record).dispose();
     },
   };
 

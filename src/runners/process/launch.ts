@@ -21,10 +21,11 @@ export interface LaunchRefused {
  */
 export function launch(
   spec: RunSpec,
-  dir: string,
+  run: { readonly dir: string; readonly endSecret: string },
   environment: Readonly<Record<string, string>>,
   failed: (refused: LaunchRefused) => void,
 ): ChildProcess | LaunchRefused {
+  const { dir } = run;
   if (spec.argv.length === 0 || spec.argv[0] === '') return { refused: 'There is no command to run.' };
   const zero = spec.argv.find(argument => argument.includes('\0'));
   if (zero !== undefined) return { refused: 'The command holds a zero character, which no program can be given.' };
@@ -42,7 +43,7 @@ export function launch(
   try {
     const log = openSync(fileOf(dir, 'supervisor.log'), 'a', 0o600);
     opened.push(log);
-    const script = nameless(dir, supervisorScript({ dir, runId: spec.runId, argv: fitted.argv }));
+    const script = nameless(dir, supervisorScript({ ...run, argv: fitted.argv }));
     opened.push(script);
     const { file, options } = shellFor(env);
     const child = spawn(file, [...options, '-c', '. /dev/fd/3', 'windlass', spec.runId], {

@@ -11,6 +11,7 @@ import {
   fileOf,
   isStopNoted,
   noteStop,
+  type RunRecord,
   readExit,
   readRecord,
   readStarted,
@@ -35,7 +36,7 @@ const streams = ['stdout', 'stderr'] as const;
 
 export class ProcessRun {
   readonly #dir: string;
-  readonly #runId: string;
+  readonly #record: RunRecord;
   readonly #bell = new Bell();
   #child: ChildProcess | undefined;
   #childEnded = false;
@@ -45,9 +46,9 @@ export class ProcessRun {
   #incompleteSince: number | undefined;
   #aliveAt = 0;
 
-  constructor(dir: string, runId: string) {
+  constructor(dir: string, record: RunRecord) {
     this.#dir = dir;
-    this.#runId = runId;
+    this.#record = record;
   }
 
   /** Starts the program unless that was decided before, by us or by another process of ours. */
@@ -57,7 +58,7 @@ export class ProcessRun {
       this.#childEnded = true;
       this.#bell.ring();
     };
-    const child = launch(spec, this.#dir, environment, refused => {
+    const child = launch(spec, { dir: this.#dir, endSecret: this.#record.endSecret }, environment, refused => {
       this.#neverStarted(refused.refused);
       ended();
     });
@@ -70,7 +71,7 @@ export class ProcessRun {
   }
 
   async *logs(from?: LogCursor): AsyncIterable<LogBatch> {
-    const mark = endMark(this.#runId);
+    const mark = endMark(this.#record.endSecret);
     const tails = streams.map(stream => new StreamTail(fileOf(this.#dir, stream), offsetIn(from, stream), mark));
     let quietSince = Date.now();
     let pause = 1;
@@ -118,7 +119,7 @@ export class ProcessRun {
       const supervisor = await this.#findSupervisor();
       if (supervisor !== undefined) {
         if (this.#settled() === undefined) noteStop(this.#dir);
-        await terminate({ dir: this.#dir, runId: this.#runId, supervisor }, graceMs);
+        await terminate({ dir: this.#dir, runId: this.#record.runId, supervisor }, graceMs);
       }
     }
     this.#bell.ring();
@@ -204,7 +205,7 @@ export class ProcessRun {
   /** A program whose end nobody would notice must not go on while its task counts as ended. */
   async #endUnwatched(outcome: Outcome): Promise<void> {
     if (outcome.kind === 'deleted-outside' && this.#supervisor !== undefined) {
-      await terminate({ dir: this.#dir, runId: this.#runId, supervisor: this.#supervisor }, 0);
+      await terminate({ dir: this.#dir, runId: this.#record.runId, supervisor: this.#supervisor }, 0);
     }
   }
 

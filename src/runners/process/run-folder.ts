@@ -3,7 +3,7 @@
  *
  * | file             | written by     | says |
  * |------------------|----------------|------|
- * | `run.json`       | prepare        | the run's id and its owner |
+ * | `run.json`       | prepare        | the run's id, its owner, and the secret in its end mark |
  * | `started`        | the supervisor, or stop | created exclusively: who creates it decides, once, whether the program runs |
  * | `readers`        | the supervisor | the pids of the two `cat`s between the program's pipes and the files |
  * | `stdout`,`stderr`| those `cat`s   | the log; the end mark follows the program's last byte |
@@ -14,6 +14,7 @@
  * What is written in one go by a shell builtin is complete when it ends with a line feed. That spares a `mv` for each
  * file (0.7 ms), and also tells a file that a crash of the machine left empty.
  */
+import { randomBytes } from 'node:crypto';
 import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isMap, type Value } from '../../model/value.ts';
@@ -22,16 +23,20 @@ import type { ProcessIdentity } from './process-table.ts';
 export interface RunRecord {
   readonly runId: string;
   readonly owner: string;
+  /** Random, so that no program can end its own log. */
+  readonly endSecret: string;
 }
 
 export function fileOf(dir: string, name: string): string {
   return join(dir, name);
 }
 
-/** Makes the folder readable only by us; it may be there already. */
-export function createRunFolder(dir: string, record: RunRecord): void {
+/** Makes the folder, readable only by us. What an earlier call has written stays: a program may run with it. */
+export function createRunFolder(dir: string, run: { runId: string; owner: string }): void {
+  if (readRecord(dir)?.runId === run.runId) return;
   mkdirSync(dir, { recursive: true, mode: 0o700 });
   chmodSync(dir, 0o700);
+  const record: RunRecord = { ...run, endSecret: randomBytes(12).toString('hex') };
   writeFileSync(fileOf(dir, 'run.json'), `${JSON.stringify(record)}\n`, { mode: 0o600 });
 }
 
@@ -40,8 +45,10 @@ export function readRecord(dir: string): RunRecord | undefined {
   const text = read(dir, 'run.json');
   if (text === undefined || !text.endsWith('}\n')) return undefined;
   const value = JSON.parse(text) as Value;
-  if (!isMap(value) || typeof value.runId !== 'string' || typeof value.owner !== 'string') return undefined;
-  return { runId: value.runId, owner: value.owner };
+  if (!isMap(value)) return undefined;
+  const { runId, owner, endSecret } = value;
+  if (typeof runId !== 'string' || typeof owner !== 'string' || typeof endSecret !== 'string') return undefined;
+  return { runId, owner, endSecret };
 }
 
 /** The folders directly below `parent`; none when there is no such folder. */

@@ -5,11 +5,11 @@ import { shellQuote } from './shell-quote.ts';
 export const runMark = 'WINDLASS_RUN_ID';
 
 /**
- * Stands in the log files behind the program's last byte. What a background process writes afterwards is not part of
+ * Stands in the log files behind the program's last byte; the secret is that of the run's record. What a background process writes afterwards is not part of
  * the task, so that no such process can hold the task open.
  */
-export function endMark(runId: string): Buffer {
-  return Buffer.from(`\0windlass-end ${runId}\0\n`);
+export function endMark(secret: string): Buffer {
+  return Buffer.from(`\0windlass-end ${secret}\0\n`);
 }
 
 /**
@@ -20,9 +20,9 @@ export function endMark(runId: string): Buffer {
  * it anew, and a regular file is emptied by that. With a pipe it works as in Kestra. A `cat` ends when the last process
  * that holds its pipe ends; the supervisor and the exit status do not wait for that.
  */
-export function supervisorScript(run: { dir: string; runId: string; argv: readonly string[] }): string {
+export function supervisorScript(run: { dir: string; endSecret: string; argv: readonly string[] }): string {
   const path = (name: string): string => shellQuote(`${run.dir}/${name}`);
-  const mark = shellQuote(`\\000windlass-end ${run.runId}\\000\\n`);
+  const mark = shellQuote(`\\000windlass-end ${run.endSecret}\\000\\n`);
   return `exec 3<&-
 if [ -r /proc/self/stat ]; then
   read -r stat <"/proc/$$/stat"
