@@ -1,0 +1,32 @@
+import { z } from 'zod';
+import { renderDeep } from '../../expression/index.ts';
+import { collectOutputs } from '../../files/collect.ts';
+import { InputFileError, writeInputFiles } from '../../files/input-files.ts';
+import { GlobError } from '../../files/java-glob.ts';
+import { NotFoundError } from '../../storage/storage.ts';
+import { textListProperty } from '../properties.ts';
+import { inputFiles, outputFiles } from '../property-schemas.ts';
+import { type RunnableTaskType, TaskError } from '../task-type.ts';
+
+/** Puts files into the working directory that it shares with its neighbours, and takes files out of it. */
+export const localFiles: RunnableTaskType = {
+  type: 'io.kestra.plugin.core.storage.LocalFiles',
+  aliases: ['io.kestra.core.tasks.storages.LocalFiles'],
+  title: 'Put files into a WorkingDirectory, or keep files from it',
+  kind: 'runnable',
+  schema: () => z.strictObject({ inputs: inputFiles().optional(), outputs: outputFiles().optional() }),
+  async run({ task: { properties }, expressions, workDir, storage, storagePrefix, log }) {
+    const inputs = properties.inputs === undefined ? {} : await renderDeep(properties.inputs, expressions);
+    const globs = await textListProperty('outputs', properties.outputs, expressions);
+    try {
+      await writeInputFiles(workDir, inputs, storage);
+      const warn = (message: string) => log('WARN', message);
+      const uris = await collectOutputs({ workDir, globs, storage, storagePrefix, warn });
+      // The code of Kestra says `uris`, its documentation `outputFiles`: both are there.
+      return { state: 'SUCCESS', outputs: { uris, outputFiles: uris } };
+    } catch (error) {
+      const theirs = error instanceof InputFileError || error instanceof NotFoundError || error instanceof GlobError;
+      throw theirs ? new TaskError(error.message, {}, { cause: error }) : error;
+    }
+  },
+};

@@ -1,0 +1,32 @@
+import { z } from 'zod';
+import { isList, isMap, type Value, type ValueMap } from '../../model/value.ts';
+import { mapProperty } from '../properties.ts';
+import { anyMap } from '../property-schemas.ts';
+import type { RunnableTaskType } from '../task-type.ts';
+
+/** Gives values as outputs: texts and keys are rendered to texts, other values keep their type, null ones are dropped. */
+export const outputValues: RunnableTaskType = {
+  type: 'io.kestra.plugin.core.output.OutputValues',
+  aliases: [],
+  title: 'Give values as outputs',
+  kind: 'runnable',
+  schema: () =>
+    z.strictObject({
+      values: anyMap().meta({
+        title: 'The values by name',
+        description: 'Read as {{ outputs.<task>.values.<name> }}.',
+      }),
+    }),
+  async run({ task, expressions }) {
+    const values = await mapProperty('values', task.properties.values, expressions);
+    return { state: 'SUCCESS', outputs: { values: withoutNulls(values) } };
+  },
+};
+
+/** Kestra stores maps without their null values, at any depth; lists keep theirs. */
+function withoutNulls(map: ValueMap): ValueMap {
+  const clean = (value: Value): Value =>
+    isMap(value) ? withoutNulls(value) : isList(value) ? value.map(clean) : value;
+  const entries = Object.entries(map).filter(([, value]) => value !== null);
+  return Object.fromEntries(entries.map(([key, value]) => [key, clean(value)]));
+}

@@ -1,0 +1,21 @@
+import { z } from 'zod';
+import { textProperty } from '../properties.ts';
+import { text } from '../property-schemas.ts';
+import type { RunnableTaskType } from '../task-type.ts';
+
+/** Gives a rendered text as its output; nothing without `format`. */
+export const returnTask: RunnableTaskType = {
+  type: 'io.kestra.plugin.core.debug.Return',
+  aliases: ['io.kestra.core.tasks.debugs.Return'],
+  title: 'Give a text as output',
+  kind: 'runnable',
+  schema: () => z.strictObject({ format: text().optional().meta({ title: 'The text; expressions are rendered' }) }),
+  async run({ task, expressions, metric }) {
+    const started = performance.now();
+    const value = await textProperty(task.properties.format, expressions);
+    if (value === undefined) return { state: 'SUCCESS', outputs: {} };
+    metric({ name: 'length', type: 'counter', value: value.length });
+    metric({ name: 'duration', type: 'timer', value: performance.now() - started });
+    return { state: 'SUCCESS', outputs: { value } };
+  },
+};

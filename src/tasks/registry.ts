@@ -1,0 +1,39 @@
+/** All types that a flow can name, in one place. */
+import type { Catalog, Declaration, TaskDeclaration } from '../model/catalog.ts';
+import { coreTaskTypes } from './core/index.ts';
+import { isKnownType } from './known-types.ts';
+import { type Runners, scriptTaskTypes } from './scripts/index.ts';
+import type { RunnableTaskType } from './task-type.ts';
+
+/** The task runners: what they declare, and themselves by type. */
+export interface RunnerRegistry extends Runners {
+  readonly declarations: readonly Declaration[];
+}
+
+export interface TaskCatalog extends Catalog {
+  /** The task type that a worker runs; undefined for those that the engine carries out. */
+  runnable(type: string): RunnableTaskType | undefined;
+}
+
+/** Types are found by canonical name and by alias. */
+export function createCatalog(parts: {
+  readonly runners: RunnerRegistry;
+  readonly flowables: readonly TaskDeclaration[];
+}): TaskCatalog {
+  const runnables = byName([...coreTaskTypes, ...scriptTaskTypes(parts.runners)]);
+  const flowables = byName(parts.flowables);
+  const runners = byName(parts.runners.declarations);
+  const names = [...runnables.values(), ...flowables.values(), ...runners.values()].map(({ type }) => type);
+  const canonical: readonly string[] = [...new Set(names)].sort();
+  return {
+    task: type => runnables.get(type) ?? flowables.get(type),
+    runner: type => runners.get(type),
+    runnable: type => runnables.get(type),
+    isKnown: type => runnables.has(type) || flowables.has(type) || runners.has(type) || isKnownType(type),
+    names: () => canonical,
+  };
+}
+
+function byName<Declared extends Declaration>(declarations: readonly Declared[]): ReadonlyMap<string, Declared> {
+  return new Map(declarations.flatMap(item => [item.type, ...item.aliases].map(name => [name, item] as const)));
+}

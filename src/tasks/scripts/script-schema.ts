@@ -1,0 +1,89 @@
+/** The properties of script tasks. */
+import { z } from 'zod';
+import { choice, expression, flag, inputFiles, outputFiles, text, textList, textMap } from '../property-schemas.ts';
+import type { Language } from './languages.ts';
+
+export type ScriptKind = 'Commands' | 'Script';
+
+/** What a script task of that language and kind takes, without what every task takes. */
+export function scriptSchema(language: Language, kind: ScriptKind): z.ZodObject {
+  const commands = textList().meta({
+    title: 'The commands',
+    description: 'Run one after the other by one interpreter, so that what one sets the next one sees.',
+  });
+  const script = text().meta({ title: 'The script', description: `${language.title} code; expressions are rendered.` });
+  const main =
+    kind === 'Script' ? { script } : { commands: language.commandsOptional ? commands.optional() : commands };
+  return z.strictObject({ ...main, ...commonProperties(language), ...ownProperties(language, kind) });
+}
+
+function commonProperties(language: Language): Record<string, z.ZodType> {
+  return {
+    taskRunner: z.looseObject({ type: z.string() }).optional().meta({
+      title: 'Where it runs',
+      description: 'A task runner with its properties; a container of the Docker engine when absent.',
+    }),
+    containerImage: text()
+      .optional()
+      .meta({
+        title: 'The container image',
+        description: `For runners that start containers; ${language.image} when absent.`,
+      }),
+    runner: z.enum(['PROCESS', 'DOCKER']).optional().meta({ title: 'Where it runs', deprecated: true }),
+    docker: z.looseObject({}).optional().meta({ title: 'Options of the Docker runner', deprecated: true }),
+    beforeCommands: textList().optional().meta({
+      title: 'Commands that come first',
+      description: 'In the same shell as the main ones: what they set is seen there.',
+    }),
+    interpreter: textList().optional().meta({
+      title: 'What the commands are given to',
+      description: 'A program with its arguments; the commands follow as one argument.',
+    }),
+    failFast: flag().optional().meta({ title: 'Whether the first failing command ends the task', default: true }),
+    env: textMap().optional().meta({ title: 'Environment variables' }),
+    inputFiles: inputFiles().optional(),
+    outputFiles: outputFiles().optional(),
+    outputDirectory: flag().optional().meta({
+      title: 'Whether the output directory is asked for',
+      description: 'There always is one here: {{ outputDir }} and OUTPUT_DIR; all files in it are outputs.',
+      deprecated: true,
+    }),
+    namespaceFiles: z.union([z.boolean(), namespaceFiles(), expression()]).optional().meta({
+      title: 'Namespace files to put into the working directory',
+    }),
+    targetOS: choice(['LINUX', 'WINDOWS', 'AUTO']).optional().meta({ title: 'The system on which the commands run' }),
+    warningOnStdErr: flag().optional().meta({ title: 'Has no effect, as in Kestra since 1.0', deprecated: true }),
+  };
+}
+
+function namespaceFiles(): z.ZodObject {
+  return z.strictObject({
+    enabled: flag().optional(),
+    include: z.union([z.string(), z.array(z.string())]).optional(),
+    exclude: z.union([z.string(), z.array(z.string())]).optional(),
+    namespaces: textList().optional(),
+    ifExists: choice(['OVERWRITE', 'FAIL', 'WARN', 'IGNORE']).optional(),
+    folderPerNamespace: flag().optional(),
+  });
+}
+
+function ownProperties(language: Language, kind: ScriptKind): Record<string, z.ZodType> {
+  if (language.name === 'python') {
+    return {
+      dependencies: textList().optional().meta({ title: 'Python packages to install first' }),
+      pythonVersion: text().optional().meta({ title: 'The version of Python' }),
+      dependencyCacheEnabled: flag().optional(),
+      packageManager: choice(['PIP', 'UV']).optional().meta({ title: 'What installs the dependencies' }),
+      uvAutoInstallEnabled: flag().optional(),
+      uvInstallerVersion: text().optional(),
+      uvInstallerSha256: text().optional(),
+    };
+  }
+  if (language.name === 'jbang' && kind === 'Script') {
+    return {
+      quiet: flag().optional().meta({ title: 'Whether JBang itself says nothing', default: true }),
+      extension: text().optional().meta({ title: 'How the file name of the script ends', default: '.java' }),
+    };
+  }
+  return {};
+}

@@ -1,0 +1,187 @@
+/** How a script task runs: from its properties to one run of a program, the same for all languages. */
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { renderDeep, renderDeepTyped } from '../../expression/index.ts';
+import { type RenderContext, variablesOf } from '../../expression/render-context.ts';
+import { InputFileError, writeInputFiles } from '../../files/input-files.ts';
+import { compileGlobs, GlobError } from '../../files/java-glob.ts';
+import type { TaskResult } from '../../model/execution.ts';
+import { newId } from '../../model/ids.ts';
+import { isMap, type ValueMap } from '../../model/value.ts';
+import type { TaskRunner } from '../../runners/runner.ts';
+import { NotFoundError } from '../../storage/storage.ts';
+import {
+  choiceProperty,
+  flagProperty,
+  requiredText,
+  textListProperty,
+  textMapProperty,
+  textProperty,
+} from '../properties.ts';
+import { type TaskContext, TaskError } from '../task-type.ts';
+import { commandLine, quotedPath } from './command-line.ts';
+import type { Language } from './languages.ts';
+import { copyNamespaceFiles, readNamespaceFiles } from './namespace-files.ts';
+import { runResult } from './run-result.ts';
+import type { ScriptKind } from './script-schema.ts';
+import { StorageReferences } from './storage-references.ts';
+
+const dockerRunner = 'io.kestra.plugin.scripts.runner.docker.Docker';
+const shell = ['/bin/sh', '-c'];
+
+/** Gives the runner of a type; its code is loaded then, not before. @throws TaskError for an unknown type */
+export interface Runners {
+  get(type: string): Promise<TaskRunner>;
+}
+
+/** Runs one attempt of a task of that language. */
+export async function runScript(
+  language: Language,
+  kind: ScriptKind,
+  runners: Runners,
+  context: TaskContext,
+): Promise<TaskResult> {
+  const { workDir, expressions: base, task } = context;
+  const { properties } = task;
+  const { runner, type, config } = await chooseRunner(runners, properties, base);
+  context.log('DEBUG', `Using task runner '${type}'`);
+
+  const outputDir = join(workDir, outputFolderName(context, runner));
+  const paths = runner.paths({ workDir, outputDir });
+  const globs = await textListProperty('outputFiles', properties.outputFiles, base);
+  checkGlobs(globs);
+  const expressions = withVariables(base, {
+    workingDir: paths.workingDir,
+    outputDir: paths.outputDir,
+    outputFiles: namedFiles(globs, paths.workingDir),
+  });
+
+  const references = new StorageReferences(name => `${paths.workingDir}/${name}`);
+  const commands = async (name: string) =>
+    (await textListProperty(name, properties[name], expressions)).map(command => references.replaceIn(command));
+  const script =
+    kind === 'Script' ? references.replaceIn(await requiredText('script', properties.script, expressions)) : undefined;
+  const file = await scriptFile(language, script, context);
+  const beforeCommands = await commands('beforeCommands');
+  const main = script === undefined ? await commands('commands') : [script];
+  const powershell = language.name === 'powershell';
+  const runLine =
+    file &&
+    language.runLine?.({
+      path: quotedPath(`${paths.workingDir}/${file.name}`, powershell),
+      properties,
+      local: !runner.capabilities.needsImage,
+    });
+  const windows =
+    (await choiceProperty('targetOS', properties.targetOS, ['AUTO', 'LINUX', 'WINDOWS'], 'AUTO', expressions)) ===
+    'WINDOWS';
+  const failFast = await flagProperty('failFast', properties.failFast, true, expressions);
+  const argv = commandLine({
+    interpreter:
+      properties.interpreter === undefined
+        ? (language.interpreter ?? shell)
+        : await textListProperty('interpreter', properties.interpreter, expressions),
+    ...(failFast &&
+      !(language.commandsGoOn && kind === 'Commands') && { failFastLine: failFastLine(language, windows) }),
+    beforeCommands: [...beforeCommands, ...(file ? (language.prepare ?? []) : [])],
+    commands: runLine === undefined ? main : [runLine],
+    windows,
+  });
+  if (argv.length === 0) throw new TaskError('There is nothing to run: the task has no commands and no interpreter.');
+
+  const namespaceFiles = await readNamespaceFiles(properties.namespaceFiles, context);
+  const inputFiles = properties.inputFiles === undefined ? {} : await renderDeep(properties.inputFiles, expressions);
+  const image = runner.capabilities.needsImage
+    ? (legacyImage(config) ?? (await textProperty(properties.containerImage, expressions)) ?? language.image)
+    : undefined;
+
+  const ended = await context.run({
+    runner,
+    runnerConfig: config,
+    ...(image !== undefined && { image }),
+    argv,
+    env: {
+      ...(await textMapProperty('env', properties.env, expressions)),
+      ...language.env,
+      WORKING_DIR: paths.workingDir,
+      OUTPUT_DIR: paths.outputDir,
+    },
+    outputDir,
+    outputFiles: globs,
+    async writeFiles() {
+      await userFaults(async () => {
+        if (namespaceFiles) await copyNamespaceFiles(namespaceFiles, context);
+        await writeInputFiles(workDir, inputFiles, context.storage);
+        await writeInputFiles(workDir, Object.fromEntries(references.files()), context.storage);
+      });
+      if (file) await writeFile(join(workDir, file.name), file.text);
+      await rm(outputDir, { recursive: true, force: true });
+      await mkdir(outputDir);
+    },
+  });
+  const result = runResult(ended);
+  context.log('DEBUG', 'Command succeed with exit code 0');
+  const count = Object.keys(ended.outputFiles).length;
+  if (count > 0) context.log('DEBUG', `Captured ${count} output file(s).`);
+  return result;
+}
+
+async function chooseRunner(runners: Runners, properties: ValueMap, expressions: RenderContext) {
+  const given = isMap(properties.taskRunner) ? properties.taskRunner : { type: dockerRunner };
+  const config = await renderDeepTyped(given, expressions);
+  const type = typeof given.type === 'string' ? given.type : dockerRunner;
+  return { runner: await runners.get(type), type, config: isMap(config) ? config : {} };
+}
+
+/** The image that the deprecated `docker` property named. */
+function legacyImage(config: ValueMap): string | undefined {
+  return typeof config.image === 'string' && config.image !== '' ? config.image : undefined;
+}
+
+/**
+ * The same name for the same task run, so that a run that is taken over finds it. Kestra's Process always shows an
+ * empty directory beside the files, a container only where one is asked for (conformance sh-inputfiles-null,
+ * dk-inputfiles); there a hidden name keeps it out of `ls`.
+ */
+function outputFolderName({ task, taskRun }: TaskContext, runner: TaskRunner): string {
+  const asked = task.properties.outputDirectory === true || task.properties.outputDirectory === 'true';
+  return asked || !runner.capabilities.needsImage ? taskRun.id : `.${taskRun.id}`;
+}
+
+function withVariables(base: RenderContext, added: ValueMap): RenderContext {
+  return { ...base, variables: variablesOf(added, base.variables) };
+}
+
+/** `{{ outputFiles['a.txt'] }}` is where to write a file that is named without a pattern. */
+function namedFiles(globs: readonly string[], workingDir: string): ValueMap {
+  return Object.fromEntries(globs.filter(glob => !/[*?[]/.test(glob)).map(name => [name, `${workingDir}/${name}`]));
+}
+
+/** A pattern that cannot be read is said before the program runs, not after. */
+function checkGlobs(globs: readonly string[]): void {
+  try {
+    compileGlobs(globs);
+  } catch (error) {
+    throw error instanceof GlobError ? new TaskError(`outputFiles: ${error.message}`) : error;
+  }
+}
+
+function failFastLine(language: Language, windows: boolean): string {
+  return language.failFastLine ?? (windows ? '' : 'set -e');
+}
+
+async function scriptFile(language: Language, text: string | undefined, context: TaskContext) {
+  if (text === undefined || language.suffix === undefined) return undefined;
+  const extension = await textProperty(context.task.properties.extension, context.expressions);
+  return { name: `${newId()}${extension ?? language.suffix}`, text };
+}
+
+/** Names and URIs come from the user: what is wrong with them is theirs to mend. */
+async function userFaults(work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    const theirs = error instanceof InputFileError || error instanceof NotFoundError || error instanceof GlobError;
+    throw theirs ? new TaskError(error.message, {}, { cause: error }) : error;
+  }
+}
