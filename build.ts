@@ -1,0 +1,76 @@
+/** Bundles the CLI: `node build.ts [FOLDER]` writes FOLDER/dist (default: beside this file). */
+import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { isBuiltin } from 'node:module';
+import { basename, join } from 'node:path';
+import { build as bundle, type Plugin } from 'esbuild';
+
+const dayMs = 24 * 60 * 60 * 1000;
+
+/**
+ * Writes the bundle of `<folder>/src` to `<folder>/dist`: main.js, and a chunk for each part that is loaded when used.
+ * A running Windlass may still load chunks of the build before: names carry a hash of the content, files are renamed
+ * into place, and what is no longer part of the bundle is removed a day later.
+ */
+export async function build(folder: string): Promise<void> {
+  const dist = join(folder, 'dist');
+  await mkdir(dist, { recursive: true });
+  const result = await bundle({
+    absWorkingDir: folder,
+    entryPoints: { main: 'scripts/entry.ts' },
+    outdir: dist,
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node24',
+    // None but Node's own, not the "module" of bundlers: what is bundled is what runs from source.
+    conditions: [],
+    chunkNames: '[name]-[hash]',
+    // CommonJS libraries call require('events') and the like, which an ESM bundle does not have.
+    banner: {
+      js: "import{createRequire as createRequireOfBundle}from'node:module';const require=createRequireOfBundle(import.meta.url);",
+    },
+    plugins: [namedExportsOfLazyLibraries],
+    write: false,
+    logLevel: 'warning',
+  });
+  // main.js last: it must never name a chunk that is not there yet.
+  const files = result.outputFiles.toSorted((a, b) => Number(isEntry(a.path)) - Number(isEntry(b.path)));
+  for (const file of files) {
+    await writeFile(`${file.path}.new`, file.contents);
+    await rename(`${file.path}.new`, file.path);
+  }
+  await removeOld(dist, new Set(files.map(file => basename(file.path))));
+}
+
+/**
+ * `await import('a-commonjs-library')` gives its named exports in Node, but only `default` in a bundle of esbuild's
+ * (https://github.com/evanw/esbuild/issues/3245): such an import gets a module that names what Node finds.
+ */
+const namedExportsOfLazyLibraries: Plugin = {
+  name: 'named-exports-of-lazy-libraries',
+  setup(builder) {
+    builder.onResolve({ filter: /^[^./]/ }, request => {
+      if (request.kind !== 'dynamic-import' || isBuiltin(request.path)) return undefined;
+      return { path: request.path, namespace: 'lazy', pluginData: request.resolveDir };
+    });
+    builder.onLoad({ filter: /./, namespace: 'lazy' }, async library => {
+      const names = Object.keys(await import(library.path)).filter(name => /^[A-Za-z$][\w$]*$/.test(name));
+      return { contents: `export { ${names.join(', ')} } from '${library.path}';`, resolveDir: library.pluginData };
+    });
+  },
+};
+
+function isEntry(path: string): boolean {
+  return basename(path) === 'main.js';
+}
+
+async function removeOld(dist: string, current: ReadonlySet<string>): Promise<void> {
+  for (const name of await readdir(dist)) {
+    if (current.has(name) || !name.endsWith('.js')) continue;
+    const { mtimeMs } = await stat(join(dist, name));
+    if (Date.now() - mtimeMs > dayMs) await rm(join(dist, name));
+  }
+}
+
+if (import.meta.main) await build(process.argv[2] ?? import.meta.dirname);

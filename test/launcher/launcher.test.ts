@@ -1,0 +1,241 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+
+const project = fileURLToPath(new URL('../..', import.meta.url));
+const asRoot = process.getuid?.() === 0;
+
+/** A CLI that says what reached it; it loads a CommonJS library at once and another one when asked. */
+const cli = `
+import { parse } from 'yaml';
+const [what] = process.argv.slice(2);
+if (what === 'wait') {
+  process.on('SIGTERM', () => process.exit(42));
+  setInterval(() => {}, 1000);
+}
+const { pack } = await import('tar-stream');
+console.log(JSON.stringify({
+  answer: parse('a: 1').a,
+  pack: typeof pack,
+  arguments: process.argv.slice(2),
+  folder: process.cwd(),
+  pid: process.pid,
+  node: process.execPath,
+  path: process.env.PATH,
+}));
+if (what === 'fail') process.exitCode = 7;
+`;
+
+interface Finished {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+  readonly child: ChildProcess;
+}
+
+let folder: string;
+let checkout: string;
+let environment: Record<string, string>;
+const started: ChildProcess[] = [];
+
+function makeCheckout(path: string): void {
+  for (const name of ['windlass', 'scripts', 'build.ts', 'package.json', 'package-lock.json']) {
+    cpSync(join(project, name), join(path, name), { recursive: true });
+  }
+  mkdirSync(join(path, 'src'));
+  writeFileSync(join(path, 'src/main.ts'), cli);
+}
+
+function launch(
+  args: readonly string[],
+  options: {
+    cwd?: string;
+    env?: Record<string, string>;
+    uid?: number;
+    launcher?: string;
+    out?: (text: string) => void;
+  } = {},
+): Promise<Finished> {
+  const child = spawn(options.launcher ?? join(checkout, 'windlass'), args, {
+    cwd: options.cwd ?? folder,
+    env: { ...environment, ...options.env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    ...(options.uid !== undefined && { uid: options.uid, gid: options.uid }),
+  });
+  started.push(child);
+  let out = '';
+  let err = '';
+  child.stdout.on('data', data => {
+    out += data;
+    options.out?.(out);
+  });
+  child.stderr.on('data', data => {
+    err += data;
+  });
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', code => resolve({ code, out, err, child }));
+  });
+}
+
+/** A Node that is too old by its own words, so that the launcher must bring the pinned one. */
+function oldNode(): string {
+  const bin = join(folder, 'old-node');
+  mkdirSync(bin, { recursive: true });
+  writeFileSync(join(bin, 'node'), `#!/bin/sh\n[ "$1" = -p ] && exit 0\nexec ${process.execPath} "$@"\n`);
+  chmodSync(join(bin, 'node'), 0o755);
+  return bin;
+}
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'windlass-launcher-'));
+  chmodSync(folder, 0o755);
+  checkout = join(folder, 'checkout');
+  makeCheckout(checkout);
+  const node = dirname(process.execPath);
+  const path = (process.env.PATH ?? '')
+    .split(delimiter)
+    .filter(entry => entry !== node && !entry.includes('node_modules'));
+  environment = {
+    // npm's own cache stays the user's: what is tested is the launcher, not the download.
+    ...Object.fromEntries(Object.entries(process.env).filter(([name]) => /^(npm_config_|HOME$|http|node_extra_ca|ssl_cert)/i.test(name))),
+    XDG_CACHE_HOME: join(folder, 'cache'),
+    PATH: [node, ...path].join(delimiter),
+  } as Record<string, string>;
+});
+
+afterEach(() => {
+  for (const child of started.splice(0))
+    expect(child.exitCode ?? child.signalCode, `${child.spawnargs}`).not.toBeNull();
+});
+
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+describe('the launcher', () => {
+  test('two first starts at once install Node and libraries, build, and run', { timeout: 180_000 }, async () => {
+    const env = { PATH: `${oldNode()}${delimiter}${environment.PATH}` };
+    const [first, second] = await Promise.all([launch(['a', 'b c'], { env }), launch(['fail'], { env })]);
+    expect(first.err + second.err).toContain('installing Node');
+    expect(first.code).toBe(0);
+    expect(second.code).toBe(7);
+    const said = JSON.parse(first.out);
+    expect(said).toMatchObject({ answer: 1, pack: 'function', arguments: ['a', 'b c'], folder, pid: first.child.pid });
+    expect(said.node).toContain(join(folder, 'cache', 'windlass', 'node-24'));
+    expect(said.path.split(delimiter)[0]).toBe(dirname(said.node));
+    expect((first.err + second.err).match(/libraries are installed/g)).toHaveLength(1);
+    expect(readdirSync(join(folder, 'cache', 'windlass'))).toHaveLength(1);
+  });
+
+  test('a later start says nothing, prepares nothing and needs no npm', async () => {
+    const later = await launch([], { env: { PATH: '/usr/bin:/bin', npm_config_registry: 'http://127.0.0.1:9' } });
+    expect(later.err).toBe('');
+    expect(later.code).toBe(0);
+  });
+
+  test('through a link, from another folder', async () => {
+    const link = join(folder, 'link');
+    execFileSync('ln', ['-s', join(checkout, 'windlass'), link]);
+    const linked = await launch(['x'], { launcher: link, cwd: '/' });
+    expect(JSON.parse(linked.out)).toMatchObject({ arguments: ['x'], folder: '/' });
+  });
+
+  test('a signal to the launcher is one to the CLI', async () => {
+    const waiting = await launch(['wait'], { out: () => started.at(-1)?.kill('SIGTERM') });
+    expect(waiting.code).toBe(42);
+  });
+
+  test('a changed, a new and a removed source are built, and only once', async () => {
+    const extra = join(checkout, 'src/extra.ts');
+    const steps: readonly (() => void)[] = [
+      () => writeFileSync(extra, 'export const extra = 1;\n'),
+      () => writeFileSync(join(checkout, 'src/main.ts'), `${cli}\n`),
+      () => rmSync(extra),
+    ];
+    for (const step of steps) {
+      step();
+      expect((await launch([])).err).toMatch(/^windlass: built \(.*\)\n$/);
+      expect((await launch([])).err).toBe('');
+    }
+  });
+
+  test('sources that cannot be bundled are exit code 2 with the place, and mended ones run', async () => {
+    writeFileSync(join(checkout, 'src/main.ts'), 'const = 1;\n');
+    const broken = await launch([]);
+    expect(broken.code).toBe(2);
+    expect(broken.err).toContain('src/main.ts:1:6');
+    expect(broken.err).not.toMatch(/^\s+at /m);
+    writeFileSync(join(checkout, 'src/main.ts'), cli);
+    expect((await launch([])).code).toBe(0);
+  });
+
+  test('without npm it says what to install', async () => {
+    const bare = join(folder, 'bare');
+    makeCheckout(bare);
+    const tools = join(folder, 'tools');
+    mkdirSync(tools);
+    for (const tool of ['sh', 'find', 'mktemp', 'mkdir', 'rm', 'uname', 'grep', 'tail', 'tr', 'cat', 'mv']) {
+      execFileSync('ln', ['-s', execFileSync('which', [tool], { encoding: 'utf8' }).trim(), join(tools, tool)]);
+    }
+    const env = { PATH: tools, XDG_CACHE_HOME: join(folder, 'cache-without-npm') };
+    const refused = await launch([], { launcher: join(bare, 'windlass'), env });
+    expect(refused.code).toBe(2);
+    expect(refused.err).toContain('npm is not installed');
+    expect(readdirSync(join(folder, 'cache-without-npm', 'windlass'))).toEqual([]);
+  });
+
+  test('without network it names the registry', { timeout: 60_000 }, async () => {
+    const env = {
+      PATH: `${oldNode()}${delimiter}${environment.PATH}`,
+      XDG_CACHE_HOME: join(folder, 'cache-without-network'),
+      npm_config_registry: 'http://127.0.0.1:9',
+      npm_config_cache: join(folder, 'npm-cache'),
+      npm_config_fetch_retries: '0',
+    };
+    rmSync(join(checkout, 'dist'), { recursive: true });
+    const refused = await launch([], { env });
+    expect(refused.code).toBe(2);
+    expect(refused.err).toContain('http://127.0.0.1:9');
+    expect(readdirSync(join(folder, 'cache-without-network', 'windlass'))).toEqual([]);
+  });
+
+  test('a cache folder that cannot be made is named', async () => {
+    writeFileSync(join(folder, 'a-file'), '');
+    const env = { PATH: `${oldNode()}${delimiter}${environment.PATH}`, XDG_CACHE_HOME: join(folder, 'a-file') };
+    const refused = await launch([], { env });
+    expect(refused.code).toBe(2);
+    expect(refused.err).toContain('XDG_CACHE_HOME');
+  });
+
+  // Root may write everywhere, and only root can become another user.
+  test.runIf(asRoot)('a checkout that cannot be written runs from the cache folder', { timeout: 120_000 }, async () => {
+    const home = join(folder, 'nobody');
+    mkdirSync(home, { mode: 0o777 });
+    chmodSync(home, 0o777);
+    const env = { HOME: home, XDG_CACHE_HOME: home, npm_config_cache: join(home, 'npm') };
+    const first = await launch(['there'], { uid: 65534, env });
+    expect(first.code, first.err).toBe(0);
+    expect(JSON.parse(first.out).arguments).toEqual(['there']);
+    expect(existsSync(join(checkout, 'dist'))).toBe(false);
+    expect((await launch([], { uid: 65534, env })).err).toBe('');
+  });
+
+  test.runIf(asRoot)('a full disk is said to be full', { timeout: 60_000 }, async () => {
+    const small = join(folder, 'small');
+    mkdirSync(small);
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=8m', 'tmpfs', small]);
+    try {
+      const env = { PATH: `${oldNode()}${delimiter}${environment.PATH}`, XDG_CACHE_HOME: small };
+      const refused = await launch([], { env });
+      expect(refused.code).toBe(2);
+      expect(refused.err).toContain('The disk is full');
+      expect(readdirSync(join(small, 'windlass'))).toEqual([]);
+    } finally {
+      execFileSync('umount', [small]);
+    }
+  });
+});
