@@ -45,7 +45,7 @@ export async function resume(
     });
     for (const driver of drivers) {
       if (id !== undefined && driver.carried.state.execution.state.current === 'PAUSED') {
-        driver.post({ type: 'resume', at: Date.now(), onResume: inputs as ValueMap });
+        driver.goOn(inputs as ValueMap);
       }
     }
     const ended = await Promise.all(drivers.map(driver => driver.ended));

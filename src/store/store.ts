@@ -117,6 +117,11 @@ export interface Store {
     entries: { readonly logs?: readonly LogEntry[]; readonly metrics?: readonly MetricEntry[] },
   ): Promise<void>;
 
+  /** Leaves a message for whoever carries the execution out. */
+  send(executionId: string, message: ValueMap): Promise<void>;
+  /** Messages that were sent, oldest first; each is given once. */
+  receive(claim: Claim): Promise<readonly ValueMap[]>;
+
   /** Newest first. */
   list(options?: { readonly limit?: number }): Promise<readonly ExecutionSummary[]>;
   /**

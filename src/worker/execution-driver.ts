@@ -12,11 +12,15 @@ import { renderDeep, renderDeepTyped } from '../expression/index.ts';
 import type { Execution } from '../model/execution.ts';
 import { newId } from '../model/ids.ts';
 import { isTerminal } from '../model/states.ts';
+import { isMap, type ValueMap } from '../model/value.ts';
 import type { Carried } from './carried.ts';
 import { closeDirectory, openDirectory, sharedDirectory } from './directories.ts';
 import { renderFlowOutputs } from './flow-outputs.ts';
 import { runAttempt } from './run-task.ts';
 import { callAt, type Timer } from './timers.ts';
+
+/** A read of the store each time: 0.05 ms. */
+const messagePollMs = 250;
 
 /** Starts and kills the executions of subflows, on behalf of a driver. */
 export interface SubflowStarter {
@@ -34,6 +38,7 @@ export class ExecutionDriver {
   readonly #waiting: Extract<Effect, { type: 'run' }>[] = [];
   readonly #cleanups = new Map<string, (() => Promise<void>)[]>();
   readonly #ended = Promise.withResolvers<Execution>();
+  #listening: NodeJS.Timeout | undefined;
   #working = false;
   #inFlight = 0;
 
@@ -50,6 +55,7 @@ export class ExecutionDriver {
 
   /** Does again what was decided and not answered when the process before this one went away. */
   resume(effects: Iterable<Effect>): void {
+    this.#listen();
     for (const effect of effects) this.#pending.set(effect.key, effect);
     this.#perform([...this.#pending.values()]);
     if (this.#pending.size === 0) this.#settle();
@@ -113,7 +119,31 @@ export class ExecutionDriver {
     const { listener } = environment;
     if (logs.length > 0) listener.logs?.(logs, state.execution.id);
     for (const run of decision.taskRuns) listener.taskRun?.(run, state.execution);
-    if (decision.execution) listener.execution?.(decision.execution, state.flow);
+    if (decision.execution) {
+      this.#listen();
+      listener.execution?.(decision.execution, state.flow);
+    }
+  }
+
+  /** While the execution is paused, another process may say that it goes on (`windlass resume`). */
+  #listen(): void {
+    const { state, claim, environment } = this.carried;
+    const isPaused = state.execution.state.current === 'PAUSED';
+    if (!isPaused) clearInterval(this.#listening);
+    if (!isPaused) this.#listening = undefined;
+    else {
+      this.#listening ??= setInterval(async () => {
+        const messages = await environment.store.receive(claim).catch(() => []);
+        for (const message of messages) {
+          if (message.type === 'resume') this.goOn(isMap(message.onResume) ? message.onResume : {});
+        }
+      }, messagePollMs);
+    }
+  }
+
+  /** What is paused goes on, with the inputs that a Pause asks for. */
+  goOn(onResume: ValueMap): void {
+    this.post({ type: 'resume', at: Date.now(), ...(Object.keys(onResume).length > 0 && { onResume }) });
   }
 
   /** Removes what an attempt used, now that its result is committed. What cannot be removed is left to the sweep. */
@@ -143,7 +173,7 @@ export class ExecutionDriver {
   #do(effect: Effect): void {
     switch (effect.type) {
       case 'evaluate':
-        return this.#answer(effect.key, async () => {
+        this.#answer(effect.key, async () => {
           const run = effect.taskRunId === undefined ? undefined : this.carried.state.taskRun(effect.taskRunId);
           const context = this.carried.renderContext(run);
           const value =
@@ -152,12 +182,16 @@ export class ExecutionDriver {
               : await renderDeepTyped(effect.template, context);
           return { ok: true, value };
         });
+        return;
       case 'outputs':
-        return this.#answer(effect.key, () => renderFlowOutputs(this.carried));
+        this.#answer(effect.key, () => renderFlowOutputs(this.carried));
+        return;
       case 'open-directory':
-        return this.#answer(effect.key, () => openDirectory(this.carried, this.#run(effect.taskRunId)));
+        this.#answer(effect.key, () => openDirectory(this.carried, this.#run(effect.taskRunId)));
+        return;
       case 'close-directory':
-        return this.#answer(effect.key, () => closeDirectory(this.carried, this.#run(effect.taskRunId)));
+        this.#answer(effect.key, () => closeDirectory(this.carried, this.#run(effect.taskRunId)));
+        return;
       case 'run':
         if (this.#running.size < this.carried.environment.slots) this.#attempt(effect);
         else this.#waiting.push(effect);
@@ -172,9 +206,8 @@ export class ExecutionDriver {
         );
         return;
       case 'subflow':
-        return this.#background(() =>
-          this.#subflows.startSubflow(this.carried, effect.taskRunId, event => this.post(event)),
-        );
+        this.#background(() => this.#subflows.startSubflow(this.carried, effect.taskRunId, event => this.post(event)));
+        return;
       case 'kill-child':
         this.#subflows.killSubflow(effect.executionId);
         return;
@@ -237,6 +270,7 @@ export class ExecutionDriver {
 
   #settle(): void {
     if (this.#working || this.#inFlight > 0 || this.carried.state.execution.phase !== 'ended') return;
+    clearInterval(this.#listening);
     this.#ended.resolve(this.carried.state.execution);
   }
 }

@@ -51,6 +51,13 @@ CREATE TABLE effects (
   UNIQUE (execution, effect_key)
 );
 
+CREATE TABLE messages (
+  key       INTEGER PRIMARY KEY,
+  execution INTEGER NOT NULL REFERENCES executions ON DELETE CASCADE,
+  document  TEXT NOT NULL
+);
+CREATE INDEX messages_execution ON messages (execution);
+
 CREATE TABLE runs (
   execution   INTEGER NOT NULL REFERENCES executions ON DELETE CASCADE,
   task_run_id TEXT NOT NULL,

@@ -1,6 +1,7 @@
 /** The store on one SQLite database, shared by all processes of one machine that use its folder. */
 import type { LogEntry, MetricEntry } from '../../model/execution.ts';
 import { newId } from '../../model/ids.ts';
+import type { ValueMap } from '../../model/value.ts';
 import type { ProcessIdentity } from '../process-identity.ts';
 import type {
   Claim,
@@ -31,6 +32,7 @@ import {
   updateExecution,
 } from './executions.ts';
 import { appendLogs, logsAfter, type StoredLogEntry } from './logs.ts';
+import { addMessage, hasMessages, takeMessages } from './messages.ts';
 import { appendMetrics, metricsOf } from './metrics.ts';
 import { forgetOwner, lease, livingOwners, renewOwner } from './owners.ts';
 import { deleteRun, findRun, moveRun, runsOf, saveRun } from './runs.ts';
@@ -139,6 +141,16 @@ export class SqliteStore implements Store {
     });
   }
 
+  send(executionId: string, message: ValueMap): Promise<void> {
+    return this.#db.write('FULL', () => addMessage(this.#db, executionId, message));
+  }
+
+  async receive(claim: Claim): Promise<readonly ValueMap[]> {
+    // Looking is a read: who waits for hours must not write each time.
+    if (!(await this.#db.read(() => hasMessages(this.#db, claim.executionId)))) return [];
+    return this.#write('FULL', claim, key => takeMessages(this.#db, key));
+  }
+
   list(options: { readonly limit?: number } = {}): Promise<readonly ExecutionSummary[]> {
     return this.#db.read(() => {
       const isLiving = livingOwners(this.#db);
@@ -195,7 +207,7 @@ export class SqliteStore implements Store {
     await this.#db.close();
   }
 
-  #write(durability: Durability, claim: Claim, work: (key: ExecutionKey) => void): Promise<void> {
+  #write<Result>(durability: Durability, claim: Claim, work: (key: ExecutionKey) => Result): Promise<Result> {
     return this.#db.write(durability, () => work(keyOf(this.#db, claim)));
   }
 

@@ -5,6 +5,7 @@ import { executionContract } from './executions.ts';
 import type { StoreHarness } from './harness.ts';
 import { listContract } from './lists.ts';
 import { logContract } from './logs.ts';
+import { messageContract } from './messages.ts';
 import { runContract } from './runs.ts';
 
 export function storeContract(name: string, harness: StoreHarness): void {
@@ -14,5 +15,6 @@ export function storeContract(name: string, harness: StoreHarness): void {
     runContract(harness);
     logContract(harness);
     listContract(harness);
+    messageContract(harness);
   });
 }
