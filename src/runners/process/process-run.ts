@@ -29,6 +29,8 @@ const lookInterval = 50;
 const aliveInterval = 500;
 /** A supervisor decides and writes its name in one go; longer than this it takes only when it died there. */
 const decideLimit = 2_000;
+/** In milliseconds: an end mark that takes longer may never come. */
+const longPause = 4;
 /** Readers whose supervisor was killed live as long as a background process does, and need not be waited for. */
 const quietLimit = 1_000;
 
@@ -53,7 +55,7 @@ export class ProcessRun {
 
   /** Starts the program unless that was decided before, by us or by another process of ours. */
   start(spec: RunSpec, environment: Readonly<Record<string, string>>): void {
-    if (this.#child !== undefined || this.#settled() !== undefined || readStarted(this.#dir) !== 'open') return;
+    if (this.#child !== undefined || this.#outcome !== undefined || readStarted(this.#dir) !== 'open') return;
     const ended = (): void => {
       this.#childEnded = true;
       this.#bell.ring();
@@ -79,7 +81,7 @@ export class ProcessRun {
       for (;;) {
         // Asked before reading: what is read afterwards is everything.
         const settled = this.#settled() !== undefined;
-        const unmarked = settled && this.#noMarkToCome(quietSince);
+        const unmarked = settled && pause > longPause && this.#noMarkToCome(quietSince);
         const { lines, progress } = this.#readTurn(tails, tail => tail.read());
         if (lines.length > 0) yield { lines, cursor: cursorOf(tails) };
         if (tails.every(tail => tail.ended)) return;

@@ -86,7 +86,7 @@ function linuxEntry(pid: number): ProcessEntry | undefined {
 
 // `sess` is an address on macOS, so the group stands for the session there.
 const psColumns = 'pid=,ppid=,pgid=,stat=,lstart=';
-const psOptions = { encoding: 'latin1', env: { PATH: '/usr/bin:/bin:/usr/sbin', LC_ALL: 'C' } } as const;
+const psOptions = { encoding: 'latin1', env: { PATH: '/usr/bin:/bin:/usr/sbin', LC_ALL: 'C', TZ: 'UTC' } } as const;
 
 /** Reads what `ps -o pid=,ppid=,pgid=,stat=,lstart=` prints. */
 export function parsePs(text: string): ProcessEntry[] {

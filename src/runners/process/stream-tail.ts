@@ -1,5 +1,5 @@
 /** Reads one growing log file, line by line, up to the end mark. */
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readSync } from 'node:fs';
 import { LineFramer } from '../../logs/line-framer.ts';
 
 // Shared by all tails: nothing of it is kept across a call.
@@ -85,12 +85,8 @@ export class StreamTail {
 
   #open(): boolean {
     if (this.#file !== undefined) return true;
-    try {
-      this.#file = openSync(this.#path, 'r');
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
-      throw error;
-    }
+    if (!existsSync(this.#path)) return false;
+    this.#file = openSync(this.#path, 'r');
     if (this.#position > 0) this.#skipHalfLineEnd(this.#file);
     return true;
   }

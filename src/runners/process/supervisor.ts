@@ -24,13 +24,16 @@ export function supervisorScript(run: { dir: string; endSecret: string; argv: re
   const path = (name: string): string => shellQuote(`${run.dir}/${name}`);
   const mark = shellQuote(`\\000windlass-end ${run.endSecret}\\000\\n`);
   return `exec 3<&-
+# The task's own PATH may have none of our tools.
+path=$PATH
+PATH=/usr/bin:/bin:/usr/sbin:$PATH
 if [ -r /proc/self/stat ]; then
   read -r stat <"/proc/$$/stat"
   set -- \${stat##*") "}
   start=\${20}
   read -r boot </proc/sys/kernel/random/boot_id
 else
-  start=$(LC_ALL=C ps -p $$ -o lstart= | sed 's/ *$//')
+  start=$(TZ=UTC LC_ALL=C ps -p $$ -o lstart= | sed 's/ *$//')
   boot=$(sysctl -n kern.bootsessionuuid)
 fi
 set -C
@@ -38,8 +41,6 @@ set -C
 set +C
 # Signals meant for the program also come here when it signals its whole group.
 trap '' HUP INT QUIT TERM
-path=$PATH
-PATH=/usr/bin:/bin:$PATH
 mkfifo ${path('stdout.pipe')} ${path('stderr.pipe')} || { echo failed >${path('exit')}; exit 0; }
 cat <${path('stdout.pipe')} >>${path('stdout')} &
 readers=$!
