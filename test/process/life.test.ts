@@ -56,11 +56,17 @@ test('a command that is not there gives 127, one that may not run gives 126, and
 });
 
 test('passes the environment on, the task over the server, also names that no shell knows', async () => {
-  const env = { HOME: '/task', EMPTY: '', LINES: 'a\nb', 'my.setting': 'dotted', BASH_ENV: '/nowhere/at-all' };
-  const { lines } = await runs.live(['/usr/bin/env', '-0'], { env });
-  const seen = lines.join('\n').replaceAll('stdout: ', '').split('\0');
-  expect(seen).toEqual(expect.arrayContaining(Object.entries(env).map(([name, value]) => `${name}=${value}`)));
-  expect(seen.some(pair => pair.startsWith('PATH='))).toBe(true);
+  const plain = { HOME: '/task', EMPTY: '', LINES: 'a\nb', BASH_ENV: '/nowhere/at-all' };
+  const names = ['path', 'stat', 'start', 'boot', 'readers', 'code', 'ENV', 'CDPATH', 'PS1', 'PS4', 'MAIL', 'TZ'];
+  const env = { ...plain, ...Object.fromEntries(names.map(name => [name, `mine of ${name}`])) };
+  for (const more of [{}, { 'my.setting': 'dotted' }]) {
+    const { outcome, lines } = await runs.live(['/usr/bin/env', '-0'], { env: { IFS: ':', ...env, ...more } });
+    expect(outcome).toEqual({ kind: 'exited', exitCode: 0 });
+    const seen = lines.join('\n').replaceAll('stdout: ', '').split('\0');
+    const wanted = Object.entries({ ...env, ...more }).map(([name, value]) => `${name}=${value}`);
+    expect(seen).toEqual(expect.arrayContaining(wanted));
+    expect(seen.some(pair => pair.startsWith('PATH='))).toBe(true);
+  }
 });
 
 test('works when the task sets a PATH without the tools of the shell that watches', async () => {

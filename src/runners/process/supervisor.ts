@@ -16,6 +16,8 @@ export function endMark(secret: string): Buffer {
  * The script for `sh -c '. /dev/fd/3'`, with this text as file 3. It holds the rendered command, so it stands neither
  * on a command line nor in a file with a name.
  *
+ * Its variables have a prefix: one of the task's own name (`start`, `code`) would change for the program.
+ *
  * Why pipes and `cat` between the program and its log files: `echo … > /dev/stderr` in a script opens the file behind
  * it anew, and a regular file is emptied by that. With a pipe it works as in Kestra. A `cat` ends when the last process
  * that holds its pipe ends; the supervisor and the exit status do not wait for that.
@@ -25,33 +27,33 @@ export function supervisorScript(run: { dir: string; endSecret: string; argv: re
   const mark = shellQuote(`\\000windlass-end ${run.endSecret}\\000\\n`);
   return `exec 3<&-
 # The task's own PATH may have none of our tools.
-path=$PATH
+windlass_path=$PATH
 PATH=/usr/bin:/bin:/usr/sbin:$PATH
 if [ -r /proc/self/stat ]; then
-  read -r stat <"/proc/$$/stat"
-  set -- \${stat##*") "}
-  start=\${20}
-  read -r boot </proc/sys/kernel/random/boot_id
+  read -r windlass_stat <"/proc/$$/stat"
+  set -- \${windlass_stat##*") "}
+  windlass_start=\${20}
+  read -r windlass_boot </proc/sys/kernel/random/boot_id
 else
-  start=$(TZ=UTC LC_ALL=C ps -p $$ -o lstart= | sed 's/ *$//')
-  boot=$(sysctl -n kern.bootsessionuuid)
+  windlass_start=$(TZ=UTC LC_ALL=C ps -p $$ -o lstart= | sed 's/ *$//')
+  windlass_boot=$(sysctl -n kern.bootsessionuuid)
 fi
 set -C
-{ printf '%s|%s|%s\\n' "$$" "$start" "$boot" >${path('started')}; } 2>/dev/null || exit 0
+{ printf '%s|%s|%s\\n' "$$" "$windlass_start" "$windlass_boot" >${path('started')}; } 2>/dev/null || exit 0
 set +C
 # Signals meant for the program also come here when it signals its whole group.
 trap '' HUP INT QUIT TERM
 mkfifo ${path('stdout.pipe')} ${path('stderr.pipe')} || { echo failed >${path('exit')}; exit 0; }
 cat <${path('stdout.pipe')} >>${path('stdout')} &
-readers=$!
+windlass_readers=$!
 cat <${path('stderr.pipe')} >>${path('stderr')} &
-echo "$readers $!" >${path('readers')}
+echo "$windlass_readers $!" >${path('readers')}
 exec 3>${path('stdout.pipe')} 4>${path('stderr.pipe')}
-PATH=$path
+PATH=$windlass_path
 trap : HUP INT QUIT TERM
 (exec 1>&3 2>&4 3>&- 4>&-; exec ${run.argv.map(shellQuote).join(' ')})
-code=$?
-echo $code >${path('exit')}
+windlass_code=$?
+echo $windlass_code >${path('exit')}
 trap '' PIPE
 printf ${mark} >&3
 printf ${mark} >&4
