@@ -57,10 +57,13 @@ test('a command that is not there gives 127, one that may not run gives 126, and
 
 test('passes the environment on, the task over the server, also names that no shell knows', async () => {
   const plain = { HOME: '/task', EMPTY: '', LINES: 'a\nb', BASH_ENV: '/nowhere/at-all' };
-  const names = ['path', 'stat', 'start', 'boot', 'readers', 'code', 'ENV', 'CDPATH', 'PS1', 'PS4', 'MAIL', 'TZ'];
+  const names = ['path', 'stat', 'start', 'boot', 'readers', 'code', 'ENV', 'CDPATH', 'MAIL', 'TZ'];
   const env = { ...plain, ...Object.fromEntries(names.map(name => [name, `mine of ${name}`])) };
   for (const more of [{}, { 'my.setting': 'dotted' }]) {
-    const { outcome, lines } = await runs.live(['/usr/bin/env', '-0'], { env: { IFS: ':', ...env, ...more } });
+    const { outcome, lines } = await runs.live(['/usr/bin/env', '-0'], {
+      // Shells keep these to themselves; they must not disturb the one that watches.
+      env: { IFS: ':', PS1: '$(exit 9)', PS4: '$(exit 9)', ...env, ...more },
+    });
     expect(outcome).toEqual({ kind: 'exited', exitCode: 0 });
     const seen = lines.join('\n').replaceAll('stdout: ', '').split('\0');
     const wanted = Object.entries({ ...env, ...more }).map(([name, value]) => `${name}=${value}`);
