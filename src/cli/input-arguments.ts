@@ -1,6 +1,7 @@
 /** `-i key=value`, and `-i key=@file` for the content of a FILE input (or the text of any other). */
 import { resolve } from 'node:path';
-import type { GivenInput } from '../worker/session.ts';
+import type { GivenInput } from '../flow/index.ts';
+import { LocalFile } from '../flow/inputs/local-file.ts';
 import { Refusal } from './refusal.ts';
 
 /** Later values of one key win. */
@@ -10,7 +11,7 @@ export function parseInputArguments(texts: readonly string[]): Readonly<Record<s
       const equals = text.indexOf('=');
       if (equals < 1) throw new Refusal('bad-argument', `-i ${text}: write it as key=value, or key=@file.`);
       const value = text.slice(equals + 1);
-      return [text.slice(0, equals), value.startsWith('@') ? { file: resolve(value.slice(1)) } : value];
+      return [text.slice(0, equals), value.startsWith('@') ? new LocalFile(resolve(value.slice(1))) : value];
     }),
   );
 }

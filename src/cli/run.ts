@@ -1,5 +1,6 @@
 /** `windlass run FLOW`: starts a flow, shows it, and ends with its result. */
 import { access } from 'node:fs/promises';
+import { LocalFile } from '../flow/inputs/local-file.ts';
 import { executionDocument } from './execution-json.ts';
 import { exitCodeOf } from './exit-code.ts';
 import { problemsText, readRunnableFlows } from './flow-file.ts';
@@ -26,11 +27,10 @@ export async function run(
   const flowFile = await readRunnableFlows(file, catalogFor(config, environment), config, colors);
   const inputs = parseInputArguments(options.input ?? []);
   for (const given of Object.values(inputs)) {
-    if (typeof given === 'object' && given !== null && 'file' in given) {
-      await access(String(given.file)).catch(() => {
-        throw new Refusal('unreadable-file', `Cannot read the input file ${given.file}.`);
-      });
-    }
+    if (!(given instanceof LocalFile)) continue;
+    await access(given.path).catch(() => {
+      throw new Refusal('unreadable-file', `Cannot read the input file ${given.path}.`);
+    });
   }
   const labels = (options.label ?? []).map(parseLabelArgument);
   const flow = flowFile.flows[0];

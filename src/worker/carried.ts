@@ -1,8 +1,11 @@
 /** An execution that this process carries out: its state, the claim on it, and what its expressions see. */
 import { type ExecutionState, taskIndex } from '../engine/execution-state.ts';
 import type { RenderContext } from '../expression/render-context.ts';
+import { inputVariables } from '../flow/index.ts';
+import { decryptText } from '../model/encryption.ts';
 import type { LogEntry, TaskRun } from '../model/execution.ts';
 import type { Task } from '../model/flow.ts';
+import type { ValueMap } from '../model/value.ts';
 import type { Claim } from '../store/store.ts';
 import type { ExecutionEnvironment } from './execution-environment.ts';
 import { SecretRegistry } from './secret-registry.ts';
@@ -14,6 +17,7 @@ export class Carried {
   readonly state: ExecutionState;
   readonly claim: Claim;
   readonly secrets = new SecretRegistry();
+  #inputs: ValueMap | undefined;
 
   constructor(environment: ExecutionEnvironment, state: ExecutionState, claim: Claim) {
     this.environment = environment;
@@ -31,11 +35,24 @@ export class Carried {
   renderContext(run?: TaskRun): RenderContext {
     const { config, storage } = this.environment;
     return {
-      variables: executionVariables(this.state, config, run),
+      variables: executionVariables(this.state, config, () => this.#readInputs(), run),
       services: executionServices(this.state.execution, config, storage, () => this.#errorLogs()),
       taint: this.secrets,
       recursive: config.recursiveRendering,
     };
+  }
+
+  /** The inputs as expressions see them: secrets decrypted, and masked from then on. They never change. */
+  #readInputs(): ValueMap {
+    this.#inputs ??= inputVariables(this.state.flow.inputs, this.state.execution.inputs, cipherText => {
+      const key = this.environment.config.encryptionKey;
+      if (key === undefined)
+        throw new Error('A SECRET input cannot be read: no kestra.encryption.secret-key is configured.');
+      const text = decryptText(key, cipherText);
+      this.secrets.add(text);
+      return text;
+    });
+    return this.#inputs;
   }
 
   async #errorLogs(): Promise<readonly LogEntry[]> {

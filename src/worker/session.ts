@@ -5,8 +5,7 @@ import type { EngineEvent } from '../engine/event.ts';
 import { ExecutionState } from '../engine/execution-state.ts';
 import { renderDeep, renderDeepTyped, renderTyped } from '../expression/index.ts';
 import { variablesOf } from '../expression/render-context.ts';
-import { resolveInputs } from '../flow/inputs/index.ts';
-import { toLabels } from '../flow/labels.ts';
+import { type GivenInput, mergeLabels, readLabels, resolveInputs } from '../flow/index.ts';
 import { encryptText } from '../model/encryption.ts';
 import type { Execution, TaskRun } from '../model/execution.ts';
 import type { Flow, Label } from '../model/flow.ts';
@@ -21,9 +20,6 @@ import type { ExecutionEnvironment } from './execution-environment.ts';
 import { SecretRegistry } from './secret-registry.ts';
 import { executionServices } from './services.ts';
 import { removeRemains } from './sweep.ts';
-
-/** A value given for an input: the value, or a file for a FILE input. */
-export type GivenInput = Value | { readonly file: string };
 
 /** One or more inputs were refused; nothing was started. */
 export interface RefusedInputs {
@@ -159,7 +155,7 @@ export class Session implements SubflowStarter {
         flowIndex,
         source,
         inputs: isMap(given) ? given : {},
-        labels: [...inherited, ...toLabels((await renderDeep(properties.labels ?? {}, context)) ?? {})],
+        labels: [...inherited, ...readLabels(await renderDeep(properties.labels ?? {}, context)).labels],
       },
       {
         id,
@@ -179,10 +175,12 @@ export class Session implements SubflowStarter {
   async #create(request: StartRequest, origin: Origin): Promise<ExecutionDriver | RefusedInputs> {
     const flow = request.flows[request.flowIndex];
     if (!flow) throw new Error('the file has no such flow');
-    const labels = mergeLabels(flow.labels, request.labels, {
-      key: 'system.correlationId',
-      value: origin.parent?.executionId ?? origin.id,
-    });
+    const labels = mergeLabels(mergeLabels(flow.labels, request.labels), [
+      {
+        key: 'system.correlationId',
+        value: origin.parent?.executionId ?? origin.id,
+      },
+    ]);
     const execution: Execution = {
       id: origin.id,
       namespace: flow.namespace,
@@ -252,10 +250,4 @@ export class Session implements SubflowStarter {
     driver.ended.then(forget, forget);
     return driver;
   }
-}
-
-/** Later labels win over earlier ones of the same key. */
-function mergeLabels(flow: readonly Label[], given: readonly Label[], correlation: Label): readonly Label[] {
-  const byKey = new Map([...flow, ...given, correlation].map(label => [label.key, label]));
-  return [...byKey.values()];
 }

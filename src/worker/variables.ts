@@ -7,7 +7,12 @@ import type { Label } from '../model/flow.ts';
 import type { Value, ValueMap } from '../model/value.ts';
 
 /** Variables of an execution, with those of one of its task runs where there is one. */
-export function executionVariables(state: ExecutionState, config: Config, run?: TaskRun): Variables {
+export function executionVariables(
+  state: ExecutionState,
+  config: Config,
+  inputs: () => ValueMap,
+  run?: TaskRun,
+): Variables {
   const { flow, execution } = state;
   const lazily: Record<string, Value | (() => Value | undefined)> = {
     flow: { id: flow.id, namespace: flow.namespace, revision: flow.revision, tenantId: 'main' },
@@ -28,7 +33,7 @@ export function executionVariables(state: ExecutionState, config: Config, run?: 
     }),
   };
   if (Object.keys(flow.variables).length > 0) lazily.vars = flow.variables;
-  if (flow.inputs.length > 0) lazily.inputs = () => execution.inputs;
+  if (flow.inputs.length > 0) lazily.inputs = inputs;
   if (execution.trigger) lazily.trigger = execution.trigger;
   if (run) Object.assign(lazily, taskRunVariables(state, run));
   return variablesOf(lazily);
