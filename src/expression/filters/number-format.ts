@@ -1,0 +1,95 @@
+/** `numberFormat(format)`: the patterns of Java's DecimalFormat, in English. */
+import { numberText, toNumber } from '../../model/numbers.ts';
+import { isNumeric, Real } from '../../model/value.ts';
+import { Fault } from '../expression-error.ts';
+import type { Filter } from '../invocable.ts';
+import { kindOf } from '../java-values.ts';
+import { optionalText } from '../typed-arguments.ts';
+
+interface Pattern {
+  readonly prefix: string;
+  readonly suffix: string;
+  /** Digits between two commas; 0 for none. */
+  readonly grouping: number;
+  readonly minWhole: number;
+  readonly minFraction: number;
+  readonly maxFraction: number;
+  /** Power of ten that the number is multiplied by: 2 for percent. */
+  readonly shift: number;
+}
+
+/** Java's default for English. */
+const defaultFormat = '#,##0.###';
+
+export const numberFormatFilter: Filter = {
+  parameters: ['format'],
+  apply(input, [format]) {
+    if (input === null) return null;
+    if (!isNumeric(input)) throw new Fault(`The 'numberFormat' filter needs a number, not a ${kindOf(input)}.`);
+    const [positive = '', negative] = (optionalText(format, 'format') ?? defaultFormat).split(';');
+    const pattern = parsePattern(positive);
+    const { digits, isNegative } = round(plainText(input), pattern);
+    const body = group(digits, pattern);
+    if (!isNegative) return pattern.prefix + body + pattern.suffix;
+    if (negative === undefined) return `-${pattern.prefix}${body}${pattern.suffix}`;
+    const other = parsePattern(negative);
+    return other.prefix + body + other.suffix;
+  },
+};
+
+function parsePattern(text: string): Pattern {
+  const match = /^((?:'[^']*'|[^#0,.'])*)([#0,]*)(?:\.([#0]*))?((?:'[^']*'|[^#0,.'])*)$/.exec(text);
+  if (!match || /^E0/.test(match[4] ?? '')) throw new Fault(`Malformed pattern "${text}"`);
+  const [, prefix = '', whole = '', fraction = '', suffix = ''] = match;
+  const comma = whole.lastIndexOf(',');
+  const affixes = prefix + suffix;
+  return {
+    prefix: unquote(prefix),
+    suffix: unquote(suffix),
+    grouping: comma < 0 ? 0 : whole.length - comma - 1,
+    minWhole: whole.replace(/[^0]/g, '').length,
+    minFraction: fraction.replace(/[^0]/g, '').length,
+    maxFraction: fraction.length,
+    shift: affixes.includes('%') ? 2 : affixes.includes('‰') ? 3 : 0,
+  };
+}
+
+function unquote(text: string): string {
+  return text.replace(/'([^']*)'/g, (_, quoted: string) => quoted || "'").replaceAll('¤', '$');
+}
+
+/** The number in plain decimal digits, exactly. */
+function plainText(value: number | bigint | Real): string {
+  if (typeof value === 'bigint') return value.toString();
+  if (value instanceof Real && !/[eE]/.test(value.text)) return value.text;
+  const number = toNumber(value);
+  if (!Number.isFinite(number)) throw new Fault(`The 'numberFormat' filter cannot format ${numberText(value)}.`);
+  // Exact up to 1e21, as far as the digits of a double matter; beyond, all digits are whole.
+  return Math.abs(number) < 1e21 ? number.toFixed(30).replace(/\.?0+$/, '') : BigInt(number).toString();
+}
+
+/** Rounds half to even, as DecimalFormat does, on the digits written. */
+function round(text: string, { maxFraction, shift }: Pattern): { digits: string; isNegative: boolean } {
+  const [, sign, whole = '', fraction = ''] = /^(-?)(\d*)\.?(\d*)$/.exec(text) ?? [];
+  const kept = maxFraction + shift;
+  const all = whole + fraction.padEnd(kept, '0');
+  const cut = whole.length + kept;
+  const rest = all.slice(cut);
+  let value = BigInt(all.slice(0, cut) || '0');
+  const half = `5${'0'.repeat(Math.max(0, rest.length - 1))}`;
+  if (rest !== '' && (rest > half || (rest === half && value % 2n === 1n))) value += 1n;
+  const digits = value.toString().padStart(maxFraction + 1, '0');
+  const point = digits.length - maxFraction;
+  return { digits: `${digits.slice(0, point)}.${digits.slice(point)}`, isNegative: sign === '-' && value !== 0n };
+}
+
+function group(digits: string, pattern: Pattern): string {
+  const [rawWhole = '', rawFraction = ''] = digits.split('.');
+  const trimmed = rawWhole.replace(/^0+/, '').padStart(pattern.minWhole, '0');
+  let fraction = rawFraction;
+  while (fraction.length > pattern.minFraction && fraction.endsWith('0')) fraction = fraction.slice(0, -1);
+  const whole = trimmed === '' && fraction === '' ? '0' : trimmed;
+  const grouped =
+    pattern.grouping === 0 ? whole : whole.replace(new RegExp(`\\B(?=(?:\\d{${pattern.grouping}})+$)`, 'g'), ',');
+  return fraction === '' ? grouped : `${grouped}.${fraction}`;
+}
