@@ -1,12 +1,18 @@
 # Runs npm quietly; sourced by node.sh and run by prepare.ts, so that a failure is explained in one place.
 # npm_quietly FOLDER ARGUMENT…: runs npm there. Its own words are shown only when it fails, after what to do about it.
 
+# Node unpacked is 130 MB, the libraries are 100 MB, 300 MB with the tools of a developer.
+need_mb=350
+
 npm_quietly() (
   cd "$1" || exit 2
   shift
   if ! command -v npm >/dev/null; then
     fail 'npm is not installed here.' 'Install Node.js 18 or newer with npm (https://nodejs.org, or your system: apt install npm).'
   fi
+  # npm 11 on a full disk truncates files and says nothing, so ENOSPC alone is not enough.
+  free=$(df -Pk . | awk 'NR == 2 { print int($4 / 1024) }')
+  [ "${free:-$need_mb}" -ge "$need_mb" ] || fail "The disk is full: $free MB are free in $(pwd)." "Free some space ($need_mb MB are needed) and start again."
   said=$(mktemp) || fail 'No temporary file can be made.' 'Free some disk space, or set TMPDIR to a folder that can be written.'
   trap 'rm -f "$said"' EXIT
   trap 'exit 130' INT TERM HUP
@@ -14,7 +20,7 @@ npm_quietly() (
   npm "$@" --no-fund --no-audit --no-update-notifier --fetch-retry-mintimeout=1000 --fetch-retry-maxtimeout=10000 >"$said" 2>&1 </dev/null && exit 0
   grep -v '^npm warn' "$said" | tail -n 12 >&2
   if grep -q ENOSPC "$said"; then
-    fail 'The disk is full.' "Free some space (about 400 MB are needed in $(pwd) and in npm's own cache) and start again."
+    fail 'The disk is full.' "Free some space ($need_mb MB are needed in $(pwd), and some in npm's own cache) and start again."
   elif grep -qE 'ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ENETUNREACH|EHOSTUNREACH|ETIMEDOUT|ERR_SOCKET_TIMEOUT|network request' "$said"; then
     fail "The package registry cannot be reached ($(npm config get registry 2>/dev/null))." 'Check the network and the proxy (npm config set proxy …), then start again. A finished first start needs no network.'
   elif grep -qE 'CERT|UNABLE_TO_(GET|VERIFY)' "$said"; then

@@ -101,7 +101,9 @@ beforeAll(() => {
     .filter(entry => entry !== node && !entry.includes('node_modules'));
   environment = {
     // npm's own cache stays the user's: what is tested is the launcher, not the download.
-    ...Object.fromEntries(Object.entries(process.env).filter(([name]) => /^(npm_config_|HOME$|http|node_extra_ca|ssl_cert)/i.test(name))),
+    ...Object.fromEntries(
+      Object.entries(process.env).filter(([name]) => /^(npm_config_|HOME$|http|node_extra_ca|ssl_cert)/i.test(name)),
+    ),
     XDG_CACHE_HOME: join(folder, 'cache'),
     PATH: [node, ...path].join(delimiter),
   } as Record<string, string>;
@@ -178,7 +180,21 @@ describe('the launcher', () => {
     makeCheckout(bare);
     const tools = join(folder, 'tools');
     mkdirSync(tools);
-    for (const tool of ['sh', 'find', 'mktemp', 'mkdir', 'rm', 'uname', 'grep', 'tail', 'tr', 'cat', 'mv']) {
+    for (const tool of [
+      'sh',
+      'find',
+      'mktemp',
+      'mkdir',
+      'rm',
+      'uname',
+      'grep',
+      'tail',
+      'tr',
+      'cat',
+      'mv',
+      'df',
+      'awk',
+    ]) {
       execFileSync('ln', ['-s', execFileSync('which', [tool], { encoding: 'utf8' }).trim(), join(tools, tool)]);
     }
     const env = { PATH: tools, XDG_CACHE_HOME: join(folder, 'cache-without-npm') };

@@ -1,0 +1,63 @@
+/**
+ * The floor of running a container: nothing but the calls that it takes, over one kept-alive connection, with the wait
+ * armed before the start. `node bench/floors/docker-loop.ts [N]` prints the median of N loops in ms.
+ */
+import { Agent, type IncomingMessage, request } from 'node:http';
+import type { Sample } from '../measure.ts';
+import { median } from '../pairs.ts';
+
+/** One engine at a unix socket. */
+export class DockerFloor implements Disposable {
+  readonly #calls = new Agent({ keepAlive: true, maxSockets: 1 });
+  readonly #waits = new Agent({ keepAlive: true, maxSockets: 1 });
+  readonly #socketPath: string;
+
+  constructor(socketPath: string) {
+    this.#socketPath = socketPath;
+  }
+
+  #call(method: string, path: string, agent: Agent, body?: object): Promise<IncomingMessage> {
+    const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
+    const payload = body === undefined ? '' : JSON.stringify(body);
+    const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(payload) };
+    request({ socketPath: this.#socketPath, agent, method, path, headers }, resolve).on('error', reject).end(payload);
+    return promise;
+  }
+
+  async #text(response: IncomingMessage): Promise<string> {
+    let text = '';
+    for await (const part of response) text += part;
+    if ((response.statusCode ?? 500) >= 400) throw new Error(`the engine answered ${response.statusCode}: ${text}`);
+    return text;
+  }
+
+  /** Creates, starts and removes a container that says hi, as `docker run --rm` does. */
+  async run(): Promise<Sample> {
+    const began = performance.now();
+    const cpu = process.cpuUsage();
+    const call = async (method: string, path: string, body?: object): Promise<string> =>
+      this.#text(await this.#call(method, path, this.#calls, body));
+    const created = await call('POST', '/containers/create', { Image: 'busybox:latest', Cmd: ['echo', 'hi'] });
+    const { Id: id } = JSON.parse(created) as { Id: string };
+    const ended = await this.#call('POST', `/containers/${id}/wait?condition=next-exit`, this.#waits);
+    await call('POST', `/containers/${id}/start`);
+    const { StatusCode: code } = JSON.parse(await this.#text(ended)) as { StatusCode: number };
+    const log = await call('GET', `/containers/${id}/logs?stdout=1&stderr=1`);
+    await call('DELETE', `/containers/${id}?v=1&force=1`);
+    if (code !== 0 || !log.endsWith('hi\n')) throw new Error(`the container ended with ${code}: ${log}`);
+    const { user, system } = process.cpuUsage(cpu);
+    return { wallMs: performance.now() - began, cpuMs: (user + system) / 1000 };
+  }
+
+  [Symbol.dispose](): void {
+    this.#calls.destroy();
+    this.#waits.destroy();
+  }
+}
+
+if (import.meta.main) {
+  using floor = new DockerFloor('/var/run/docker.sock');
+  const samples: Sample[] = [];
+  for (let i = 0; i < Number(process.argv[2] ?? 20); i++) samples.push(await floor.run());
+  console.log(`${median(samples.map(sample => sample.wallMs)).toFixed(1)} ms`);
+}

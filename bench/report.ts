@@ -1,0 +1,56 @@
+/** What was measured: a table for the reader, a file for the record. */
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { cpus, loadavg, release } from 'node:os';
+import { join } from 'node:path';
+import { type Measured, median } from './pairs.ts';
+
+export interface Goal {
+  readonly name: string;
+  readonly value: number;
+  readonly limit: number;
+  readonly unit: string;
+}
+
+const root = join(import.meta.dirname, '..');
+
+function git(...args: string[]): string {
+  return execFileSync('git', args, { cwd: root, encoding: 'utf8' }).trim();
+}
+
+function summary({ name, samples }: Measured): Record<string, string | number> {
+  const of = (key: 'wallMs' | 'cpuMs' | 'maxRssMiB'): number =>
+    Number(median(samples.flatMap(sample => sample[key] ?? [])).toFixed(1));
+  return { name, rounds: samples.length, wallMs: of('wallMs'), cpuMs: of('cpuMs'), maxRssMiB: of('maxRssMiB') };
+}
+
+/** Prints the medians and the goals, and writes them with every sample to docs/benchmarks/<bench>.json. */
+export function report(bench: string, measured: readonly Measured[], goals: readonly Goal[]): void {
+  console.log(`\n${bench}`);
+  console.table(measured.map(summary));
+  for (const { name, value, limit, unit } of goals) {
+    console.log(
+      `${value <= limit ? 'reached' : 'MISSED '}  ${name}: ${value.toFixed(2)}${unit}, goal ≤ ${limit}${unit}`,
+    );
+  }
+  const record = {
+    bench,
+    date: new Date().toISOString(),
+    commit:
+      git('rev-parse', 'HEAD') +
+      (git('status', '--porcelain', '--', 'src', 'scripts', 'build.ts') === '' ? '' : ' and uncommitted changes'),
+    machine: {
+      cpu: cpus()[0]?.model,
+      cores: cpus().length,
+      kernel: release(),
+      node: process.version,
+      load: loadavg()[0],
+    },
+    medians: measured.map(summary),
+    goals: goals.map(goal => ({ ...goal, reached: goal.value <= goal.limit })),
+    samples: Object.fromEntries(measured.map(({ name, samples }) => [name, samples])),
+  };
+  const folder = join(root, 'docs', 'benchmarks');
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, `${bench}.json`), `${JSON.stringify(record, null, 1)}\n`);
+}

@@ -1,0 +1,121 @@
+/**
+ * What ./windlass-test runs once Node and the libraries are there: brings up the engines, lints, checks types, builds,
+ * runs all tests, takes down what it brought up, and prints the sum. Lint, types and build count as one test each.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readVitestReport, type Tally } from './vitest-report.ts';
+
+const root = join(import.meta.dirname, '..');
+const state = mkdtempSync(join(tmpdir(), 'windlass-test-'));
+const args = process.argv.slice(2);
+const filters = args.filter(arg => arg !== '--full');
+const environment: NodeJS.ProcessEnv = { ...process.env };
+if (args.includes('--full')) environment.WINDLASS_TEST_FULL = '1';
+
+let current: ChildProcess | undefined;
+let interrupted = false;
+
+interface Finished {
+  readonly ok: boolean;
+  readonly output: string;
+}
+
+/** Runs a program of the project; `show` passes its output on as it comes. */
+function run(command: string, argv: readonly string[], show = false): Promise<Finished> {
+  return new Promise(resolve => {
+    const child = spawn(command, argv, {
+      cwd: root,
+      env: environment,
+      stdio: ['ignore', show ? 'inherit' : 'pipe', show ? 'inherit' : 'pipe'],
+    });
+    current = child;
+    let output = '';
+    for (const stream of [child.stdout, child.stderr]) stream?.on('data', data => (output += data));
+    child.on('error', error => resolve({ ok: false, output: error.message }));
+    child.on('close', code => resolve({ ok: code === 0, output }));
+  });
+}
+
+function node(script: string, ...argv: readonly string[]): [string, string[]] {
+  return [process.execPath, ['--disable-warning=ExperimentalWarning', join(root, script), ...argv]];
+}
+
+async function stage(name: string, work: () => Promise<Tally>): Promise<Tally> {
+  if (interrupted) return { passed: 0, failed: 0, skipped: [] };
+  console.log(`== ${name}`);
+  const began = Date.now();
+  const tally = await work();
+  console.log(`   ${name}: ${tally.failed === 0 ? 'ok' : 'FAILED'} in ${((Date.now() - began) / 1000).toFixed(1)} s`);
+  return tally;
+}
+
+/** A check that is one test: its output is shown when it fails. */
+function check(name: string, [command, argv]: [string, string[]]): Promise<Tally> {
+  return stage(name, async () => {
+    const { ok, output } = await run(command, argv);
+    if (!ok) console.log(output.trimEnd());
+    return { passed: Number(ok), failed: Number(!ok), skipped: [] };
+  });
+}
+
+/** Gives the tests the address of a Docker engine with the images they use, or says why there is none. */
+function bringUpDocker(): Promise<Tally> {
+  return stage('Docker', async () => {
+    const up = await run('sh', ['test/engines/docker/up.sh', state]);
+    const images = up.ok ? await run('sh', ['test/engines/images/build.sh']) : undefined;
+    if (images?.ok) {
+      environment.WINDLASS_TEST_DOCKER = up.output.trim().split('\n').at(-1);
+      return { passed: 0, failed: 0, skipped: [] };
+    }
+    console.log((images ?? up).output.trimEnd());
+    // An address that nothing answers at: tests that look for an engine by themselves must not find half of one.
+    environment.WINDLASS_TEST_DOCKER = '';
+    return { passed: 0, failed: 0, skipped: ['everything that needs a Docker engine'] };
+  });
+}
+
+function runVitest(): Promise<Tally> {
+  return stage('tests', async () => {
+    const report = join(state, 'vitest.json');
+    const { ok } = await run(
+      join(root, 'node_modules/.bin/vitest'),
+      ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...filters],
+      true,
+    );
+    return readVitestReport(report, ok);
+  });
+}
+
+function bin(name: string, ...argv: string[]): [string, string[]] {
+  return [join(root, 'node_modules/.bin', name), argv];
+}
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(signal, () => {
+    interrupted = true;
+    current?.kill(signal);
+  });
+}
+
+const tallies: Tally[] = [];
+try {
+  tallies.push(await check('lint', bin('biome', 'check', '--colors=off')));
+  tallies.push(await check('types', bin('tsc', '--noEmit')));
+  tallies.push(await check('build', node('scripts/prepare.ts', root)));
+  tallies.push(await bringUpDocker());
+  tallies.push(await runVitest());
+} finally {
+  await run('sh', ['test/engines/docker/down.sh', state], true);
+  rmSync(state, { recursive: true });
+}
+
+const skipped = tallies.flatMap(tally => tally.skipped);
+for (const name of skipped) console.log(`skipped: ${name}`);
+if (interrupted) console.log('interrupted: not everything was run');
+const passed = tallies.reduce((sum, tally) => sum + tally.passed, 0);
+const failed = tallies.reduce((sum, tally) => sum + tally.failed, 0);
+console.log(`${passed} passed, ${failed} failed${skipped.length > 0 ? `, ${skipped.length} skipped` : ''}`);
+process.exitCode = interrupted ? 130 : failed > 0 ? 1 : 0;
