@@ -1,0 +1,53 @@
+import { z } from 'zod';
+import { parseJson } from '../../model/json.ts';
+import { isList, isMap, type Value } from '../../model/value.ts';
+import { asText, textListProperty, textProperty } from '../properties.ts';
+import { expression, text } from '../property-schemas.ts';
+import { type RunnableTaskType, type TaskContext, TaskError } from '../task-type.ts';
+import { storeNew, uriProperty, withStoredFiles } from './stored-file.ts';
+
+/** Joins stored files to one. The separator follows every file, the last one too, as in Kestra. */
+export const concat: RunnableTaskType = {
+  type: 'io.kestra.plugin.core.storage.Concat',
+  aliases: ['io.kestra.core.tasks.storages.Concat'],
+  title: 'Join files',
+  kind: 'runnable',
+  schema: () =>
+    z.strictObject({
+      files: z
+        .union([z.array(text()), expression(), z.string()])
+        .meta({ title: 'The kestra:/// URIs of the files, in order' }),
+      separator: text().optional().meta({ title: 'A text to put behind each' }),
+      extension: text().optional().meta({ title: 'How the name of the new file ends', default: '.tmp' }),
+    }),
+  async run(context) {
+    const { properties } = context.task;
+    const files = await filesOf(properties.files, context);
+    const separator = await textProperty(properties.separator, context.expressions);
+    const extension = (await textProperty(properties.extension, context.expressions)) ?? '.tmp';
+    const uri = await withStoredFiles(() => storeNew(context, joined(files, separator, context), extension));
+    return { state: 'SUCCESS', outputs: { uri } };
+  },
+};
+
+/** A list, or a text that is one URI or a JSON list or map of them. */
+async function filesOf(property: Value | undefined, { expressions }: TaskContext): Promise<readonly string[]> {
+  if (typeof property !== 'string') return textListProperty('files', property, expressions);
+  const rendered = (await textProperty(property, expressions)) ?? '';
+  if (!/^\s*[[{]/.test(rendered)) return [await uriProperty('files', rendered, expressions)];
+  const value = parseJson(rendered);
+  if (isList(value)) return value.map(asText);
+  if (isMap(value)) return Object.values(value).map(asText);
+  throw new TaskError('The property files must be a list of kestra:/// URIs.');
+}
+
+async function* joined(
+  files: readonly string[],
+  separator: string | undefined,
+  { storage }: TaskContext,
+): AsyncGenerator<Uint8Array> {
+  for (const file of files) {
+    yield* await storage.get(file);
+    if (separator !== undefined && separator !== '') yield Buffer.from(separator);
+  }
+}

@@ -1,0 +1,289 @@
+import { readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { flowables } from '../../src/engine/flowables/index.ts';
+import type { ValueMap } from '../../src/model/value.ts';
+import { createCatalog } from '../../src/tasks/registry.ts';
+import { TaskHarness, type TaskSetting } from './task-harness.ts';
+
+let harness: TaskHarness;
+beforeEach(() => {
+  harness = new TaskHarness();
+});
+afterEach(() => harness.close());
+
+const core = (name: string, properties: ValueMap, setting?: TaskSetting) =>
+  harness.run(`io.kestra.plugin.core.${name}`, properties, setting);
+
+describe('Log', () => {
+  it.each([
+    [{ message: 'hi {{ flow.id }}' }, ['INFO hi f']],
+    [{ message: ['one', 'two {{ flow.id }}'] }, ['INFO one', 'INFO two f']],
+    [{ message: 'line1\nline2', level: 'WARN' }, ['WARN line1\nline2']],
+    [{ message: 5, level: "{{ 'ERROR' }}" }, ['ERROR 5']],
+    [{ message: '' }, ['INFO ']],
+  ])('%j', async (properties, said) => {
+    expect(await core('log.Log', properties)).toMatchObject({ state: 'SUCCESS', outputs: {}, said });
+  });
+
+  it('fails with words for an unknown level', async () => {
+    expect((await core('log.Log', { message: 'x', level: "{{ 'LOUD' }}" })).failure).toContain('"LOUD"');
+  });
+
+  it('has an older sister', async () => {
+    expect((await core('debug.Echo', { format: 'x', level: 'WARN' })).said).toEqual(['WARN x']);
+  });
+});
+
+describe('Return', () => {
+  it('gives text, or nothing', async () => {
+    expect((await core('debug.Return', { format: '{{ 1 + 1 }}' })).outputs).toEqual({ value: '2' });
+    expect((await core('debug.Return', {})).outputs).toEqual({});
+  });
+});
+
+describe('OutputValues', () => {
+  it('renders texts to texts and keys too, keeps other types, drops null', async () => {
+    const values = {
+      i: 3,
+      f: 1.5,
+      b: true,
+      n: null,
+      l: [1, '{{ 1 + 1 }}', null],
+      m: { a: null, b: '{{ 2 * 3 }}' },
+      "{{ 'dyn' }}": 'z',
+      e: '{{ [1, 2] }}',
+    };
+    expect((await core('output.OutputValues', { values })).outputs).toEqual({
+      values: { i: 3, f: 1.5, b: true, l: [1, '2', null], m: { b: '6' }, dyn: 'z', e: '[1,2]' },
+    });
+  });
+});
+
+describe('Fail', () => {
+  it('fails with its message', async () => {
+    expect(await core('execution.Fail', {})).toMatchObject({ failure: 'Task failure', said: [] });
+    expect((await core('execution.Fail', { errorMessage: 'no {{ flow.id }}' })).failure).toBe('no f');
+  });
+
+  it('fails on a condition only when it holds', async () => {
+    expect((await core('execution.Fail', { condition: '{{ 1 == 2 }}' })).state).toBe('SUCCESS');
+    const ended = await core('execution.Fail', { condition: '{{ 1 == 1 }}', errorMessage: 'm' });
+    expect(ended).toMatchObject({ failure: 'Fail on a condition', said: ['ERROR m'] });
+  });
+});
+
+describe('Assert', () => {
+  it('counts what holds and names what does not', async () => {
+    const ended = await core('execution.Assert', {
+      conditions: ['{{ 1 == 1 }}', "{{ 'a' == 'b' }}", '{{ nope }}'],
+      errorMessage: 'msg',
+    });
+    expect(ended.failure).toBe('2 assertions failed!\nmsg');
+    expect(ended.said[0]).toBe("ERROR Assertion `{{ 'a' == 'b' }}` failed!");
+    expect(ended.said).toHaveLength(2);
+    expect(ended.metrics).toEqual([
+      { name: 'success', type: 'counter', value: 1 },
+      { name: 'failed', type: 'counter', value: 2 },
+    ]);
+    expect((await core('execution.Assert', { conditions: ['{{ true }}'] })).state).toBe('SUCCESS');
+  });
+});
+
+describe('Sleep', () => {
+  it('waits as long as it says', async () => {
+    const started = performance.now();
+    expect((await core('flow.Sleep', { duration: 'PT0.1S' })).said).toEqual(['INFO Waiting for PT0.1S']);
+    expect(performance.now() - started).toBeGreaterThan(80);
+  });
+
+  it('stops when it is killed', async () => {
+    await expect(core('flow.Sleep', { duration: 'P60D' }, { signal: AbortSignal.timeout(30) })).rejects.toThrow();
+  });
+
+  it('fails with words for a bad duration', async () => {
+    expect((await core('flow.Sleep', { duration: '10s' })).failure).toContain('10s');
+  });
+});
+
+describe('Publish', () => {
+  it('records metrics, timers from durations or seconds', async () => {
+    const metrics = [
+      { type: 'counter', name: '{{ flow.id }}', value: 3, tags: { k: 'v' } },
+      { type: 'timer', name: 't', value: 'PT2S' },
+      { type: 'timer', name: 's', value: '{{ 1.5 }}' },
+      { type: 'gauge', name: 'g', value: 0.5 },
+    ];
+    expect((await core('metric.Publish', { metrics })).metrics).toEqual([
+      { type: 'counter', name: 'f', value: 3, tags: { k: 'v' } },
+      { type: 'timer', name: 't', value: 2000, tags: {} },
+      { type: 'timer', name: 's', value: 1500, tags: {} },
+      { type: 'gauge', name: 'g', value: 0.5, tags: {} },
+    ]);
+  });
+
+  it.each([
+    [{ name: 'x', type: 'odd', value: 1 }],
+    [{ name: 'x', type: 'counter', value: 'many' }],
+    [{ type: 'counter', value: 1 }],
+    [5],
+  ])('fails with words for %j', async metric => {
+    expect((await core('metric.Publish', { metrics: [metric] })).failure).toMatch(/metric/);
+  });
+});
+
+describe('LocalFiles', () => {
+  it('puts files in and takes files out', async () => {
+    writeFileSync(join(harness.workDir, 'b.csv'), 'b');
+    const { outputs } = await core('storage.LocalFiles', {
+      inputs: { 'a.csv': 'a {{ flow.id }}' },
+      outputs: ['*.csv'],
+    });
+    expect(Object.keys(outputs.uris ?? {})).toEqual(['a.csv', 'b.csv']);
+    expect(outputs.outputFiles).toEqual(outputs.uris);
+    expect(await harness.storage.getText(String((outputs.uris as ValueMap)['a.csv']))).toBe('a f');
+  });
+
+  it('refuses a name that leads out', async () => {
+    expect((await core('storage.LocalFiles', { inputs: { '../x': 'x' } })).failure).toContain('"../x"');
+  });
+});
+
+describe('tasks on stored files', () => {
+  const put = async (name: string, text: string) => {
+    await harness.storage.put(`kestra:///in/${name}`, text);
+    return `kestra:///in/${name}`;
+  };
+  const text = (uri: unknown) => harness.storage.getText(String(uri));
+  const texts = async (uris: unknown) => await Promise.all((uris as string[]).map(text));
+
+  it('Size and Delete', async () => {
+    const uri = await put('a', 'äb');
+    expect((await core('storage.Size', { uri: '{{ u }}' }, { variables: { u: uri } })).outputs).toEqual({ size: 3 });
+    expect((await core('storage.Delete', { uri })).outputs).toEqual({ uri, deleted: true });
+    expect((await core('storage.Delete', { uri })).outputs).toEqual({ uri, deleted: false });
+    expect((await core('storage.Delete', { uri, errorOnMissing: true })).failure).toContain(uri);
+    expect((await core('storage.Size', { uri })).failure).toContain(uri);
+    expect((await core('storage.Size', { uri: 'a.txt' })).failure).toContain('"a.txt"');
+  });
+
+  it('Concat joins a list, a JSON text or an expression, with the separator behind each', async () => {
+    const files = [await put('a', '1'), await put('b', '2')];
+    expect(await text((await core('storage.Concat', { files, separator: '\n' })).outputs.uri)).toBe('1\n2\n');
+    expect(await text((await core('storage.Concat', { files: JSON.stringify(files) })).outputs.uri)).toBe('12');
+    const { outputs } = await core(
+      'storage.Concat',
+      { files: '{{ f }}', extension: '.csv' },
+      { variables: { f: files } },
+    );
+    expect(await text(outputs.uri)).toBe('12');
+    expect(outputs.uri).toMatch(/\.csv$/);
+    expect((await core('storage.Concat', { files: ['kestra:///in/none'] })).failure).toContain('kestra:///in/none');
+  });
+
+  it('Reverse turns the lines around', async () => {
+    const from = await put('a', 'one\ntwo\n\nlast');
+    expect(await text((await core('storage.Reverse', { from })).outputs.uri)).toBe('last\n\ntwo\none\n');
+  });
+
+  it.each([
+    [{ rows: 2 }, ['1\n2\n', '3\n4\n', '5\n']],
+    [{ partitions: 2 }, ['1\n3\n5\n', '2\n4\n']],
+    [{ bytes: '5' }, ['1\n2\n', '3\n4\n', '5\n']],
+    [{ bytes: '1KB' }, ['1\n2\n3\n4\n5\n']],
+  ])('Split by %j', async (rule, expected) => {
+    const from = await put('a', '1\n2\n3\n4\n5');
+    expect(await texts((await core('storage.Split', { from, ...rule })).outputs.uris)).toEqual(expected);
+  });
+
+  it.each([{}, { rows: 0 }, { rows: 'x' }, { bytes: '5 apples' }])('Split refuses %j', async rule => {
+    expect((await core('storage.Split', { from: await put('a', '1\n'), ...rule })).state).toBe('FAILED');
+  });
+
+  it('leave nothing in the working directory', async () => {
+    const from = await put('a', '1\n'.repeat(3000));
+    await core('storage.Split', { from, rows: 1 });
+    await core('storage.Split', { from: 'kestra:///in/none', rows: 1 });
+    await core('storage.Concat', { files: [from, 'kestra:///in/none'] });
+    expect(readdirSync(harness.workDir)).toEqual([]);
+  });
+});
+
+describe('the catalog', () => {
+  const catalog = createCatalog({
+    runners: { declarations: [], get: () => Promise.reject(new Error('none')) },
+    flowables,
+  });
+
+  it('finds types by name and by alias', () => {
+    expect(catalog.task('io.kestra.core.tasks.log.Log')?.type).toBe('io.kestra.plugin.core.log.Log');
+    expect(catalog.runnable('io.kestra.plugin.scripts.deno.Script')?.kind).toBe('runnable');
+    expect(catalog.task('io.kestra.plugin.core.flow.Sequential')?.kind).toBe('flowable');
+    expect(catalog.runnable('io.kestra.plugin.core.flow.Sequential')).toBeUndefined();
+    expect(catalog.task('io.kestra.nope.Task')).toBeUndefined();
+  });
+
+  it.each([
+    'io.kestra.plugin.core.http.Request',
+    'io.kestra.core.tasks.storages.Purge',
+    'io.kestra.core.tasks.flows.Template',
+    'io.kestra.core.models.conditions.types.DayWeekCondition',
+    'io.kestra.plugin.git.Clone',
+    'io.kestra.plugin.scripts.shell.CommandsTrigger',
+  ])('knows %s, which it does not run', type => {
+    expect(catalog.task(type)).toBeUndefined();
+    expect(catalog.isKnown(type)).toBe(true);
+  });
+
+  it.each(['io.kestra.nope.Task', 'io.kestra.plugin.core.log.Lok', 'constructor', ''])('does not know %j', type => {
+    expect(catalog.isKnown(type)).toBe(false);
+  });
+
+  it('builds every schema, each with a title for every property that is required', () => {
+    for (const name of catalog.names()) {
+      const declared = catalog.task(name);
+      expect(declared?.schema().shape, name).toBeDefined();
+    }
+    expect(catalog.names().length).toBeGreaterThan(40);
+  });
+
+  it.each([
+    ['log.Log', { message: 'x' }, true],
+    ['log.Log', { message: 'x', nonexistent: 1 }, false],
+    ['log.Log', { message: 'x', level: 'LOUD' }, false],
+    ['log.Log', { message: 'x', level: '{{ x }}' }, true],
+    ['log.Log', {}, false],
+  ])('checks %s %j', (type, properties, valid) => {
+    expect(catalog.task(`io.kestra.plugin.core.${type}`)?.schema().safeParse(properties).success).toBe(valid);
+  });
+
+  it.each([
+    [
+      'shell.Commands',
+      { commands: ['x'], env: { A: 1, B: null }, outputFiles: ['*'], taskRunner: { type: 'x', any: 1 } },
+      true,
+    ],
+    [
+      'shell.Commands',
+      { commands: '{{ x }}', env: '{{ x }}', inputFiles: '{"a": "b"}', namespaceFiles: { enabled: true } },
+      true,
+    ],
+    ['shell.Commands', {}, false],
+    ['shell.Commands', { commands: 'echo' }, false],
+    ['deno.Commands', {}, true],
+    ['python.Script', { script: 'x', packageManager: 'PIP', failFast: 'maybe' }, false],
+    ['python.Script', { script: 'x', packageManager: 'PIP' }, true],
+    ['node.Script', { script: 'x', packageManager: 'PIP' }, false],
+    ['jbang.Script', { script: 'x', quiet: true, extension: '.kt' }, true],
+  ])('checks %s %j', (type, properties, valid) => {
+    expect(catalog.task(`io.kestra.plugin.scripts.${type}`)?.schema().safeParse(properties).success).toBe(valid);
+  });
+
+  it('refuses Python dependencies by name', () => {
+    const python = catalog.task('io.kestra.plugin.scripts.python.Script');
+    expect(python?.check?.({ script: 'x', dependencies: ['pandas'] })).toEqual([
+      { path: 'dependencies', message: expect.stringContaining('not built yet') },
+    ]);
+    expect(python?.check?.({ script: 'x' })).toEqual([]);
+  });
+});
