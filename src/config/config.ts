@@ -1,11 +1,8 @@
 /** The settings in force, from Kestra's own form of configuration file; see spec in docs/configuration.md. */
+import type { PluginDefault } from '../model/plugin-default.ts';
 import type { ValueMap } from '../model/value.ts';
 
-export interface PluginDefault {
-  readonly type: string;
-  readonly forced: boolean;
-  readonly values: ValueMap;
-}
+export type { PluginDefault };
 
 export interface Config {
   /** `kestra.variables.globals`, keys kebab-cased as Kestra's framework does. */

@@ -1,0 +1,104 @@
+/** Checks a map against a zod schema as Kestra's reader would: lenient with scalars, strict with names. */
+import type { z } from 'zod';
+import { isList, isMap, isNumeric, Real, type Value, type ValueMap } from '../../model/value.ts';
+import type { Key, Locations, Path } from '../yaml/locations.ts';
+import { jsNumber } from '../yaml/plain-scalar.ts';
+import { judge, type Subject, type Verdict } from './judge-issue.ts';
+import type { Report } from './report.ts';
+import { takesText } from './schema-keys.ts';
+
+export interface CheckOptions {
+  readonly path: Path;
+  readonly report: Report;
+  /** Begins messages: a task's id and the like. */
+  readonly subject: Subject;
+  /** Whether a property may be an expression whatever its type. */
+  readonly dynamic: boolean;
+}
+
+/** Each pass may show problems behind those that the one before has mended (a number taken as text, then its pattern). */
+const maxPasses = 4;
+
+/**
+ * Reports what is wrong with `value` and gives it back with its scalars as the schema wants them: `message: 5` becomes
+ * the text `5`, `disabled: yes` true, and properties without a value are left out.
+ */
+export function checkProperties(value: ValueMap, schema: z.ZodType, options: CheckOptions): ValueMap {
+  const { locations } = options.report;
+  let current = withoutNulls(value, locations);
+  for (let pass = 1; ; pass++) {
+    const result = schema.safeParse(plain(current));
+    if (result.success) return locations.hasOddSpelling ? asSpelt(current, schema, locations) : current;
+    const verdicts = result.error.issues.flatMap(issue =>
+      judge(issue, { root: current, locations, dynamic: options.dynamic, subject: options.subject, schema }),
+    );
+    const mends = verdicts.filter(verdict => verdict.kind === 'mend');
+    if (mends.length > 0 && pass < maxPasses) {
+      for (const mend of mends) current = mended(current, mend.path, mend.value, locations) as ValueMap;
+      continue;
+    }
+    for (const verdict of verdicts) if (verdict.kind === 'wrong') reportVerdict(verdict, options);
+    return current;
+  }
+}
+
+function reportVerdict(verdict: Extract<Verdict, { kind: 'wrong' }>, { path, report }: CheckOptions): void {
+  const { code, message, on, hint } = verdict;
+  report.add({ code, message, path: [...path, ...verdict.path], on, hint });
+}
+
+function withoutNulls(value: ValueMap, locations: Locations): ValueMap {
+  if (!Object.values(value).includes(null)) return value;
+  return locations.derive(Object.fromEntries(Object.entries(value).filter(([, item]) => item !== null)), value);
+}
+
+/** Where a schema takes text as well as numbers, a scalar keeps its spelling: a version `1.10` is not `1.1`. */
+function asSpelt(root: ValueMap, schema: z.ZodType, locations: Locations): ValueMap {
+  const walk = (value: Value, path: readonly Key[]): Value => {
+    if (typeof value !== 'object' || value === null || value instanceof Real) return value;
+    let changed = false;
+    const read = (item: Value, key: Key): Value => {
+      const at = [...path, key];
+      const scalar = typeof item === 'boolean' || (item !== null && isNumeric(item));
+      const text = scalar && takesText(schema, at) ? locations.sourceText(value as object, key) : undefined;
+      const result = scalar ? (text ?? item) : walk(item, at);
+      changed ||= result !== item;
+      return result;
+    };
+    const copy = isList(value)
+      ? value.map(read)
+      : Object.fromEntries(Object.entries(value as ValueMap).map(([key, item]) => [key, read(item, key)]));
+    return changed ? locations.derive(copy, value) : value;
+  };
+  return walk(root, []) as ValueMap;
+}
+
+/** A copy with one value changed, or left out (`undefined`). */
+function mended(at: Value, path: readonly Key[], value: Value | undefined, locations: Locations): Value {
+  const [key, ...rest] = path;
+  if (key === undefined) return value ?? null;
+  if (isList(at)) {
+    const copy = at.map((item, index) => (index === key ? mended(item, rest, value, locations) : item));
+    return locations.derive(copy, at);
+  }
+  if (!isMap(at)) return at;
+  const entries = Object.entries(at).flatMap(([name, item]): [string, Value][] => {
+    if (name !== String(key)) return [[name, item]];
+    return rest.length === 0 && value === undefined ? [] : [[name, mended(item, rest, value, locations)]];
+  });
+  return locations.derive(Object.fromEntries(entries), at);
+}
+
+/** The value with JavaScript's own numbers, for zod; itself when there are no others. */
+function plain(value: Value): unknown {
+  if (typeof value === 'bigint' || value instanceof Real) return jsNumber(value);
+  if (typeof value !== 'object' || value === null || !hasJavaNumber(value)) return value;
+  if (isList(value)) return value.map(plain);
+  return Object.fromEntries(Object.entries(value as ValueMap).map(([key, item]) => [key, plain(item)]));
+}
+
+function hasJavaNumber(value: Value): boolean {
+  if (typeof value !== 'object' || value === null) return typeof value === 'bigint';
+  if (isNumeric(value)) return true;
+  return (isList(value) ? value : Object.values(value)).some(hasJavaNumber);
+}

@@ -1,0 +1,125 @@
+/** Reads the inputs that a flow declares. */
+import type { FlowInput } from '../model/flow.ts';
+import { isList, isMap, type Value, type ValueMap } from '../model/value.ts';
+import { checkProperties } from './check/check-properties.ts';
+import { findCycle } from './check/cycle.ts';
+import { shown } from './check/judge-issue.ts';
+import { nearest } from './check/nearest.ts';
+import type { Report } from './check/report.ts';
+import { dataTypes, isDataType } from './schema/data-types.ts';
+import { inputSchema } from './schema/input-schemas.ts';
+import type { Path } from './yaml/locations.ts';
+
+/** Reads a list of inputs: a flow's, or what a Pause asks for when it is resumed. */
+export function readInputs(value: Value | undefined, path: Path, report: Report): readonly FlowInput[] {
+  if (!isList(value)) return [];
+  const inputs = value.flatMap((item, index) => {
+    const input = readInput(item, [...path, index], report);
+    return input ? [{ input, path: [...path, index] }] : [];
+  });
+  checkDependencies(inputs, path, report);
+  return inputs.map(({ input }) => input);
+}
+
+function readInput(value: Value, path: Path, report: Report): FlowInput | undefined {
+  if (!isMap(value)) {
+    report.add({
+      code: 'wrong-type',
+      message: `inputs: an input must be a map with id and type, but is ${shown(value)}`,
+      path,
+    });
+    return undefined;
+  }
+  const renamed = withId(value, report);
+  const name = typeof renamed.id === 'string' ? renamed.id : 'inputs';
+  const { type } = renamed;
+  if (typeof type !== 'string' || !isDataType(type)) {
+    const missing = type === undefined || type === null;
+    const near = typeof type === 'string' ? nearest(type, dataTypes) : undefined;
+    report.add({
+      code: missing ? 'missing-property' : 'unknown-type',
+      message: missing
+        ? `${name}.type: must not be null`
+        : `${name}: Invalid type: ${typeof type === 'string' ? type : shown(type)}`,
+      path: missing ? path : [...path, 'type'],
+      hint: near ? `Did you mean ${near}?` : `The types of inputs are ${dataTypes.join(', ')}.`,
+    });
+    return undefined;
+  }
+  const checked = checkProperties(renamed, inputSchema(type), {
+    path,
+    report,
+    subject: { name, what: `an input of type ${type}` },
+    dynamic: false,
+  });
+  if (typeof checked.id !== 'string') return undefined;
+  const { id, type: _type, required, defaults, dependsOn, ...properties } = checked;
+  const before = isMap(dependsOn) ? dependsOn : undefined;
+  return {
+    id: checked.id,
+    type,
+    required: required !== false,
+    ...(defaults !== undefined && { defaults: defaultsOf(defaults, renamed, type, report) }),
+    ...(before && {
+      dependsOn: {
+        inputs: isList(before.inputs) ? before.inputs.map(String) : [],
+        ...(typeof before.condition === 'string' && { condition: before.condition }),
+      },
+    }),
+    properties,
+  };
+}
+
+/** `name` is the older word for `id`. */
+function withId(value: ValueMap, { locations }: Report): ValueMap {
+  if (value.id !== undefined || value.name === undefined) return value;
+  const { name, ...rest } = value;
+  return locations.derive({ id: name, ...rest }, value, key => [value, key === 'id' ? 'name' : key]);
+}
+
+const textTypes: ReadonlySet<string> = new Set([
+  'STRING',
+  'ENUM',
+  'SELECT',
+  'SECRET',
+  'EMAIL',
+  'URI',
+  'DATE',
+  'TIME',
+  'DATETIME',
+]);
+
+/** A default that stands for text keeps its spelling: `defaults: 010` of a STRING is `010`. */
+function defaultsOf(defaults: Value, input: ValueMap, type: string, { locations }: Report): Value {
+  if (!textTypes.has(type) || isList(defaults) || isMap(defaults)) return defaults;
+  return locations.sourceText(input, 'defaults') ?? (typeof defaults === 'string' ? defaults : String(defaults));
+}
+
+function checkDependencies(inputs: readonly { input: FlowInput; path: Path }[], path: Path, report: Report): void {
+  const graph = new Map(inputs.map(({ input }) => [input.id, input.dependsOn?.inputs ?? []]));
+  const seen = new Set<string>();
+  for (const { input, path: at } of inputs) {
+    if (seen.has(input.id)) {
+      report.add({ code: 'duplicate-id', message: `Duplicate input with name [${input.id}]`, path: [...at, 'id'] });
+    }
+    seen.add(input.id);
+    for (const [index, needed] of (input.dependsOn?.inputs ?? []).entries()) {
+      if (graph.has(needed)) continue;
+      const near = nearest(needed, graph.keys());
+      report.add({
+        code: 'unknown-input',
+        message: `Input with id '${input.id}' depends on a non-existent input '${needed}'.`,
+        path: [...at, 'dependsOn', 'inputs', index],
+        hint: near && `Did you mean ${near}?`,
+      });
+    }
+  }
+  const cycle = findCycle(graph);
+  if (!cycle) return;
+  const first = inputs.find(({ input }) => input.id === cycle[0]);
+  report.add({
+    code: 'cycle',
+    message: `Cycle dependency detected for input with id '${cycle[0]}': [${cycle.join(', ')}]`,
+    path: first ? [...first.path, 'dependsOn'] : path,
+  });
+}

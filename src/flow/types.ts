@@ -1,0 +1,65 @@
+/** What the catalog knows of a `type:`, old names included, and what to say of one that it does not know. */
+import type { Catalog, Declaration, TaskDeclaration } from '../model/catalog.ts';
+import { nearestType } from './check/nearest.ts';
+import type { Report } from './check/report.ts';
+import { presentType } from './legacy-types.ts';
+import { taskSchema } from './schema/task-schema.ts';
+import type { Path } from './yaml/locations.ts';
+
+export class Types {
+  readonly #catalog: Catalog;
+  readonly #keys = new Map<string, ReadonlySet<string> | undefined>();
+
+  constructor(catalog: Catalog) {
+    this.#catalog = catalog;
+  }
+
+  task(type: string): TaskDeclaration | undefined {
+    return this.#catalog.task(type) ?? this.#catalog.task(presentType(type));
+  }
+
+  runner(type: string): Declaration | undefined {
+    return this.#catalog.runner(type);
+  }
+
+  /** The present name of a task's or runner's type; the name itself when it is not known. */
+  canonical(type: string): string {
+    return (this.task(type) ?? this.runner(type))?.type ?? presentType(type);
+  }
+
+  /** All properties that a task or runner of the type may have; undefined for an unknown type. */
+  properties(type: string): ReadonlySet<string> | undefined {
+    if (!this.#keys.has(type)) this.#keys.set(type, this.#propertiesOf(type));
+    return this.#keys.get(type);
+  }
+
+  #propertiesOf(type: string): ReadonlySet<string> | undefined {
+    const task = this.task(type);
+    if (task) {
+      const branches = (task.branches ?? []).map(branch => branch.property);
+      return new Set([...Object.keys(task.schema().shape), ...branches, ...Object.keys(taskSchema().shape)]);
+    }
+    const runner = this.runner(type);
+    return runner && new Set([...Object.keys(runner.schema().shape), 'type', 'version']);
+  }
+
+  /** Reports a type that cannot be used: not built yet, or not there at all. */
+  refuse(type: string, path: Path, kind: 'task' | 'runner', report: Report): void {
+    const present = presentType(type);
+    if (this.#catalog.isKnown(type) || this.#catalog.isKnown(present)) {
+      report.add({
+        code: 'not-built-yet',
+        message: `${present} is not built in Windlass yet`,
+        path,
+        hint:
+          kind === 'task'
+            ? 'The flow cannot run without it; the documentation lists the types that can be used.'
+            : undefined,
+      });
+      return;
+    }
+    const names = this.#catalog.names().filter(name => (kind === 'task' ? this.task(name) : this.runner(name)));
+    const near = nearestType(type, names);
+    report.add({ code: 'unknown-type', message: `Invalid type: ${type}`, path, hint: near && `Did you mean ${near}?` });
+  }
+}
