@@ -1,0 +1,25 @@
+/** Builtins that are short in jq itself; compiled when a program uses them. */
+export const definitions: Readonly<Record<string, string>> = {
+  'in/1': 'def in(container): . as $key | container | has($key);',
+  'inside/1': 'def inside(whole): . as $part | whole | contains($part);',
+  'recurse/2': 'def recurse(step; condition): def visit: ., (step | select(condition) | visit); visit;',
+  'recurse_down/0': 'def recurse_down: recurse;',
+  'combinations/0':
+    'def combinations: if length == 0 then [] else .[0][] as $head | (.[1:] | combinations) as $tail | [$head] + $tail end;',
+  'combinations/1': 'def combinations(n): . as $choices | [range(n)] | map($choices) | combinations;',
+  'IN/1': 'def IN(candidates): any(candidates == .; .);',
+  'IN/2': 'def IN(source; candidates): any(source == candidates; .);',
+  'INDEX/1': 'def INDEX(key): INDEX(.[]; key);',
+  'INDEX/2': 'def INDEX(rows; key): reduce rows as $row ({}; .[$row | key | tostring] |= $row);',
+  'todate/0': 'def todate: strftime("%Y-%m-%dT%H:%M:%SZ");',
+  'todateiso8601/0': 'def todateiso8601: todate;',
+  'fromdateiso8601/0': 'def fromdateiso8601: strptime("%Y-%m-%dT%H:%M:%SZ") | mktime;',
+  'fromdate/0': 'def fromdate: fromdateiso8601;',
+  'date/0': 'def date: todate;',
+  'dateadd/2': 'def dateadd(unit; amount): . + amount;',
+  'datesub/2': 'def datesub(unit; amount): . - amount;',
+  'isvalid/1': 'def isvalid(f): try (f | true) catch false;',
+  'finites/0': 'def finites: select(isinfinite or isnan | not);',
+  'normals/0': 'def normals: select(isnormal);',
+  'ascii/0': 'def ascii: [.] | implode;',
+};
