@@ -15,7 +15,7 @@ export class TextOutput implements Output {
 
   write(value: Value): void {
     if (value === null) return;
-    this.text += typeof value === 'string' ? value : typeof value === 'object' ? writeJson(value) : javaText(value);
+    this.text += isList(value) || isMap(value) ? writeJson(value) : javaText(value);
     checkTextLength(this.text.length);
   }
 }

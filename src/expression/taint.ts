@@ -36,17 +36,21 @@ export function taintDerived(taint: Taint, inputs: readonly (Value | undefined)[
   if (output === null || typeof output === 'number' || typeof output === 'boolean') return;
   const untainted = new Set<string>();
   let found = false;
-  for (const input of inputs) {
-    if (input === undefined) continue;
-    eachText(input, text => {
-      if (isTainted(taint, text)) found = true;
-      else untainted.add(text);
-    });
-  }
+  const visit = (text: string) => {
+    if (isTainted(taint, text)) found = true;
+    else untainted.add(text);
+  };
+  for (const input of inputs) if (input !== undefined) eachText(input, visit, text => untainted.add(text));
   if (!found) return;
-  eachText(output, text => {
-    if (!untainted.has(text)) taint.add(text);
-  });
+  // Names of properties are not secret.
+  const ignore = () => {};
+  eachText(
+    output,
+    text => {
+      if (!untainted.has(text)) taint.add(text);
+    },
+    ignore,
+  );
 }
 
 /** A joined text needs no entry of its own where its tainted parts can be seen in it. */
@@ -54,15 +58,17 @@ export function taintJoined(taint: Taint, parts: readonly string[], joined: stri
   if (parts.some(part => taint.has(part)) && !isTainted(taint, joined)) taint.add(joined);
 }
 
-function eachText(value: Value, visit: (text: string) => void): void {
+type Visit = (text: string) => void;
+
+function eachText(value: Value, visit: Visit, visitKey: Visit): void {
   if (typeof value === 'string') {
     if (value !== '') visit(value);
   } else if (isList(value)) {
-    for (const item of value) eachText(item, visit);
+    for (const item of value) eachText(item, visit, visitKey);
   } else if (isMap(value)) {
     for (const [key, item] of Object.entries(value)) {
-      visit(key);
-      eachText(item, visit);
+      visitKey(key);
+      eachText(item, visit, visitKey);
     }
   }
 }

@@ -12,7 +12,9 @@ const maxNodes = 1_000_000;
 export function readYaml(text: string): Value {
   const document = parseDocument(text, { version: '1.2', uniqueKeys: false, logLevel: 'silent' });
   const [error] = document.errors;
-  if (error) throw new Fault(`Invalid yaml: ${error.message}`, { cause: error });
+  // Only the first line: the rest quotes the text, which may be secret.
+  if (error) throw new Fault(`Invalid yaml: ${error.message.split('\n')[0]}`);
+  if (document.contents === null) throw new Fault('Invalid yaml: there is no content');
   let nodes = 0;
   const convert = (node: unknown): Value => {
     if (++nodes > maxNodes) throw new Fault(`Invalid yaml: more than ${maxNodes} nodes`);

@@ -34,6 +34,8 @@ export function compareNumbers(left: Numeric, right: Numeric): number {
 /** The number as Java's `toString` prints it: `42`, `2.0`, `1.0E10`. */
 export function numberText(value: Numeric): string {
   if (typeof value === 'number') return Number.isInteger(value) ? wholeText(value) : javaDoubleText(value);
+  // A Double read from JSON keeps its spelling there (`1e3`); Java prints its value.
+  if (value instanceof Real && value.kind === 'double') return javaDoubleText(value.value);
   return value.toString();
 }
 

@@ -53,16 +53,11 @@ function anyNumber(text: string): Value {
   }
   if (!/[.eE]/.test(text) || /^[+-]?(?:0[xX]|#)/.test(text)) return smallestWhole(parseWhole(text) ?? invalid(text));
   const value = realNumber(text);
+  const decimals = /\.(\d*)/.exec(text)?.[1]?.length ?? 0;
+  if (decimals > 16 || !Number.isFinite(value)) return bigDecimal(text) ?? invalid(text);
+  // A Float where it keeps what is written; commons-lang takes one even where it does not.
   const single = float(value);
-  // A Float where it keeps all digits that are written, else a Double.
-  return single.value === value && significantDigits(text) <= 7 ? single : double(value);
-}
-
-function significantDigits(text: string): number {
-  return text
-    .replace(/[eE].*$/, '')
-    .replace(/[^\d]/g, '')
-    .replace(/^0+/, '').length;
+  return decimals <= 7 && single.value === value ? single : double(value);
 }
 
 function smallestWhole(value: bigint): Value {
