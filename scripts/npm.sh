@@ -18,7 +18,7 @@ npm_quietly() (
   trap 'exit 130' INT TERM HUP
   # npm's own pauses between tries are 10 s and 60 s: too long a silence where there is no network.
   npm "$@" --no-fund --no-audit --no-update-notifier --fetch-retry-mintimeout=1000 --fetch-retry-maxtimeout=10000 >"$said" 2>&1 </dev/null && exit 0
-  grep -v '^npm warn' "$said" | tail -n 12 >&2
+  grep -vi '^npm warn' "$said" | tail -n 12 >&2
   if grep -q ENOSPC "$said"; then
     fail 'The disk is full.' "Free some space ($need_mb MB are needed in $(pwd), and some in npm's own cache) and start again."
   elif grep -qE 'ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ENETUNREACH|EHOSTUNREACH|ETIMEDOUT|ERR_SOCKET_TIMEOUT|network request' "$said"; then
