@@ -5,7 +5,8 @@ import { processDeclaration } from '../runners/process/declaration.ts';
 import type { TaskRunner } from '../runners/runner.ts';
 import type { RunnerRegistry } from '../tasks/registry.ts';
 
-export function runnerRegistry(config: Config, environment: NodeJS.ProcessEnv): RunnerRegistry {
+/** @param runsDir the folder that holds the folders of local processes' runs */
+export function runnerRegistry(config: Config, environment: NodeJS.ProcessEnv, runsDir?: string): RunnerRegistry {
   const loaded = new Map<string, Promise<TaskRunner>>();
   const load = async (type: string): Promise<TaskRunner> => {
     if (type === dockerDeclaration.type) {
@@ -15,7 +16,7 @@ export function runnerRegistry(config: Config, environment: NodeJS.ProcessEnv): 
     }
     if (type === processDeclaration.type) {
       const { createProcessRunner } = await import('../runners/process/index.ts');
-      return createProcessRunner({ environment: config.environmentVariables });
+      return createProcessRunner({ environment: config.environmentVariables, ...(runsDir !== undefined && { runsDir }) });
     }
     throw new Error(`There is no task runner ${type}.`);
   };

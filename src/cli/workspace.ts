@@ -44,7 +44,8 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
     store,
     storage,
     session(config, environment, listener) {
-      const catalog = catalogFor(config, environment);
+      const runRoot = join(dir, 'runs');
+      const catalog = catalogFor(config, environment, runRoot);
       return new Session(
         {
           store,
@@ -53,7 +54,7 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
           catalog,
           runner: catalog.runnerOf,
           workRoot: workRoot(dir, config, store.ownerId),
-          runRoot: join(dir, 'runs'),
+          runRoot,
           slots: Math.max(16, 8 * cpus().length),
           listener,
         },
@@ -73,8 +74,8 @@ export type FullCatalog = Catalog & {
 };
 
 /** All that `type:` can name in this program. */
-export function catalogFor(config: Config, environment: NodeJS.ProcessEnv): FullCatalog {
-  const runners = runnerRegistry(config, environment);
+export function catalogFor(config: Config, environment: NodeJS.ProcessEnv, runsDir?: string): FullCatalog {
+  const runners = runnerRegistry(config, environment, runsDir);
   return { ...createCatalog({ runners, flowables }), runnerOf: type => runners.get(type) };
 }
 

@@ -21,7 +21,10 @@ export function summaryText(
     run.attempts.length > 1 ? String(run.attempts.length) : '',
     durationText(elapsed(run)),
   ]);
-  const parts = [`\n${tableText(['TASK', 'STATE', 'TRIES', 'TIME'], rows, palette.bold)}`];
+  const header = ['TASK', 'STATE', 'TRIES', 'TIME'];
+  const tried = rows.some(row => row[2] !== '');
+  const columns = (row: readonly string[]) => (tried ? row : row.filter((_, column) => column !== 2));
+  const parts = [`\n${tableText(columns(header), rows.map(columns), palette.bold)}`];
   const outputs = Object.entries(execution.outputs ?? {});
   if (outputs.length > 0) {
     parts.push(
