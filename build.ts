@@ -40,6 +40,8 @@ export async function build(folder: string): Promise<void> {
     await writeFile(`${file.path}.new`, file.contents);
     await rename(`${file.path}.new`, file.path);
   }
+  // Code compiled from the build before; the next start fills it anew.
+  await rm(join(dist, '.cache'), { recursive: true, force: true });
   await removeOld(dist, new Set(files.map(file => basename(file.path))));
 }
 
