@@ -1,41 +1,28 @@
-/** Schemas of properties that may also be given as an expression. */
+/**
+ * Schemas of properties that several task types have. They say what a property is once it is rendered: the flow reader
+ * takes an expression for any of them, reads scalars as texts where texts are wanted, and takes JSON text for lists
+ * and maps, as Kestra does (flow/check/judge-issue.ts).
+ */
 import { z } from 'zod';
 
-/** A text with an expression in it: its value is known only when the task runs. */
-export function expression(): z.ZodString {
-  return z.string().regex(/\{\{|\{%/, { message: 'must be an expression such as "{{ inputs.x }}"' });
+/** A list of texts. */
+export function textList(): z.ZodArray<z.ZodString> {
+  return z.array(z.string());
 }
 
-/** Text; YAML's numbers and booleans are read as text, as Kestra does. */
-export function text(): z.ZodType {
-  return z.union([z.string(), z.number(), z.bigint(), z.boolean()]);
-}
-
-export function flag(): z.ZodType {
-  return z.union([z.boolean(), z.literal('true'), z.literal('false'), expression()]);
-}
-
-export function choice(values: readonly [string, ...string[]]): z.ZodType {
-  return z.union([z.enum(values), expression()]);
-}
-
-export function textList(): z.ZodType {
-  return z.union([z.array(text().nullable()), expression()]);
-}
-
-/** A map from texts to scalars or null. */
-export function textMap(): z.ZodType {
-  return z.union([z.record(z.string(), text().nullable()), expression()]);
+/** A map from texts to texts. */
+export function textMap(): z.ZodRecord<z.ZodString, z.ZodString> {
+  return z.record(z.string(), z.string());
 }
 
 /** A map whose values are the user's own. */
-export function anyMap(): z.ZodType {
-  return z.union([z.record(z.string(), z.unknown()), expression()]);
+export function anyMap(): z.ZodRecord<z.ZodString, z.ZodUnknown> {
+  return z.record(z.string(), z.unknown());
 }
 
 /** Names to contents: a map, or a JSON object as text. */
 export function inputFiles(): z.ZodType {
-  return z.union([z.record(z.string(), z.unknown()), z.string()]).meta({
+  return z.union([anyMap(), z.string()]).meta({
     title: 'Files to put into the working directory',
     description: 'A map, or a JSON object as text, from relative names to a text or the kestra:/// URI of a file.',
   });

@@ -2,7 +2,9 @@ import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { flowables } from '../../src/engine/flowables/index.ts';
+import { readFlows } from '../../src/flow/index.ts';
 import type { ValueMap } from '../../src/model/value.ts';
+import { processDeclaration } from '../../src/runners/process/declaration.ts';
 import { createCatalog } from '../../src/tasks/registry.ts';
 import { TaskHarness, type TaskSetting } from './task-harness.ts';
 
@@ -210,8 +212,14 @@ describe('tasks on stored files', () => {
 });
 
 describe('the catalog', () => {
+  const problemsOf = (type: string, properties: object): string[] => {
+    const flow = { id: 'f', namespace: 'ns', tasks: [{ id: 'a', type: `io.kestra.plugin.${type}`, ...properties }] };
+    return readFlows({ name: 'f.yaml', text: JSON.stringify(flow) }, { catalog }).problems.map(
+      ({ message }) => message,
+    );
+  };
   const catalog = createCatalog({
-    runners: { declarations: [], get: () => Promise.reject(new Error('none')) },
+    runners: { declarations: [processDeclaration], get: () => Promise.reject(new Error('none')) },
     flowables,
   });
 
@@ -239,51 +247,44 @@ describe('the catalog', () => {
     expect(catalog.isKnown(type)).toBe(false);
   });
 
-  it('builds every schema, each with a title for every property that is required', () => {
+  it('builds every schema', () => {
     for (const name of catalog.names()) {
-      const declared = catalog.task(name);
+      const declared = catalog.task(name) ?? catalog.runner(name);
       expect(declared?.schema().shape, name).toBeDefined();
     }
     expect(catalog.names().length).toBeGreaterThan(40);
   });
 
   it.each([
-    ['log.Log', { message: 'x' }, true],
-    ['log.Log', { message: 'x', nonexistent: 1 }, false],
-    ['log.Log', { message: 'x', level: 'LOUD' }, false],
-    ['log.Log', { message: 'x', level: '{{ x }}' }, true],
-    ['log.Log', {}, false],
-  ])('checks %s %j', (type, properties, valid) => {
-    expect(catalog.task(`io.kestra.plugin.core.${type}`)?.schema().safeParse(properties).success).toBe(valid);
+    ['core.log.Log', { message: 'x' }],
+    ['core.log.Log', { message: ['x', '{{ y }}'], level: '{{ x }}' }],
+    ['core.execution.Fail', { condition: true }],
+    ['core.metric.Publish', { metrics: [{ type: 'counter', name: 'c', value: 1.5, tags: { a: 1 } }] }],
+    ['core.metric.Publish', { metrics: '{{ m }}' }],
+    ['core.output.OutputValues', { values: { a: null, b: [1] } }],
+    ['core.storage.Concat', { files: '{{ f }}' }],
+    ['scripts.shell.Commands', { commands: ['x'], env: { A: 1, B: null }, outputFiles: ['*'] }],
+    ['scripts.shell.Commands', { commands: '{{ x }}', env: '{{ x }}', inputFiles: '{"a": "b"}', failFast: '{{ x }}' }],
+    ['scripts.shell.Commands', { commands: ['x'], namespaceFiles: { enabled: true }, runner: 'PROCESS' }],
+    ['scripts.deno.Commands', {}],
+    ['scripts.python.Script', { script: 'x', packageManager: 'PIP', pythonVersion: 3.12 }],
+    ['scripts.jbang.Script', { script: 'x', quiet: true, extension: '.kt' }],
+  ])('accepts %s %j', (type, properties) => {
+    expect(problemsOf(type, properties)).toEqual([]);
   });
 
   it.each([
-    [
-      'shell.Commands',
-      { commands: ['x'], env: { A: 1, B: null }, outputFiles: ['*'], taskRunner: { type: 'x', any: 1 } },
-      true,
-    ],
-    [
-      'shell.Commands',
-      { commands: '{{ x }}', env: '{{ x }}', inputFiles: '{"a": "b"}', namespaceFiles: { enabled: true } },
-      true,
-    ],
-    ['shell.Commands', {}, false],
-    ['shell.Commands', { commands: 'echo' }, false],
-    ['deno.Commands', {}, true],
-    ['python.Script', { script: 'x', packageManager: 'PIP', failFast: 'maybe' }, false],
-    ['python.Script', { script: 'x', packageManager: 'PIP' }, true],
-    ['node.Script', { script: 'x', packageManager: 'PIP' }, false],
-    ['jbang.Script', { script: 'x', quiet: true, extension: '.kt' }, true],
-  ])('checks %s %j', (type, properties, valid) => {
-    expect(catalog.task(`io.kestra.plugin.scripts.${type}`)?.schema().safeParse(properties).success).toBe(valid);
-  });
-
-  it('refuses Python dependencies by name', () => {
-    const python = catalog.task('io.kestra.plugin.scripts.python.Script');
-    expect(python?.check?.({ script: 'x', dependencies: ['pandas'] })).toEqual([
-      { path: 'dependencies', message: expect.stringContaining('not built yet') },
-    ]);
-    expect(python?.check?.({ script: 'x' })).toEqual([]);
+    ['core.log.Log', { message: 'x', nonexistent: 1 }, 'Unrecognized field "nonexistent"'],
+    ['core.log.Log', { message: 'x', level: 'LOUD' }, 'a.level'],
+    ['core.log.Log', {}, 'a.message: must not be null'],
+    ['core.metric.Publish', { metrics: [{ type: 'odd', name: 'c', value: 1 }] }, 'a.metrics[0].type'],
+    ['scripts.shell.Commands', {}, 'a.commands: must not be null'],
+    ['scripts.shell.Commands', { commands: 'echo' }, 'a.commands: must be a list'],
+    ['scripts.shell.Commands', { commands: ['x'], inputFiles: ['a'] }, 'a.inputFiles: must be a map or text'],
+    ['scripts.python.Script', { script: 'x', failFast: 'maybe' }, 'a.failFast: must be true or false'],
+    ['scripts.python.Script', { script: 'x', dependencies: ['pandas'] }, 'a.dependencies: is not built yet'],
+    ['scripts.node.Script', { script: 'x', packageManager: 'PIP' }, 'Unrecognized field "packageManager"'],
+  ])('refuses %s %j', (type, properties, words) => {
+    expect(problemsOf(type, properties).join()).toContain(words);
   });
 });

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { isTruthy } from '../../expression/index.ts';
 import { isList } from '../../model/value.ts';
 import { asText, textListProperty, textProperty } from '../properties.ts';
-import { expression, text } from '../property-schemas.ts';
+import { textList } from '../property-schemas.ts';
 import { type RunnableTaskType, TaskError } from '../task-type.ts';
 
 /** Fails when one of its conditions does not hold or cannot be rendered; every such one is logged. */
@@ -13,8 +13,8 @@ export const assert: RunnableTaskType = {
   kind: 'runnable',
   schema: () =>
     z.strictObject({
-      conditions: z.union([z.array(text()), expression()]).meta({ title: 'What must hold' }),
-      errorMessage: text().optional().meta({ title: 'What to say when one does not hold' }),
+      conditions: textList().meta({ title: 'What must hold' }),
+      errorMessage: z.string().optional().meta({ title: 'What to say when one does not hold' }),
     }),
   async run({ task: { properties }, expressions, log, metric }) {
     const { conditions } = properties;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { parseJson } from '../../model/json.ts';
 import { isList, isMap, type Value } from '../../model/value.ts';
 import { asText, textListProperty, textProperty } from '../properties.ts';
-import { expression, text } from '../property-schemas.ts';
+import { textList } from '../property-schemas.ts';
 import { type RunnableTaskType, type TaskContext, TaskError } from '../task-type.ts';
 import { storeNew, uriProperty, withStoredFiles } from './stored-file.ts';
 
@@ -14,11 +14,9 @@ export const concat: RunnableTaskType = {
   kind: 'runnable',
   schema: () =>
     z.strictObject({
-      files: z
-        .union([z.array(text()), expression(), z.string()])
-        .meta({ title: 'The kestra:/// URIs of the files, in order' }),
-      separator: text().optional().meta({ title: 'A text to put behind each' }),
-      extension: text().optional().meta({ title: 'How the name of the new file ends', default: '.tmp' }),
+      files: z.union([textList(), z.string()]).meta({ title: 'The kestra:/// URIs of the files, in order' }),
+      separator: z.string().optional().meta({ title: 'A text to put behind each' }),
+      extension: z.string().optional().meta({ title: 'How the name of the new file ends', default: '.tmp' }),
     }),
   async run(context) {
     const { properties } = context.task;

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { isTruthy } from '../../expression/index.ts';
 import { textProperty } from '../properties.ts';
-import { flag, text } from '../property-schemas.ts';
 import { type RunnableTaskType, TaskError } from '../task-type.ts';
 
 /** Fails; with a condition only when that holds. Then the log has two entries, as in Kestra. */
@@ -12,8 +11,8 @@ export const fail: RunnableTaskType = {
   kind: 'runnable',
   schema: () =>
     z.strictObject({
-      condition: z.union([flag(), text()]).optional().meta({ title: 'When to fail; always when absent' }),
-      errorMessage: text().optional().meta({ title: 'What to say', default: 'Task failure' }),
+      condition: z.string().optional().meta({ title: 'When to fail; always when absent' }),
+      errorMessage: z.string().optional().meta({ title: 'What to say', default: 'Task failure' }),
     }),
   async run({ task: { properties }, expressions, log }) {
     const condition = await textProperty(properties.condition, expressions);

@@ -2,11 +2,12 @@ import { z } from 'zod';
 import { logLevels } from '../../logs/levels.ts';
 import { isList } from '../../model/value.ts';
 import { choiceProperty, requiredText } from '../properties.ts';
-import { choice, expression, text } from '../property-schemas.ts';
+import { textList } from '../property-schemas.ts';
 import type { RunnableTaskType } from '../task-type.ts';
 
 const level = () =>
-  choice(['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR'])
+  z
+    .enum(['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR'])
     .optional()
     .meta({ title: 'The level of the entry', default: 'INFO' });
 
@@ -18,9 +19,7 @@ export const log: RunnableTaskType = {
   kind: 'runnable',
   schema: () =>
     z.strictObject({
-      message: z
-        .union([text(), z.array(text()), expression()])
-        .meta({ title: 'What to write: a text, or a list of texts' }),
+      message: z.union([z.string(), textList()]).meta({ title: 'What to write: a text, or a list of texts' }),
       level: level(),
     }),
   async run({ task: { properties }, expressions, log: write }) {
@@ -38,7 +37,7 @@ export const echo: RunnableTaskType = {
   aliases: ['io.kestra.core.tasks.debugs.Echo'],
   title: 'Write a text to the log',
   kind: 'runnable',
-  schema: () => z.strictObject({ format: text().meta({ title: 'What to write' }), level: level() }),
+  schema: () => z.strictObject({ format: z.string().meta({ title: 'What to write' }), level: level() }),
   async run({ task: { properties }, expressions, log: write }) {
     const at = await choiceProperty('level', properties.level, logLevels, 'INFO', expressions);
     write(at, await requiredText('format', properties.format, expressions));

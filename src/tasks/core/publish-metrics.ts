@@ -3,7 +3,7 @@ import { renderDeep, renderDeepTyped } from '../../expression/index.ts';
 import { parseDuration } from '../../model/duration.ts';
 import { isList, isMap, type Value } from '../../model/value.ts';
 import { asText, textMapProperty } from '../properties.ts';
-import { anyMap, choice, expression, text, textMap } from '../property-schemas.ts';
+import { textMap } from '../property-schemas.ts';
 import { type RunnableTaskType, TaskError } from '../task-type.ts';
 
 const types = ['counter', 'timer', 'gauge'] as const;
@@ -17,19 +17,15 @@ export const publishMetrics: RunnableTaskType = {
   schema: () =>
     z.strictObject({
       metrics: z
-        .union([
-          z.array(
-            z.strictObject({
-              type: choice(types),
-              name: text(),
-              value: text(),
-              tags: textMap().optional(),
-              description: text().optional(),
-            }),
-          ),
-          z.array(anyMap()),
-          expression(),
-        ])
+        .array(
+          z.strictObject({
+            type: z.enum(types),
+            name: z.string(),
+            value: z.string(),
+            tags: textMap().optional(),
+            description: z.string().optional(),
+          }),
+        )
         .meta({ title: 'The metrics: type, name, value and tags of each' }),
     }),
   async run({ task: { properties }, expressions, metric }) {

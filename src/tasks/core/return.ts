@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { textProperty } from '../properties.ts';
-import { text } from '../property-schemas.ts';
 import type { RunnableTaskType } from '../task-type.ts';
 
 /** Gives a rendered text as its output; nothing without `format`. */
@@ -9,7 +8,7 @@ export const returnTask: RunnableTaskType = {
   aliases: ['io.kestra.core.tasks.debugs.Return'],
   title: 'Give a text as output',
   kind: 'runnable',
-  schema: () => z.strictObject({ format: text().optional().meta({ title: 'The text; expressions are rendered' }) }),
+  schema: () => z.strictObject({ format: z.string().optional().meta({ title: 'The text; expressions are rendered' }) }),
   async run({ task, expressions, metric }) {
     const started = performance.now();
     const value = await textProperty(task.properties.format, expressions);

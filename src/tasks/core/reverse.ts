@@ -4,7 +4,6 @@ import { z } from 'zod';
 import { recordsOf } from '../../files/records.ts';
 import { newId } from '../../model/ids.ts';
 import { textProperty } from '../properties.ts';
-import { text } from '../property-schemas.ts';
 import type { RunnableTaskType } from '../task-type.ts';
 import { storeNew, uriProperty, withStoredFiles } from './stored-file.ts';
 
@@ -16,8 +15,8 @@ export const reverse: RunnableTaskType = {
   kind: 'runnable',
   schema: () =>
     z.strictObject({
-      from: text().meta({ title: 'The kestra:/// URI of the file' }),
-      separator: text().optional().meta({ title: 'What ends a line', default: '\n' }),
+      from: z.string().meta({ title: 'The kestra:/// URI of the file' }),
+      separator: z.string().optional().meta({ title: 'What ends a line', default: '\n' }),
       charset: z.enum(['UTF-8', 'utf-8']).optional().meta({ title: 'The encoding of the file', default: 'UTF-8' }),
     }),
   async run(context) {

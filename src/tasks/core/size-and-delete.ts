@@ -1,10 +1,9 @@
 import { z } from 'zod';
 import { flagProperty } from '../properties.ts';
-import { flag, text } from '../property-schemas.ts';
 import { type RunnableTaskType, TaskError } from '../task-type.ts';
 import { uriProperty, withStoredFiles } from './stored-file.ts';
 
-const uri = () => text().meta({ title: 'The kestra:/// URI of the file' });
+const uri = () => z.string().meta({ title: 'The kestra:/// URI of the file' });
 
 /** Gives the size of a stored file in bytes. */
 export const size: RunnableTaskType = {
@@ -28,7 +27,7 @@ export const deleteFile: RunnableTaskType = {
   schema: () =>
     z.strictObject({
       uri: uri(),
-      errorOnMissing: flag().optional().meta({ title: 'Whether a missing file is an error', default: false }),
+      errorOnMissing: z.boolean().optional().meta({ title: 'Whether a missing file is an error', default: false }),
     }),
   async run({ task: { properties }, expressions, storage }) {
     const file = await uriProperty('uri', properties.uri, expressions);

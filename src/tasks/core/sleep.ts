@@ -2,7 +2,6 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { z } from 'zod';
 import { DurationError, formatDuration, parseDuration } from '../../model/duration.ts';
 import { requiredText } from '../properties.ts';
-import { text } from '../property-schemas.ts';
 import { type RunnableTaskType, TaskError } from '../task-type.ts';
 
 /** Node's timers fire at once beyond 2^31 - 1 ms (24.8 days). */
@@ -14,7 +13,8 @@ export const sleep: RunnableTaskType = {
   aliases: ['io.kestra.core.tasks.flows.Sleep'],
   title: 'Wait',
   kind: 'runnable',
-  schema: () => z.strictObject({ duration: text().meta({ title: 'How long: an ISO 8601 duration such as PT30S' }) }),
+  schema: () =>
+    z.strictObject({ duration: z.string().meta({ title: 'How long: an ISO 8601 duration such as PT30S' }) }),
   async run({ task, taskRun, attempt, expressions, signal, log }) {
     const duration = durationOf(await requiredText('duration', task.properties.duration, expressions));
     log('INFO', `Waiting for ${formatDuration(duration)}`);

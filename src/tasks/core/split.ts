@@ -5,7 +5,6 @@ import { recordsOf } from '../../files/records.ts';
 import { newId } from '../../model/ids.ts';
 import { fileUri } from '../../storage/uris.ts';
 import { textProperty } from '../properties.ts';
-import { text } from '../property-schemas.ts';
 import { type RunnableTaskType, type TaskContext, TaskError } from '../task-type.ts';
 import { uriProperty, withStoredFiles } from './stored-file.ts';
 
@@ -17,11 +16,11 @@ export const split: RunnableTaskType = {
   kind: 'runnable',
   schema: () =>
     z.strictObject({
-      from: text().meta({ title: 'The kestra:/// URI of the file' }),
-      bytes: text().optional().meta({ title: 'The size of each part, such as 10MB' }),
-      partitions: text().optional().meta({ title: 'The number of parts; lines go to them in turn' }),
-      rows: text().optional().meta({ title: 'The number of lines of each part' }),
-      separator: text().optional().meta({ title: 'What ends a line', default: '\n' }),
+      from: z.string().meta({ title: 'The kestra:/// URI of the file' }),
+      bytes: z.string().optional().meta({ title: 'The size of each part, such as 10MB' }),
+      partitions: z.string().optional().meta({ title: 'The number of parts; lines go to them in turn' }),
+      rows: z.string().optional().meta({ title: 'The number of lines of each part' }),
+      separator: z.string().optional().meta({ title: 'What ends a line', default: '\n' }),
     }),
   async run(context) {
     const { properties } = context.task;

@@ -1,6 +1,6 @@
 /** The properties of script tasks. */
 import { z } from 'zod';
-import { choice, expression, flag, inputFiles, outputFiles, text, textList, textMap } from '../property-schemas.ts';
+import { inputFiles, outputFiles, textList, textMap } from '../property-schemas.ts';
 import type { Language } from './languages.ts';
 
 export type ScriptKind = 'Commands' | 'Script';
@@ -11,7 +11,9 @@ export function scriptSchema(language: Language, kind: ScriptKind): z.ZodObject 
     title: 'The commands',
     description: 'Run one after the other by one interpreter, so that what one sets the next one sees.',
   });
-  const script = text().meta({ title: 'The script', description: `${language.title} code; expressions are rendered.` });
+  const script = z
+    .string()
+    .meta({ title: 'The script', description: `${language.title} code; expressions are rendered.` });
   const main =
     kind === 'Script' ? { script } : { commands: language.commandsOptional ? commands.optional() : commands };
   return z.strictObject({ ...main, ...commonProperties(language), ...ownProperties(language, kind) });
@@ -23,7 +25,8 @@ function commonProperties(language: Language): Record<string, z.ZodType> {
       title: 'Where it runs',
       description: 'A task runner with its properties; a container of the Docker engine when absent.',
     }),
-    containerImage: text()
+    containerImage: z
+      .string()
       .optional()
       .meta({
         title: 'The container image',
@@ -39,31 +42,31 @@ function commonProperties(language: Language): Record<string, z.ZodType> {
       title: 'What the commands are given to',
       description: 'A program with its arguments; the commands follow as one argument.',
     }),
-    failFast: flag().optional().meta({ title: 'Whether the first failing command ends the task', default: true }),
+    failFast: z.boolean().optional().meta({ title: 'Whether the first failing command ends the task', default: true }),
     env: textMap().optional().meta({ title: 'Environment variables' }),
     inputFiles: inputFiles().optional(),
     outputFiles: outputFiles().optional(),
-    outputDirectory: flag().optional().meta({
+    outputDirectory: z.boolean().optional().meta({
       title: 'Whether the output directory is asked for',
       description: 'There always is one here: {{ outputDir }} and OUTPUT_DIR; all files in it are outputs.',
       deprecated: true,
     }),
-    namespaceFiles: z.union([z.boolean(), namespaceFiles(), expression()]).optional().meta({
+    namespaceFiles: z.union([z.boolean(), namespaceFiles()]).optional().meta({
       title: 'Namespace files to put into the working directory',
     }),
-    targetOS: choice(['LINUX', 'WINDOWS', 'AUTO']).optional().meta({ title: 'The system on which the commands run' }),
-    warningOnStdErr: flag().optional().meta({ title: 'Has no effect, as in Kestra since 1.0', deprecated: true }),
+    targetOS: z.enum(['LINUX', 'WINDOWS', 'AUTO']).optional().meta({ title: 'The system on which the commands run' }),
+    warningOnStdErr: z.boolean().optional().meta({ title: 'Has no effect, as in Kestra since 1.0', deprecated: true }),
   };
 }
 
 function namespaceFiles(): z.ZodObject {
   return z.strictObject({
-    enabled: flag().optional(),
+    enabled: z.boolean().optional(),
     include: z.union([z.string(), z.array(z.string())]).optional(),
     exclude: z.union([z.string(), z.array(z.string())]).optional(),
     namespaces: textList().optional(),
-    ifExists: choice(['OVERWRITE', 'FAIL', 'WARN', 'IGNORE']).optional(),
-    folderPerNamespace: flag().optional(),
+    ifExists: z.enum(['OVERWRITE', 'FAIL', 'WARN', 'IGNORE']).optional(),
+    folderPerNamespace: z.boolean().optional(),
   });
 }
 
@@ -71,18 +74,18 @@ function ownProperties(language: Language, kind: ScriptKind): Record<string, z.Z
   if (language.name === 'python') {
     return {
       dependencies: textList().optional().meta({ title: 'Python packages to install first' }),
-      pythonVersion: text().optional().meta({ title: 'The version of Python' }),
-      dependencyCacheEnabled: flag().optional(),
-      packageManager: choice(['PIP', 'UV']).optional().meta({ title: 'What installs the dependencies' }),
-      uvAutoInstallEnabled: flag().optional(),
-      uvInstallerVersion: text().optional(),
-      uvInstallerSha256: text().optional(),
+      pythonVersion: z.string().optional().meta({ title: 'The version of Python' }),
+      dependencyCacheEnabled: z.boolean().optional(),
+      packageManager: z.enum(['PIP', 'UV']).optional().meta({ title: 'What installs the dependencies' }),
+      uvAutoInstallEnabled: z.boolean().optional(),
+      uvInstallerVersion: z.string().optional(),
+      uvInstallerSha256: z.string().optional(),
     };
   }
   if (language.name === 'jbang' && kind === 'Script') {
     return {
-      quiet: flag().optional().meta({ title: 'Whether JBang itself says nothing', default: true }),
-      extension: text().optional().meta({ title: 'How the file name of the script ends', default: '.java' }),
+      quiet: z.boolean().optional().meta({ title: 'Whether JBang itself says nothing', default: true }),
+      extension: z.string().optional().meta({ title: 'How the file name of the script ends', default: '.java' }),
     };
   }
   return {};
