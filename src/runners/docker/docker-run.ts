@@ -1,0 +1,173 @@
+/** One container as a run: start, follow, settle, fetch, stop, dispose. */
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Outcome, RunSpec } from '../../model/run.ts';
+import type { LogBatch, LogCursor, Run } from '../runner.ts';
+import { type Container, inspectContainer, killContainer, startContainer } from './client/containers.ts';
+import type { Engine } from './client/engine.ts';
+import { EngineError, UnreachableError } from './client/errors.ts';
+import { type ContainerEnd, EndWatch, hasEnded, wasStarted } from './end-watch.ts';
+import { fetchFiles } from './files.ts';
+import { readLog } from './log/read-log.ts';
+import { outcomeOf } from './outcome.ts';
+import { removeFully } from './remove.ts';
+import type { Settings } from './settings.ts';
+
+/** A look at the container that is older than this does not count when it is started. */
+const freshMs = 200;
+/** The longest time that a timer of Node can count; more than 24 days of grace are as good as no end. */
+const longestTimerMs = 2 ** 31 - 1;
+
+export interface RunContext {
+  readonly engine: Engine;
+  readonly container: Container;
+  readonly name: string;
+  readonly spec: RunSpec;
+  readonly settings: Settings;
+  /** When the output directory was last changed before the start. */
+  readonly outputTime?: string;
+}
+
+export class DockerRun implements Run {
+  readonly details: { readonly containerId: string };
+  readonly #context: RunContext;
+  readonly #watch: EndWatch;
+  readonly #closing = new AbortController();
+  readonly #startedBefore: boolean;
+  readonly #opened = performance.now();
+  /** Resolves when there may be a log. */
+  readonly #begun = Promise.withResolvers<void>();
+  #starting: Promise<void> | undefined;
+  #stoppedByUs = false;
+  #disposing: Promise<void> | undefined;
+
+  constructor(context: RunContext) {
+    const { engine, container } = context;
+    this.#context = context;
+    this.details = { containerId: container.Id };
+    this.#watch = new EndWatch(engine, container.Id);
+    this.#startedBefore = wasStarted(container.State) || hasEnded(container.State);
+    if (this.#startedBefore) this.#begun.resolve();
+    if (hasEnded(container.State)) this.#watch.settle({ kind: 'ended', state: container.State });
+  }
+
+  start(): Promise<void> {
+    this.#starting ??= this.#start().finally(this.#begun.resolve);
+    return this.#starting;
+  }
+
+  async *logs(from?: LogCursor): AsyncGenerator<LogBatch> {
+    const { engine, container } = this.#context;
+    this.#follow();
+    const { ended } = this.#watch;
+    await Promise.race([this.#begun.promise, ended]);
+    const driver = container.HostConfig.LogConfig?.Type ?? '';
+    yield* readLog({ engine, id: container.Id, driver, ended, signal: this.#closing.signal }, from);
+  }
+
+  async outcome(signal: AbortSignal): Promise<Outcome> {
+    signal.throwIfAborted();
+    this.#follow();
+    const aborted = Promise.withResolvers<never>();
+    const abort = () => aborted.reject(signal.reason);
+    signal.addEventListener('abort', abort, { once: true });
+    try {
+      return this.#outcomeOf(await Promise.race([this.#watch.ended, aborted.promise]));
+    } finally {
+      signal.removeEventListener('abort', abort);
+    }
+  }
+
+  async fetch(signal: AbortSignal): Promise<void> {
+    const end = this.#watch.settled;
+    if (end && end.kind !== 'ended') return;
+    const { engine, container, spec, settings, outputTime } = this.#context;
+    if (settings.filesBy === 'MOUNT') return;
+    await fetchFiles(engine, container.Id, spec, outputTime, signal);
+  }
+
+  async stop({ graceMs }: { readonly graceMs: number }): Promise<void> {
+    if (this.#starting) await this.#starting.catch(() => {});
+    else if (!this.#startedBefore) this.#watch.settle({ kind: 'never-run' });
+    this.#follow();
+    if (graceMs > 0 && (await this.#signal('SIGTERM'))) {
+      const timer = new AbortController();
+      const grace = pause(Math.min(graceMs, longestTimerMs), undefined, { signal: timer.signal });
+      await Promise.race([this.#watch.ended, grace]);
+      timer.abort();
+      grace.catch(() => {});
+    }
+    await this.#signal('SIGKILL');
+    await this.#watch.ended;
+  }
+
+  dispose(): Promise<void> {
+    this.#disposing ??= this.#dispose();
+    return this.#disposing;
+  }
+
+  async #start(): Promise<void> {
+    if (this.#watch.settled) return;
+    if (this.#startedBefore) return this.#follow();
+    const { engine, container } = this.#context;
+    if (performance.now() - this.#opened > freshMs && (await this.#wasStartedMeanwhile())) return;
+    await this.#watch.watch('next-exit');
+    try {
+      await startContainer(engine, container.Id);
+    } catch (error) {
+      // The answer was lost. Asked before it is tried again: a program must not run twice.
+      if (error instanceof UnreachableError && !(await this.#wasStartedMeanwhile()))
+        await startContainer(engine, container.Id);
+      if (!(error instanceof EngineError)) throw error;
+      const gone = error.status === 404 && /no such container/i.test(error.message);
+      this.#watch.settle(gone ? { kind: 'gone' } : { kind: 'start-refused', message: error.message });
+    }
+  }
+
+  /** The engine starts an ended container again when it is told to; it must be asked first. */
+  async #wasStartedMeanwhile(): Promise<boolean> {
+    const { engine, container } = this.#context;
+    const { State: state } = await inspectContainer(engine, container.Id);
+    if (!wasStarted(state)) return false;
+    void this.#watch.watch('not-running');
+    return true;
+  }
+
+  /** Watches a container that was started, by us or before us. */
+  #follow(): void {
+    if (this.#startedBefore) void this.#watch.watch('not-running');
+  }
+
+  /** False when nothing was running that could receive it. */
+  async #signal(signal: 'SIGTERM' | 'SIGKILL'): Promise<boolean> {
+    if (this.#watch.settled) return false;
+    const { engine, container } = this.#context;
+    const received = await killContainer(engine, container.Id, signal);
+    if (received) this.#stoppedByUs = true;
+    else await this.#watch.look();
+    return received;
+  }
+
+  #outcomeOf(end: ContainerEnd): Outcome {
+    const { engine, name, settings } = this.#context;
+    return outcomeOf(end, {
+      container: name,
+      endpoint: engine.endpoint.text,
+      stoppedByUs: this.#stoppedByUs,
+      ...(settings.memoryText !== undefined && { memoryLimit: settings.memoryText }),
+    });
+  }
+
+  async #dispose(): Promise<void> {
+    if (this.#starting) await this.#starting.catch(() => {});
+    const { engine, container, settings } = this.#context;
+    if (settings.delete) {
+      // Whoever still waits is told that we ended it, not that it was removed from outside.
+      this.#watch.settle({ kind: 'never-run' });
+      await removeFully(engine, container.Id);
+    } else if (this.#startedBefore || this.#starting) {
+      await this.stop({ graceMs: 0 });
+    }
+    this.#watch.settle({ kind: 'never-run' });
+    this.#closing.abort();
+  }
+}

@@ -1,0 +1,118 @@
+/** Learns how a container ended, whoever says it first. */
+import { setTimeout as pause } from 'node:timers/promises';
+import { readText } from './client/connection.ts';
+import { type ContainerState, inspectContainer, waitContainer } from './client/containers.ts';
+import type { Engine } from './client/engine.ts';
+import { EngineError } from './client/errors.ts';
+
+export type ContainerEnd =
+  | { readonly kind: 'ended'; readonly state: ContainerState }
+  /** Removed, or being removed, by somebody else. */
+  | { readonly kind: 'gone' }
+  | { readonly kind: 'start-refused'; readonly message: string }
+  /** Stopped or disposed of by us before it was started. */
+  | { readonly kind: 'never-run' }
+  | { readonly kind: 'unreachable'; readonly message: string };
+
+/** The second opinion: wait streams that never answer are known of some engines (kestra-io/kestra#4202). */
+const inspectEveryMs = 5_000;
+const reopenMs = 1_000;
+/** A wait whose headers are not seen by then is not waited for: the inspection is there as well. */
+const armLimitMs = 2_000;
+/** An engine may be restarted or updated meanwhile. */
+const unreachableLimitMs = 5 * 60_000;
+
+/** Was the program ever started? Engines spell "never" as the year 1. */
+export function wasStarted(state: ContainerState): boolean {
+  return !state.StartedAt.startsWith('0001-01-01');
+}
+
+export function hasEnded(state: ContainerState): boolean {
+  if (state.Running) return false;
+  if (state.Status === 'created') return !wasStarted(state) && Boolean(state.Error);
+  return ['exited', 'stopped', 'dead', 'removing'].includes(state.Status);
+}
+
+/** Watches one container by the engine's wait stream and by a slow inspection. */
+export class EndWatch {
+  readonly ended: Promise<ContainerEnd>;
+  readonly #engine: Engine;
+  readonly #id: string;
+  readonly #closing = new AbortController();
+  #resolve: (end: ContainerEnd) => void = () => {};
+  #settled: ContainerEnd | undefined;
+  #waiting: Promise<void> | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #unreachableSince: number | undefined;
+
+  constructor(engine: Engine, id: string) {
+    this.#engine = engine;
+    this.#id = id;
+    this.ended = new Promise(resolve => {
+      this.#resolve = resolve;
+    });
+  }
+
+  get settled(): ContainerEnd | undefined {
+    return this.#settled;
+  }
+
+  /** Aborted when the end is known. */
+  get signal(): AbortSignal {
+    return this.#closing.signal;
+  }
+
+  /**
+   * Opens the wait stream and returns once the engine has taken it. Before the start `next-exit` is asked for: a
+   * container that was never started counts as "not running" and answers 0 at once.
+   */
+  async watch(condition: 'next-exit' | 'not-running'): Promise<void> {
+    if (this.#settled || this.#waiting) return;
+    const armed = Promise.withResolvers<void>();
+    this.#waiting = this.#keepWaiting(condition, armed.resolve);
+    this.#timer = setInterval(() => void this.look(), inspectEveryMs);
+    const limit = setTimeout(armed.resolve, armLimitMs);
+    await armed.promise;
+    clearTimeout(limit);
+  }
+
+  /** Inspects the container and settles when it has ended. */
+  async look(): Promise<void> {
+    if (this.#settled) return;
+    try {
+      const { State: state } = await inspectContainer(this.#engine, this.#id);
+      this.#unreachableSince = undefined;
+      // Docker says "removing" from the moment that a forced removal begins, before it kills.
+      if (state.Status === 'removing') this.settle({ kind: 'gone' });
+      else if (hasEnded(state)) this.settle({ kind: 'ended', state });
+    } catch (error) {
+      if (error instanceof EngineError && error.status === 404) return this.settle({ kind: 'gone' });
+      this.#unreachableSince ??= Date.now();
+      if (Date.now() - this.#unreachableSince < unreachableLimitMs) return;
+      this.settle({ kind: 'unreachable', message: error instanceof Error ? error.message : String(error) });
+    }
+  }
+
+  settle(end: ContainerEnd): void {
+    if (this.#settled) return;
+    this.#settled = end;
+    clearInterval(this.#timer);
+    this.#closing.abort();
+    this.#resolve(end);
+  }
+
+  async #keepWaiting(first: 'next-exit' | 'not-running', armed: () => void): Promise<void> {
+    for (let condition = first; !this.#settled; condition = 'not-running') {
+      try {
+        const answer = await waitContainer(this.#engine, this.#id, condition, this.#closing.signal);
+        armed();
+        await readText(answer);
+      } catch {
+        // Whatever broke it, the inspection tells what is the case.
+      }
+      await this.look();
+      armed();
+      if (!this.#settled) await pause(reopenMs);
+    }
+  }
+}

@@ -1,0 +1,91 @@
+/** Files into the container before it starts, and out of it after it has ended, through the archive endpoint. */
+import { readdir, utimes } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
+import { Readable } from 'node:stream';
+import { packFolder, unpackInto } from '../../files/tar.ts';
+import { archiveEnd, tarHeader } from '../../files/tar-header.ts';
+import type { RunSpec } from '../../model/run.ts';
+import { changeTime, getArchive, putArchive } from './client/containers.ts';
+import type { Engine } from './client/engine.ts';
+import type { Settings } from './settings.ts';
+
+/**
+ * Does something have to be copied in? A copy each way costs 44 ms on Docker 20.10, which starts a process of its own
+ * for it; a container's whole life is 207 ms. With nothing in the working directory the engine makes the output
+ * directory itself, as an anonymous volume (1 ms). A file cannot be renamed into a volume, only copied, so a program
+ * that speaks of its output directory gets a real one.
+ */
+export async function needsCopyIn(spec: RunSpec, settings: Settings): Promise<boolean> {
+  if (settings.filesBy === 'MOUNT') return false;
+  if (spec.shared || isOtherUser(settings)) return true;
+  const outputName = basename(spec.outputDir);
+  if ((await readdir(spec.workDir)).some(name => name !== outputName)) return true;
+  const speaksOfIt = (text: string) => text.includes('OUTPUT_DIR') || text.includes(outputName);
+  return (
+    spec.argv.some(speaksOfIt) ||
+    Object.entries(spec.env).some(([key, value]) => key !== 'OUTPUT_DIR' && speaksOfIt(value))
+  );
+}
+
+/** Copies the working directory to the same path in the container, where the engine has made it. */
+export async function copyIn(
+  engine: Engine,
+  id: string,
+  spec: RunSpec,
+  settings: Settings,
+  onLeftOut: (path: string, why: string) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  // Any user may write there: what is copied in belongs to root, as does the folder that the engine makes.
+  if (isOtherUser(settings)) await putArchive(engine, id, dirname(spec.workDir), openFolders(spec), signal);
+  const outputName = basename(spec.outputDir);
+  const include = isOtherUser(settings) ? (path: string) => path !== outputName : () => true;
+  await markOutputDir(spec.outputDir);
+  await putArchive(engine, id, spec.workDir, packFolder(spec.workDir, { include, onLeftOut }), signal);
+}
+
+/**
+ * Gives the output directory a time that no other folder has, so that an unchanged time means that nothing was put
+ * into it; a time that `cp -a` brings from the working directory must not look like it.
+ */
+async function markOutputDir(outputDir: string): Promise<void> {
+  const seconds = 315_532_800 + Math.floor(Math.random() * 600_000_000);
+  await utimes(outputDir, seconds, seconds);
+}
+
+function openFolders(spec: RunSpec): Readable {
+  const workName = basename(spec.workDir);
+  const folder = { type: 'directory', mode: 0o777, mtime: new Date() } as const;
+  return Readable.from([
+    tarHeader({ ...folder, name: `${workName}/` }),
+    tarHeader({ ...folder, name: `${workName}/${basename(spec.outputDir)}/` }),
+    archiveEnd,
+  ]);
+}
+
+function isOtherUser({ user }: Settings): boolean {
+  return user !== undefined && !/^(root|0)(:|$)/.test(user);
+}
+
+/**
+ * Brings back what is wanted into the working directory on this machine; nothing when the container or the folder is
+ * not there any more.
+ *
+ * @param outputTime the output directory's time before the start; unchanged, there is nothing in it
+ */
+export async function fetchFiles(
+  engine: Engine,
+  id: string,
+  spec: RunSpec,
+  outputTime: string | undefined,
+  signal: AbortSignal,
+): Promise<void> {
+  const whole = spec.shared || spec.wanted.length > 0;
+  if (!whole && outputTime !== undefined) {
+    const time = await changeTime(engine, id, spec.outputDir);
+    if (time === undefined || time === outputTime) return;
+  }
+  const [from, to] = whole ? [spec.workDir, spec.workDir] : [spec.outputDir, spec.outputDir];
+  const tar = await getArchive(engine, id, from, signal);
+  if (tar) await unpackInto(tar, to, { strip: 1 });
+}

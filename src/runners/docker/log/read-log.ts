@@ -1,0 +1,132 @@
+/** Reads a container's log to its end: follows it while the container lives, then reads the rest. */
+import { setTimeout as pause } from 'node:timers/promises';
+import type { LogBatch, LogCursor, LogLine } from '../../runner.ts';
+import { ChunkQueue } from '../client/chunk-queue.ts';
+import { openLog } from '../client/containers.ts';
+import type { Engine } from '../client/engine.ts';
+import { EngineError } from '../client/errors.ts';
+import { ContainerLines } from './container-lines.ts';
+
+/** Lines that come within this time go together: a transaction for each line would hold up a program that says much. */
+const batchMs = 20;
+const batchBytes = 64 * 1024;
+/** A follow that says nothing for so long is opened anew; engines lose them in silence (kubernetes/kubernetes#59902). */
+const silenceMs = 60_000;
+/** After the end, a follow that says nothing for so long is left; what it still owes is read without following. */
+const quietMs = 250;
+const retryMs = 200;
+const retries = 50;
+
+export interface LogSource {
+  readonly engine: Engine;
+  readonly id: string;
+  /** The container's log driver. */
+  readonly driver: string;
+  /** Resolves when the container has ended or is gone. */
+  readonly ended: Promise<unknown>;
+  /** Closes everything that is open here. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Batches of lines with the cursor behind them, from `from` on; ends when the container has ended and its log is read.
+ * Broken and silent connections are opened again from the last cursor.
+ */
+export async function* readLog(source: LogSource, from: LogCursor | undefined): AsyncGenerator<LogBatch> {
+  const end = { known: false };
+  source.ended.then(() => {
+    end.known = true;
+  });
+  // What is settled already is known after one turn.
+  await Promise.resolve();
+  let cursor = from;
+  while (!end.known) {
+    for await (const batch of follow(source, cursor, end)) {
+      cursor = batch.cursor;
+      yield batch;
+    }
+    if (!end.known) await Promise.race([source.ended, pause(retryMs)]);
+  }
+  yield* readRest(source, cursor);
+}
+
+async function* follow(
+  source: LogSource,
+  from: LogCursor | undefined,
+  end: { readonly known: boolean },
+): AsyncGenerator<LogBatch> {
+  const lines = new ContainerLines(source.driver, from);
+  const closing = new AbortController();
+  const signal = AbortSignal.any([source.signal, closing.signal]);
+  const opening = openLog(source.engine, source.id, { follow: true, since: lines.since, signal });
+  // Podman sends no headers before the first line (containers/podman#23712).
+  const opened = await Promise.race([opening, source.ended]).catch(() => undefined);
+  if (!(opened instanceof Object && 'headers' in opened)) {
+    opening.catch(() => {});
+    closing.abort();
+    return;
+  }
+  const queue = new ChunkQueue(await opening);
+  source.ended.then(() => queue.wake());
+  try {
+    yield* batches(queue, lines, end);
+  } finally {
+    queue.close();
+  }
+}
+
+async function* batches(
+  queue: ChunkQueue,
+  log: ContainerLines,
+  end: { readonly known: boolean },
+): AsyncGenerator<LogBatch> {
+  let lines: LogLine[] = [];
+  let bytes = 0;
+  let due = 0;
+  for (;;) {
+    const ended = end.known;
+    const got = await queue.take(lines.length > 0 ? Math.max(0, due - performance.now()) : ended ? quietMs : silenceMs);
+    if (typeof got !== 'string') {
+      if (lines.length === 0) due = performance.now() + batchMs;
+      for (const chunk of got) {
+        bytes += chunk.length;
+        lines.push(...log.push(chunk));
+      }
+      if (bytes < batchBytes && performance.now() < due) continue;
+    }
+    if (lines.length > 0) yield { lines, cursor: log.cursor() };
+    else if (got === 'silent' && (ended || !end.known)) return;
+    if (got === 'end') return;
+    lines = [];
+    bytes = 0;
+  }
+}
+
+/** The log of an ended container from the cursor to its end, complete or not at all. */
+async function* readRest(source: LogSource, from: LogCursor | undefined): AsyncGenerator<LogBatch> {
+  let cursor = from;
+  for (let attempt = 1; ; attempt++) {
+    const log = new ContainerLines(source.driver, cursor);
+    try {
+      const stream = await openLog(source.engine, source.id, {
+        follow: false,
+        since: log.since,
+        signal: source.signal,
+      });
+      for await (const chunk of stream) {
+        const lines = log.push(chunk as Buffer);
+        if (lines.length === 0) continue;
+        cursor = log.cursor();
+        yield { lines, cursor };
+      }
+      const last = log.end();
+      if (last.length > 0) yield { lines: last, cursor: log.cursor() };
+      return;
+    } catch (error) {
+      // Gone with its log: the outcome says so.
+      if (source.signal.aborted || (error instanceof EngineError && error.status === 404)) return;
+      if (attempt === retries) throw error;
+      await pause(retryMs);
+    }
+  }
+}

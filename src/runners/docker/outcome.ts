@@ -1,0 +1,73 @@
+/** From how the container ended to how the run ended, in the user's words. */
+import type { Outcome } from '../../model/run.ts';
+import type { ContainerEnd } from './end-watch.ts';
+
+/** What is known besides the container's own state. */
+export interface EndContext {
+  readonly container: string;
+  readonly endpoint: string;
+  /** We sent a signal that the running program received. */
+  readonly stoppedByUs: boolean;
+  /** `memory.memory` as written. */
+  readonly memoryLimit?: string;
+}
+
+export function outcomeOf(end: ContainerEnd, context: EndContext): Outcome {
+  const { container } = context;
+  switch (end.kind) {
+    case 'never-run':
+      return { kind: 'stopped', detail: `The container ${container} was stopped before it was started.` };
+    case 'gone':
+      return {
+        kind: 'deleted-outside',
+        detail: `The container ${container} was removed from outside while the task ran; how the program ended is not known.`,
+      };
+    case 'unreachable':
+      return {
+        kind: 'node-lost',
+        detail: `The Docker engine at ${context.endpoint} has not answered for five minutes (${end.message}); how the program in the container ${container} ended is not known.`,
+      };
+    case 'start-refused':
+      return startRefused(end.message);
+    case 'ended': {
+      const { state } = end;
+      if (state.Status === 'created' && state.Error) return startRefused(state.Error);
+      if (context.stoppedByUs)
+        return { kind: 'stopped', detail: `The container ${container} was stopped, with exit code ${state.ExitCode}.` };
+      // A shell may live on when a child of it was killed: what it then says counts.
+      if (state.OOMKilled && state.ExitCode !== 0) return outOfMemory(state.ExitCode, context);
+      return {
+        kind: 'exited',
+        exitCode: state.ExitCode,
+        ...(state.Error ? { detail: state.Error } : maybeOutOfMemory(state.ExitCode, context)),
+      };
+    }
+  }
+}
+
+function outOfMemory(exitCode: number, { container, memoryLimit }: EndContext): Outcome {
+  const limit = memoryLimit === undefined ? 'the memory of the engine’s machine' : `its limit of ${memoryLimit}`;
+  const what =
+    memoryLimit === undefined ? 'Set taskRunner.memory.memory or give it more.' : 'Raise taskRunner.memory.memory.';
+  return {
+    kind: 'out-of-memory',
+    exitCode,
+    detail: `The container ${container} ran out of ${limit} and was killed by the kernel (exit code ${exitCode}). ${what}`,
+  };
+}
+
+/** Podman 4 does not say that the memory was over; a SIGKILL that we did not send, under a limit, is mostly that. */
+function maybeOutOfMemory(exitCode: number, { memoryLimit }: EndContext): { detail?: string } {
+  if (exitCode !== 137 || memoryLimit === undefined) return {};
+  return { detail: `The program was killed by SIGKILL; perhaps its memory limit of ${memoryLimit} is too low.` };
+}
+
+/** Exit codes as a shell gives them; the engine refuses the start itself with 400 (Docker) or 500 (Podman). */
+function startRefused(message: string): Outcome {
+  if (/executable file .*not found|no such file or directory/i.test(message) && /exec/.test(message)) {
+    return { kind: 'exited', exitCode: 127, detail: message };
+  }
+  if (/exec.*(permission denied|exec format error)/i.test(message))
+    return { kind: 'exited', exitCode: 126, detail: message };
+  return { kind: 'never-started', detail: `The engine could not start the container: ${message}` };
+}

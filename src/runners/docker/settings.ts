@@ -1,0 +1,139 @@
+/** The runner's rendered properties, read, checked and with their defaults. */
+import { isMap, isNumeric, type Value, type ValueMap } from '../../model/value.ts';
+import { type PortBindings, parsePortBindings } from './port-bindings.ts';
+import { PropertyReader, refused } from './property-reader.ts';
+
+/** As a flow writes it, with expressions rendered. */
+export type DockerConfig = ValueMap;
+
+export const pullPolicies = ['IF_NOT_PRESENT', 'ALWAYS', 'NEVER'] as const;
+export const fileStrategies = ['VOLUME', 'MOUNT'] as const;
+
+/** Sizes are bytes. What is absent is left to the engine. */
+export interface Settings {
+  readonly host?: string;
+  readonly image?: string;
+  readonly pullPolicy: (typeof pullPolicies)[number];
+  readonly filesBy: (typeof fileStrategies)[number];
+  /** `[""]` clears the image's entry point; absent keeps it. */
+  readonly entryPoint?: readonly string[];
+  readonly user?: string;
+  readonly networkMode?: string;
+  readonly extraHosts: readonly string[];
+  readonly ports: PortBindings;
+  readonly volumes: readonly string[];
+  readonly devices: readonly DeviceRequest[];
+  readonly privileged: boolean;
+  readonly nanoCpus?: number;
+  readonly memory?: number;
+  /** `memory.memory` as written. */
+  readonly memoryText?: string;
+  /** -1: as much as there is. */
+  readonly memorySwap?: number;
+  readonly memorySwappiness?: number;
+  readonly memoryReservation?: number;
+  readonly kernelMemory?: number;
+  readonly oomKillDisable: boolean;
+  readonly shmSize?: number;
+  readonly delete: boolean;
+  readonly resume: boolean;
+  readonly registryConfig?: ValueMap;
+  readonly credentials?: Credentials;
+}
+
+export interface DeviceRequest {
+  readonly Driver: string;
+  readonly Count?: number;
+  readonly DeviceIDs?: readonly string[];
+  readonly Capabilities: readonly (readonly string[])[];
+  readonly Options: Readonly<Record<string, string>>;
+}
+
+export interface Credentials {
+  readonly registry?: string;
+  readonly username?: string;
+  readonly password?: string;
+  readonly registryToken?: string;
+  readonly identityToken?: string;
+  readonly auth?: string;
+}
+
+/** @throws PrepareError that names the property */
+export function readSettings(config: DockerConfig): Settings {
+  const read = new PropertyReader(config);
+  if (!read.boolean('wait', true)) {
+    throw refused('wait', 'false is not built yet: Windlass waits for every container. Remove the property.');
+  }
+  const memory = read.below('memory');
+  const settings: Record<keyof Settings, unknown> = {
+    host: read.text('host'),
+    image: read.text('image'),
+    pullPolicy: read.oneOf('pullPolicy', pullPolicies, 'IF_NOT_PRESENT'),
+    filesBy: read.oneOf('fileHandlingStrategy', fileStrategies, 'VOLUME'),
+    entryPoint: config.entryPoint === null ? undefined : (read.texts('entryPoint') ?? ['']),
+    user: read.text('user'),
+    networkMode: read.text('networkMode'),
+    extraHosts: read.texts('extraHosts') ?? [],
+    ports: parsePortBindings(read.texts('portBindings') ?? [], read.path('portBindings')),
+    volumes: read.texts('volumes') ?? [],
+    devices: (read.list('deviceRequests') ?? []).map(readDevice),
+    privileged: read.boolean('privileged', false),
+    nanoCpus: readCpus(read.below('cpu')),
+    memory: memory.size('memory'),
+    memoryText: memory.text('memory'),
+    memorySwap: memory.text('memorySwap') === '-1' ? -1 : memory.size('memorySwap'),
+    memorySwappiness: memory.size('memorySwappiness'),
+    memoryReservation: memory.size('memoryReservation'),
+    kernelMemory: memory.size('kernelMemory'),
+    oomKillDisable: memory.boolean('oomKillDisable', false),
+    shmSize: read.size('shmSize'),
+    delete: read.boolean('delete', true),
+    resume: read.boolean('resume', true),
+    registryConfig: read.map('config'),
+    credentials: readCredentials(read),
+  };
+  return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined)) as unknown as Settings;
+}
+
+function readCpus(cpu: PropertyReader): number | undefined {
+  const cpus = cpu.number('cpus');
+  if (cpus === undefined) return undefined;
+  if (cpus <= 0) throw refused(cpu.path('cpus'), `must be more than 0, not ${cpus}`);
+  return Math.round(cpus * 1e9);
+}
+
+function readCredentials(read: PropertyReader): Credentials | undefined {
+  if (read.map('credentials') === undefined) return undefined;
+  const given = read.below('credentials');
+  const names = ['registry', 'username', 'password', 'registryToken', 'identityToken', 'auth'] as const;
+  return Object.fromEntries(
+    names.map(name => [name, given.text(name)] as const).filter(([, value]) => value !== undefined),
+  );
+}
+
+function readDevice(value: Value, index: number): DeviceRequest {
+  const path = `deviceRequests[${index}]`;
+  if (!isMap(value)) throw refused(path, 'must be a map');
+  const read = new PropertyReader(value, `${path}.`);
+  const count = read.number('count');
+  const deviceIds = read.texts('deviceIds');
+  const options = read.below('options');
+  return {
+    Driver: read.text('driver') ?? '',
+    ...(count !== undefined && { Count: count }),
+    ...(deviceIds && { DeviceIDs: deviceIds }),
+    Capabilities: (read.list('capabilities') ?? []).map((all, place) =>
+      readCapabilities(all, `${path}.capabilities[${place}]`),
+    ),
+    Options: Object.fromEntries(Object.keys(read.map('options') ?? {}).map(name => [name, options.text(name) ?? ''])),
+  };
+}
+
+/** A list of capabilities that a device must have all of; one alone may stand without its list. */
+function readCapabilities(value: Value, path: string): string[] {
+  const all = Array.isArray(value) ? (value as readonly Value[]) : [value];
+  return all.map(one => {
+    if (typeof one === 'string' || isNumeric(one)) return String(one);
+    throw refused(path, 'must be a list of texts');
+  });
+}

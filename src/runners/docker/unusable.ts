@@ -1,0 +1,51 @@
+/** What a user is told when the engine cannot be used, and what to do about it. */
+import { PrepareError } from '../runner.ts';
+import { EndpointError, type Environment, usualSockets } from './client/endpoint.ts';
+import { EngineError, UnreachableError, VersionError } from './client/errors.ts';
+
+export interface Unusable {
+  readonly why: string;
+  readonly whatToDo: string;
+}
+
+const orProcess = 'or set the task’s taskRunner to io.kestra.plugin.core.runner.Process, which needs no engine';
+
+/** In words, for every error that stands between us and an engine; undefined for any other. */
+export function explainUnusable(error: unknown, env: Environment): Unusable | undefined {
+  if (error instanceof EndpointError) return { why: error.message, whatToDo: 'Correct the host.' };
+  if (error instanceof VersionError)
+    return { why: `The Docker engine is too old: ${error.message}.`, whatToDo: 'Update it.' };
+  if (!(error instanceof UnreachableError)) return undefined;
+  const start = `Start Docker (for example: sudo systemctl start docker) or name another engine by DOCKER_HOST or the runner’s host property, ${orProcess}.`;
+  const at = `Tried Docker host: ${error.endpoint}.`;
+  switch (error.code) {
+    case 'ENOENT': {
+      const searched = env.DOCKER_HOST ? '' : ` Looked for: ${usualSockets(env).join(', ')}.`;
+      return { why: `The Docker socket is not there. ${at}${searched}`, whatToDo: start };
+    }
+    case 'EACCES':
+    case 'EPERM':
+      return {
+        why: `No permission to use the Docker socket. ${at}`,
+        whatToDo: `Add your user to the group of the socket (for example: sudo usermod -aG docker $USER, then log in again), ${orProcess}.`,
+      };
+    case 'ECONNREFUSED':
+      return { why: `The Docker engine is not running: nobody listens. ${at}`, whatToDo: start };
+    default:
+      return { why: `The Docker engine cannot be reached: ${error.message}. ${at}`, whatToDo: start };
+  }
+}
+
+/** The same as the refusal of a run; any other error as it is. */
+export function asRefusal(error: unknown, env: Environment): unknown {
+  if (error instanceof EngineError) {
+    return new PrepareError(
+      { kind: 'never-started', detail: `The Docker engine refused: ${error.message}` },
+      { cause: error },
+    );
+  }
+  const told = explainUnusable(error, env);
+  if (!told) return error;
+  const detail = `Docker execution failed because the engine is not accessible. ${told.why} ${told.whatToDo}`;
+  return new PrepareError({ kind: 'never-started', detail }, { cause: error });
+}

@@ -1,0 +1,4 @@
+import { runnerContract } from '../contract/runner/index.ts';
+import { dockerUnderTest } from '../docker/engine.ts';
+
+runnerContract({ name: 'Docker', start: () => dockerUnderTest({ networkMode: 'none' }) });
