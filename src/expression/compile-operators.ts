@@ -5,8 +5,19 @@ import { Fault, MissingName } from './expression-error.ts';
 import type { Evaluate, EvaluateSoftly, Frame } from './frame.ts';
 import { range } from './functions/range.ts';
 import { javaText } from './java-values.ts';
-import { add, arithmetic, contains, equals, isIn, join, order, subtract, toBoolean } from './operators.ts';
-import type { BinaryOperator, Expression } from './syntax-tree.ts';
+import {
+  add,
+  arithmetic,
+  contains,
+  equals,
+  isIn,
+  join,
+  operationNames,
+  order,
+  subtract,
+  toBoolean,
+} from './operators.ts';
+import type { Expression } from './syntax-tree.ts';
 import { taintJoined } from './taint.ts';
 
 interface Compiler {
@@ -16,12 +27,6 @@ interface Compiler {
 
 type Binary = Extract<Expression, { kind: 'binary' }>;
 type Combine = (left: Value, right: Value, frame: Frame) => Value;
-
-const operations: Partial<Record<BinaryOperator, Operation>> = {
-  '*': 'multiply',
-  '/': 'divide',
-  '%': 'remainder',
-};
 
 export function compileBinary(node: Binary, compiler: Compiler): Evaluate {
   switch (node.operator) {
@@ -52,16 +57,22 @@ export function compileBinary(node: Binary, compiler: Compiler): Evaluate {
     case '>=':
       return strictly(node, compiler, 'greater than or equals comparison', (left, right) => order(left, right) >= 0);
     case '+':
-      return strictly(node, compiler, 'addition', (left, right, frame) =>
+      return strictly(node, compiler, operationNames.add, (left, right, frame) =>
         frame.derive([left, right], add(left, right)),
       );
     case '-':
-      return strictly(node, compiler, 'subtraction', (left, right) => subtract(left, right));
-    default: {
-      const operation = operations[node.operator] ?? 'multiply';
-      return strictly(node, compiler, `${operation} operation`, (left, right) => arithmetic(operation, left, right));
-    }
+      return strictly(node, compiler, operationNames.subtract, subtract);
+    case '*':
+      return calculation(node, compiler, 'multiply');
+    case '/':
+      return calculation(node, compiler, 'divide');
+    case '%':
+      return calculation(node, compiler, 'remainder');
   }
+}
+
+function calculation(node: Binary, compiler: Compiler, operation: Operation): Evaluate {
+  return strictly(node, compiler, operationNames[operation], (left, right) => arithmetic(operation, left, right));
 }
 
 function combine({ left, right, at }: Binary, { compile }: Compiler, apply: Combine): Evaluate {

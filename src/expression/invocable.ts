@@ -26,11 +26,6 @@ export function filter(apply: (input: NonNullable<Value>, frame: Frame) => Value
   return { apply: (input, _args, frame) => (input === null ? null : apply(input, frame)) };
 }
 
-/** A filter of texts: anything but null is taken as its text. */
-export function textFilter(apply: (text: string, frame: Frame) => Value, toText: (input: Value) => string): Filter {
-  return filter((input, frame) => apply(toText(input), frame));
-}
-
 /** Says which argument is missing, in Kestra's words. */
 export function missingArgument(kind: 'filter' | 'function', name: string, argument: string): Fault {
   return new Fault(`The '${name}' ${kind} expects an argument '${argument}'.`);

@@ -128,11 +128,10 @@ class Lexer {
     this.brackets = [];
     while (true) {
       if (this.brackets.length === 0) {
-        const from = this.at;
         const end = this.take(close);
         if (end) {
           this.trimNext = end[1] === '-';
-          this.push(`${kind}-end`, kind === 'print' ? '}}' : '%}', from);
+          this.push(`${kind}-end`, kind === 'print' ? '}}' : '%}', this.at - 2);
           return;
         }
       }

@@ -5,7 +5,7 @@ import { Fault } from './expression-error.ts';
 import { isJavaList, javaEquals, javaText, kindOf } from './java-values.ts';
 import { checkTextLength } from './limits.ts';
 
-const names: Record<Operation, string> = {
+export const operationNames: Readonly<Record<Operation, string>> = {
   add: 'addition',
   subtract: 'subtraction',
   multiply: 'multiplication',
@@ -32,13 +32,13 @@ export function subtract(left: Value, right: Value): Value {
 export function arithmetic(operation: Operation, left: Value, right: Value): Value {
   if (!isNumeric(left) || !isNumeric(right)) {
     const wrong = isNumeric(left) ? right : left;
-    throw new Fault(`Could not perform ${names[operation]}: ${describe(wrong)} is not a number`);
+    throw new Fault(`Could not perform ${operationNames[operation]}: ${describe(wrong)} is not a number`);
   }
   try {
     return calculate(operation, left, right);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    throw new Fault(`Could not perform ${names[operation]}: ${error.message}`);
+    throw new Fault(`Could not perform ${operationNames[operation]}: ${error.message}`);
   }
 }
 

@@ -14,8 +14,12 @@ export function withholdRaw(template: string): Withheld {
   if (!template.includes('endraw')) return { template, restore: rendered => rendered };
   const mark = unusedMark(template);
   const blocks: string[] = [];
-  const marked = template.replace(rawBlock, block => `${mark}${blocks.push(block) - 1};`);
-  const marks = new RegExp(`${mark}(\\d+);`, 'g');
+  // As long as the block itself, so that positions in errors stay true.
+  const marked = template.replace(rawBlock, block => {
+    const label = `${mark}${blocks.push(block) - 1}`;
+    return `${label.padEnd(block.length - 1, '_')};`;
+  });
+  const marks = new RegExp(`${mark}(\\d+)_*;`, 'g');
   return {
     template: marked,
     restore: rendered => rendered.replace(marks, (whole, index: string) => blocks[Number(index)] ?? whole),

@@ -25,7 +25,11 @@ export async function renderWith(template: string, context: RenderContext, mode:
     try {
       return renderText(template, context.variables, session, mode, context.recursive ?? false, 0);
     } catch (error) {
-      if (!(error instanceof Suspend) || suspensions >= maxSuspensions) throw error;
+      if (!(error instanceof Suspend)) throw error;
+      if (suspensions >= maxSuspensions) {
+        const message = `The expression asks for more than ${maxSuspensions} secrets, keys or files.`;
+        throw new ExpressionError(message, template, { line: 1, column: 1 });
+      }
       await error.ready;
     }
   }

@@ -24,7 +24,7 @@ function trimJava(text: string): string {
 }
 
 /** Kestra's: accents and all but ASCII letters, digits and dashes are dropped. */
-export function slugify(text: string): string {
+function slugify(text: string): string {
   const plain = text
     .replace(/\s/g, '-')
     .normalize('NFD')

@@ -168,31 +168,39 @@ class Translator {
   }
 
   characterClass(): string {
-    let result = '[';
     this.at++;
+    let start = '[';
     if (this.pattern[this.at] === '^') {
-      result += '^';
+      start = '[^';
       this.at++;
     }
+    const operands = [''];
     let first = true;
     while (this.at < this.pattern.length) {
-      const character = this.pattern[this.at] ?? '';
-      if (character === ']' && !first) {
+      if (this.pattern[this.at] === ']' && !first) {
         this.at++;
-        return `${result}]`;
+        // JavaScript takes single operands only around `&&`.
+        const inner = operands.length === 1 ? operands[0] : operands.map(operand => `[${operand}]`).join('&&');
+        return `${start}${inner}]`;
       }
-      if (character === '\\') result += this.escape(true);
-      else if (character === '[') result += this.characterClass();
-      else if (this.pattern.startsWith('&&', this.at)) {
-        result += '&&';
+      if (this.pattern.startsWith('&&', this.at)) {
+        operands.push('');
         this.at += 2;
       } else {
-        result += character === '-' ? this.dash(first) : literal(character);
-        this.at++;
+        operands.push((operands.pop() ?? '') + this.classItem(first));
       }
       first = false;
     }
     throw this.refuse('a character class without an end');
+  }
+
+  classItem(first: boolean): string {
+    const character = this.pattern[this.at] ?? '';
+    if (character === '\\') return this.escape(true);
+    if (character === '[') return this.characterClass();
+    const item = character === '-' ? this.dash(first) : literal(character);
+    this.at++;
+    return item;
   }
 
   /** A dash is itself at the edges of a class, else a range. */
