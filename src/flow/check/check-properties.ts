@@ -61,7 +61,7 @@ function asSpelt(root: ValueMap, schema: z.ZodType, locations: Locations): Value
       const at = [...path, key];
       const scalar = typeof item === 'boolean' || (item !== null && isNumeric(item));
       const text = scalar && takesText(schema, at) ? locations.sourceText(value as object, key) : undefined;
-      const result = scalar ? (text ?? item) : walk(item, at);
+      const result = scalar ? (text === undefined || text === String(item) ? item : text) : walk(item, at);
       changed ||= result !== item;
       return result;
     };

@@ -47,6 +47,7 @@ export function readYaml(text: string): YamlFile {
   }
   const binary = text.search(/[^\P{Cc}\t\n\v\f\r\x85]/u);
   if (binary >= 0) {
+    lines.addNewLine(0);
     for (let at = text.indexOf('\n'); at >= 0 && at < binary; at = text.indexOf('\n', at + 1)) lines.addNewLine(at + 1);
     report(
       'not-yaml',
@@ -70,7 +71,10 @@ export function readYaml(text: string): YamlFile {
     const { value, faults: misuses } = convertNode(document, locations);
     for (const { code, message, offset, hint } of misuses) report(code, message, offset, hint);
     if (misuses.length > 0 || value === null) continue;
-    documents.push({ value, source: text.slice(document.range?.[0] ?? 0, document.range?.[2] ?? text.length) });
+    documents.push({
+      value,
+      source: text.slice(document.range?.[0] ?? 0, document.range?.[2] ?? text.length).replace(/^---\s*?\n/, ''),
+    });
   }
   return { documents, locations, problems };
 }
