@@ -31,7 +31,7 @@ export function replaceLegacyRunners(value: Value, types: Types, locations: Loca
   const result = changed ? locations.derive(Object.fromEntries(entries), value) : value;
   if (typeof result.type !== 'string' || !hasLegacyRunner(result)) return result;
   const declaration = types.task(result.type);
-  return declaration && Object.hasOwn(declaration.schema().shape, 'taskRunner')
+  return declaration && Object.hasOwn(types.schema(declaration).shape, 'taskRunner')
     ? withTaskRunner(result, locations)
     : result;
 }

@@ -34,12 +34,13 @@ export function checkRunner(
     types.refuse(type, [...path, 'type'], 'runner', report);
     return undefined;
   }
-  const shape = declaration.schema().shape;
+  const schema = types.schema(declaration);
+  const { shape } = schema;
   const own = Object.fromEntries(
     Object.entries(value).filter(([key]) => Object.hasOwn(shape, key) || (key !== 'type' && key !== 'version')),
   );
   if (Object.hasOwn(shape, 'type')) own.type = declaration.type;
-  const checked = checkProperties(report.locations.derive(own, value), declaration.schema(), {
+  const checked = checkProperties(report.locations.derive(own, value), schema, {
     path,
     report,
     subject: { name: `${owner}.taskRunner`, what: declaration.type, otherKeys: ['type', 'version'] },

@@ -55,7 +55,7 @@ export function readTask(value: Value, path: Path, reading: TaskReading): Task |
 
 function readDeclared(source: ValueMap, declaration: TaskDeclaration, path: Path, reading: TaskReading): Task {
   const { report } = reading;
-  const schema = declaration.schema();
+  const schema = reading.types.schema(declaration);
   const branchNames = (declaration.branches ?? []).map(branch => branch.property);
   const { common, own } = split(source, branchNames);
   const name =

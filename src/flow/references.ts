@@ -26,10 +26,7 @@ export function checkTemplates(
   ids: { readonly tasks: readonly string[]; readonly inputs: readonly string[] },
   report: Report,
 ): void {
-  const dashed = [
-    ...dashedPatterns('output', 'outputs', ids.tasks, id => `outputs\\.${id}\\.[^}]+`),
-    ...dashedPatterns('input', 'inputs', ids.inputs, id => `inputs\\.${id}`),
-  ];
+  const dashed = { outputs: dashedIds(ids.tasks), inputs: dashedIds(ids.inputs) };
   for (const { id, value, path, skip } of owners) {
     for (const template of templatesIn(value, path, id, skip)) {
       checkDashes(template, dashed, report);
@@ -38,36 +35,28 @@ export function checkTemplates(
   }
 }
 
-interface Dashed {
-  readonly pattern: RegExp;
-  readonly kind: string;
-  readonly root: string;
-  readonly id: string;
+function dashedIds(ids: readonly string[]): ReadonlySet<string> {
+  return new Set(ids.filter(id => id.includes('-')));
 }
 
-/** The same patterns as Kestra's FlowValidator: the expression holds nothing but the reference. */
-function dashedPatterns(
-  kind: string,
-  root: string,
-  ids: readonly string[],
-  reference: (id: string) => string,
-): Dashed[] {
-  return [...new Set(ids)]
-    .filter(id => id.includes('-'))
-    .map(id => ({
-      pattern: new RegExp(`\\{\\{\\s*${reference(id.replaceAll('.', '\\.'))}\\s*\\}\\}`),
-      kind,
-      root,
-      id,
-    }));
-}
+/** What Kestra's FlowValidator looks for: an expression that is nothing but a reference with a dash after a dot. */
+const dashedReference = /\{\{\s*(?:(outputs)\.([\w-]*-[\w-]*)\.[^}]+|(inputs)\.([\w.-]*-[\w.-]*)\s*)\}\}/g;
 
-function checkDashes({ text, path, owner }: Template, dashed: readonly Dashed[], report: Report): void {
-  for (const { pattern, kind, root, id } of dashed) {
-    if (!text.includes(`${root}.${id}`) || !pattern.test(text)) continue;
+function checkDashes(
+  { text, path, owner }: Template,
+  dashed: Readonly<Record<'outputs' | 'inputs', ReadonlySet<string>>>,
+  report: Report,
+): void {
+  if (dashed.outputs.size === 0 && dashed.inputs.size === 0) return;
+  const told = new Set<string>();
+  for (const [, outputs, taskId = '', , inputId = ''] of text.matchAll(dashedReference)) {
+    const root = outputs ? 'outputs' : 'inputs';
+    const id = outputs ? taskId : inputId;
+    if (!dashed[root].has(id) || told.has(id)) continue;
+    told.add(id);
     report.add({
       code: 'dashed-reference',
-      message: `${owner}: Invalid ${kind} reference: use ${root}[key-name] instead of ${root}.key-name — keys with dashes require bracket notation`,
+      message: `${owner}: Invalid ${root.slice(0, -1)} reference: use ${root}[key-name] instead of ${root}.key-name — keys with dashes require bracket notation`,
       path,
       hint: `Write ${root}['${id}'] instead of ${root}.${id}: a dash after a name subtracts.`,
     });

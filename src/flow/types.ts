@@ -1,4 +1,5 @@
 /** What the catalog knows of a `type:`, old names included, and what to say of one that it does not know. */
+import type { ZodObject } from 'zod';
 import type { Catalog, Declaration, TaskDeclaration } from '../model/catalog.ts';
 import { nearestType } from './check/nearest.ts';
 import type { Report } from './check/report.ts';
@@ -9,6 +10,7 @@ import type { Path } from './yaml/locations.ts';
 export class Types {
   readonly #catalog: Catalog;
   readonly #keys = new Map<string, ReadonlySet<string> | undefined>();
+  readonly #schemas = new Map<Declaration, ZodObject>();
 
   constructor(catalog: Catalog) {
     this.#catalog = catalog;
@@ -20,6 +22,15 @@ export class Types {
 
   runner(type: string): Declaration | undefined {
     return this.#catalog.runner(type);
+  }
+
+  /** The schema of a declaration; built once a file, since a declaration need not keep it. */
+  schema(declaration: Declaration): ZodObject {
+    const known = this.#schemas.get(declaration);
+    if (known) return known;
+    const schema = declaration.schema();
+    this.#schemas.set(declaration, schema);
+    return schema;
   }
 
   /** The present name of a task's or runner's type; the name itself when it is not known. */
@@ -37,10 +48,10 @@ export class Types {
     const task = this.task(type);
     if (task) {
       const branches = (task.branches ?? []).map(branch => branch.property);
-      return new Set([...Object.keys(task.schema().shape), ...branches, ...Object.keys(taskSchema().shape)]);
+      return new Set([...Object.keys(this.schema(task).shape), ...branches, ...Object.keys(taskSchema().shape)]);
     }
     const runner = this.runner(type);
-    return runner && new Set([...Object.keys(runner.schema().shape), 'type', 'version']);
+    return runner && new Set([...Object.keys(this.schema(runner).shape), 'type', 'version']);
   }
 
   /** Reports a type that cannot be used: not built yet, or not there at all. */
