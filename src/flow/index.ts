@@ -6,3 +6,4 @@ export { mergeLabels, readLabels } from './labels.ts';
 export { coerceOutput } from './outputs.ts';
 export { problemText } from './problem-text.ts';
 export { readFlows } from './read-flows.ts';
+export { declaredInputs } from './read-inputs.ts';

@@ -1,6 +1,6 @@
 /**
  * Plugin defaults: values for properties of every task, runner, trigger … whose type begins with that of the default.
- * The order of merging follows Kestra's `PluginDefaultService` as described in docs/compatibility.md: maps are merged,
+ * The order of merging is that of Kestra's `PluginDefaultService`: maps are merged,
  * lists concatenated, the first entry for a type wins, and the task's own value wins unless the default is forced.
  */
 import type { PluginDefault } from '../model/plugin-default.ts';

@@ -5,10 +5,10 @@ import { checkProperties } from './check/check-properties.ts';
 import { findCycle } from './check/cycle.ts';
 import { shown } from './check/judge-issue.ts';
 import { nearest } from './check/nearest.ts';
-import type { Report } from './check/report.ts';
+import { Report } from './check/report.ts';
 import { dataTypes, isDataType } from './schema/data-types.ts';
 import { inputSchema } from './schema/input-schemas.ts';
-import type { Path } from './yaml/locations.ts';
+import { Locations, type Path } from './yaml/locations.ts';
 
 /** Reads a list of inputs: a flow's, or what a Pause asks for when it is resumed. */
 export function readInputs(value: Value | undefined, path: Path, report: Report): readonly FlowInput[] {
@@ -19,6 +19,11 @@ export function readInputs(value: Value | undefined, path: Path, report: Report)
   });
   checkDependencies(inputs, path, report);
   return inputs.map(({ input }) => input);
+}
+
+/** The inputs of a property that was checked when its flow was read: `onResume` of a Pause. */
+export function declaredInputs(value: Value | undefined): readonly FlowInput[] {
+  return readInputs(value, [], new Report({}, new Locations()));
 }
 
 function readInput(value: Value, path: Path, report: Report): FlowInput | undefined {

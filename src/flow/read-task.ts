@@ -7,6 +7,7 @@ import { checkProperties } from './check/check-properties.ts';
 import { isExpression, shown } from './check/judge-issue.ts';
 import type { Report } from './check/report.ts';
 import { readBranches } from './read-branches.ts';
+import { readInputs } from './read-inputs.ts';
 import { checkRunner } from './read-runner.ts';
 import { durationText, readRetry } from './retry.ts';
 import { taskSchema } from './schema/task-schema.ts';
@@ -84,6 +85,7 @@ function readDeclared(source: ValueMap, declaration: TaskDeclaration, path: Path
   const runner = checkRunner(properties.taskRunner, [...path, 'taskRunner'], name, reading);
   const slot = reading.found.length;
   const { branches, dependsOn } = readBranches(source, declaration, name, path, reading);
+  if (declaration.type === pauseType) readInputs(properties.onResume, [...path, 'onResume'], report);
   const retry = readRetry(checked.retry, [...path, 'retry'], name, report);
   checkTimeout(checked.timeout, path, name, report);
   noteUnused(checked, path, name, reading);
@@ -105,6 +107,8 @@ function readDeclared(source: ValueMap, declaration: TaskDeclaration, path: Path
   reading.found.splice(slot, 0, { task, path, kind: declaration.kind });
   return task;
 }
+
+const pauseType = 'io.kestra.plugin.core.flow.Pause';
 
 /** Common properties, own ones; branches are left out of both. */
 function split(source: ValueMap, branchNames: readonly string[]): { common: ValueMap; own: ValueMap } {

@@ -157,6 +157,7 @@ describe('refused, with the place and what to do', () => {
       'invalid-value',
       '  - {id: w, type: io.kestra.plugin.core.flow.WorkingDirectory, tasks: [{id: p, type: ‸io.kestra.plugin.core.flow.Parallel, tasks: [{id: l, type: io.kestra.plugin.core.log.Log, message: x}]}]}\n',
     ],
+    ['unknown-type', '  - {id: p, type: io.kestra.plugin.core.flow.Pause, onResume: [{id: x, type: ‸STRNG}]}\n'],
     ['recursive-flow', '  - {id: s, type: io.kestra.plugin.core.flow.Subflow, namespace: company.team, flowId: ‸t}\n'],
     [
       'unknown-type',

@@ -86,6 +86,7 @@ const tasks: readonly TaskDeclaration[] = [
   flowable('Dag', () => ({ concurrent: z.int().optional() }), {
     branches: [{ property: 'tasks', required: true, shape: 'dag' }],
   }),
+  flowable('Pause', () => ({ onResume: z.array(z.unknown()).optional() }), {}),
   flowable('Subflow', () => ({ namespace: z.string(), flowId: z.string(), wait: z.boolean().optional() }), {}),
 ];
 

@@ -108,7 +108,7 @@ class InputResolver {
     if (given instanceof LocalFile) {
       if (input.type === 'FILE') return this.#file(input, given.path);
       // Of any other type, `-i user=@name` is the text.
-      return this.#typed(input, `@${given.path}`, choices.values);
+      return this.#typed(input, `@${given.written}`, choices.values);
     }
     let value = given ?? null;
     if (value === null) {
