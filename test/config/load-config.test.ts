@@ -55,9 +55,11 @@ test('dotted keys, nested ones and all spellings of a name are the same', () => 
 
 test('placeholders: variables, defaults, defaults in defaults, other settings', () => {
   const text =
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: the placeholders of the configuration look like that
     'kestra:\n  url: ${URL:http://${HOST:localhost}:${PORT}}\n  tasks: {tmp-dir: {path: "${kestra.base}/tmp"}}\n  base: /b\n';
   expect(load(text, { PORT: '81' }).config).toMatchObject({ url: 'http://localhost:81', tmpDir: '/b/tmp' });
   expect(load(text, { URL: 'x', PORT: '81' }).config.url).toBe('x');
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: as above
   const { problems } = load('kestra:\n  url: http://${HOST}\ndatasources: {postgres: {url: "${DB}"}}\n');
   expect(problems.map(({ code, position }) => `${position.line} ${code}`)).toEqual(['2 missing-variable']);
 });
