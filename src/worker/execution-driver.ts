@@ -40,6 +40,7 @@ export class ExecutionDriver {
   readonly #ended = Promise.withResolvers<Execution>();
   #listening: NodeJS.Timeout | undefined;
   #working = false;
+  #settled = false;
   #inFlight = 0;
 
   constructor(carried: Carried, subflows: SubflowStarter) {
@@ -269,8 +270,11 @@ export class ExecutionDriver {
   }
 
   #settle(): void {
-    if (this.#working || this.#inFlight > 0 || this.carried.state.execution.phase !== 'ended') return;
+    const { state, claim, environment } = this.carried;
+    if (this.#working || this.#inFlight > 0 || this.#settled || state.execution.phase !== 'ended') return;
+    this.#settled = true;
     clearInterval(this.#listening);
-    this.#ended.resolve(this.carried.state.execution);
+    // Let go, so that it can be restarted at once.
+    this.#ended.resolve(environment.store.release(claim).then(() => state.execution));
   }
 }

@@ -26,7 +26,7 @@ export function executionVariables(
     globals: config.globals,
     labels: () => labelTree(execution.labels),
     outputs: () => state.outputs,
-    tasks: () => taskStates(state),
+    tasks: () => taskStates(state, run),
     kestra: () => ({
       ...(config.url !== undefined && { url: config.url }),
       ...(config.environment && { environment: config.environment }),
@@ -85,8 +85,8 @@ function labelTree(labels: readonly Label[]): ValueMap {
   return tree;
 }
 
-/** `tasks.<id>.state`, below ForEach values as outputs are. */
-function taskStates(state: ExecutionState): ValueMap {
+/** `tasks.<id>.state`, below ForEach values as outputs are. The asking task run is CREATED there, as in Kestra. */
+function taskStates(state: ExecutionState, asking: TaskRun | undefined): ValueMap {
   const tree: Record<string, Value> = Object.create(null);
   for (const run of state.taskRuns()) {
     const path = [run.taskId, ...state.values(run)];
@@ -96,7 +96,7 @@ function taskStates(state: ExecutionState): ValueMap {
       branch[name] = inner;
       branch = inner;
     }
-    branch.state = run.state.current;
+    branch.state = run.id === asking?.id ? 'CREATED' : run.state.current;
   }
   return tree;
 }

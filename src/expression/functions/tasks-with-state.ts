@@ -1,4 +1,4 @@
-/** `tasksWithState(state)`: `{taskId, state}` of tasks in that state, with `value` for iterations. */
+/** `tasksWithState(state)`: `{state, taskId}` of tasks in that state, with `value` for iterations. */
 import { isMap, type Value } from '../../model/value.ts';
 import { type ExpressionFunction, missingArgument } from '../invocable.ts';
 import { optionalText } from '../typed-arguments.ts';
@@ -16,8 +16,8 @@ export const tasksWithStateFunction: ExpressionFunction = {
 
 function matching(taskId: string, task: Readonly<Record<string, Value>>, wanted: string): Value[] {
   return Object.entries(task).flatMap(([key, value]): Value[] => {
-    if (key === 'state' && typeof value === 'string') return value === wanted ? [{ taskId, state: wanted }] : [];
+    if (key === 'state' && typeof value === 'string') return value === wanted ? [{ state: wanted, taskId }] : [];
     const state = isMap(value) && Object.hasOwn(value, 'state') ? value.state : undefined;
-    return state === wanted ? [{ taskId, state: wanted, value: key }] : [];
+    return state === wanted ? [{ state: wanted, taskId, value: key }] : [];
   });
 }

@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { closeSync, existsSync, openSync, renameSync, unlinkSync, writeFileSync, writeSync } from 'node:fs';
 import type { RunSpec } from '../../model/run.ts';
 import { argumentLimit, fitArguments } from './long-argument.ts';
+import { missingProgram } from './program-file.ts';
 import { fileOf } from './run-folder.ts';
 import { runMark, supervisorScript } from './supervisor.ts';
 
@@ -29,6 +30,8 @@ export function launch(
   if (spec.argv.length === 0 || spec.argv[0] === '') return { refused: 'There is no command to run.' };
   const zero = spec.argv.find(argument => argument.includes('\0'));
   if (zero !== undefined) return { refused: 'The command holds a zero character, which no program can be given.' };
+  const missing = missingProgram(spec.argv[0] ?? '', spec.workDir, spec.env.PATH ?? environment.PATH);
+  if (missing !== undefined) return { refused: missing };
   const fitted = fitArguments(spec.argv, index => fileOf(dir, `argument-${index}`));
   if ('tooLong' in fitted) {
     return {

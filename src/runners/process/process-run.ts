@@ -151,10 +151,15 @@ export class ProcessRun {
   #exited(): Outcome | undefined {
     const exit = readExit(this.#dir);
     if (exit === undefined) return undefined;
+    // First, as a stop may have ended what sets the program up.
+    if (isStopNoted(this.#dir))
+      return {
+        kind: 'stopped',
+        detail: exit === 'failed' ? 'Stopped while it was started.' : `Stopped; exit status ${exit}.`,
+      };
     if (exit === 'failed') {
       return { kind: 'never-started', detail: `The program could not be set up: ${readTrouble(this.#dir)}` };
     }
-    if (isStopNoted(this.#dir)) return { kind: 'stopped', detail: `Stopped; exit status ${exit}.` };
     return { kind: 'exited', exitCode: exit };
   }
 
