@@ -2,6 +2,7 @@
 import type { Catalog, Declaration, TaskDeclaration } from '../model/catalog.ts';
 import { coreTaskTypes } from './core/index.ts';
 import { isKnownType } from './known-types.ts';
+import { kvTaskTypes } from './kv/index.ts';
 import { type Runners, scriptTaskTypes } from './scripts/index.ts';
 import type { RunnableTaskType } from './task-type.ts';
 
@@ -20,7 +21,7 @@ export function createCatalog(parts: {
   readonly runners: RunnerRegistry;
   readonly flowables: readonly TaskDeclaration[];
 }): TaskCatalog {
-  const runnables = byName([...coreTaskTypes, ...scriptTaskTypes(parts.runners)]);
+  const runnables = byName([...coreTaskTypes, ...kvTaskTypes, ...scriptTaskTypes(parts.runners)]);
   const flowables = byName(parts.flowables);
   const runners = byName(parts.runners.declarations);
   const names = [...runnables.values(), ...flowables.values(), ...runners.values()].map(({ type }) => type);

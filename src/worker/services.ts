@@ -3,6 +3,7 @@ import type { Config } from '../config/config.ts';
 import type { Services } from '../expression/render-context.ts';
 import type { Execution, LogEntry } from '../model/execution.ts';
 import type { Value } from '../model/value.ts';
+import { KvStore } from '../storage/kv-store.ts';
 import type { Storage } from '../storage/storage.ts';
 import { executionPrefix, namespaceFileUri } from '../storage/uris.ts';
 
@@ -20,6 +21,12 @@ export function executionServices(
     return path;
   };
   return {
+    kv: async (key, namespace) => {
+      const store = new KvStore(storage);
+      // Without a namespace the flow's own counts, and those above it.
+      const entry = await (namespace === undefined ? store.find(execution.namespace, key) : store.get(namespace, key));
+      return entry?.value;
+    },
     secret: name => config.secrets[name.toUpperCase()],
     read: (path, namespace) => storage.getText(uriOf(path, namespace)),
     fileSize: (path, namespace) => storage.size(uriOf(path, namespace)),

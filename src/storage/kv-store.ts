@@ -1,0 +1,83 @@
+/** The key-value pairs of a namespace: one small file each, below `kvUri` of storage/uris.ts. */
+import { parseJson, writeJson } from '../model/json.ts';
+import { isMap, type Value } from '../model/value.ts';
+import { NotFoundError, type Storage } from './storage.ts';
+import { kvUri } from './uris.ts';
+
+/** As Kestra names them. A DATETIME, DATE and DURATION are ISO 8601 texts. */
+export const kvTypes = ['STRING', 'NUMBER', 'BOOLEAN', 'DATETIME', 'DATE', 'DURATION', 'JSON'] as const;
+export type KvType = (typeof kvTypes)[number];
+
+export interface KvEntry {
+  readonly type: KvType;
+  readonly value: Value;
+  readonly description?: string;
+  /** ISO 8601, UTC. */
+  readonly updated: string;
+  /** ISO 8601, UTC: from then on it counts as absent. */
+  readonly expires?: string;
+}
+
+/** A key that no pair can have. The message is for the user. */
+export class KvKeyError extends Error {}
+
+const keyPattern = /^[a-zA-Z0-9][a-zA-Z0-9._-]*$/;
+
+export class KvStore {
+  readonly #storage: Storage;
+
+  constructor(storage: Storage) {
+    this.#storage = storage;
+  }
+
+  /** The pair of exactly that namespace; undefined when there is none, or it has expired. */
+  async get(namespace: string, key: string): Promise<KvEntry | undefined> {
+    if (!keyPattern.test(key)) return undefined;
+    let text: string;
+    try {
+      text = await this.#storage.getText(kvUri(namespace, key));
+    } catch (error) {
+      if (error instanceof NotFoundError) return undefined;
+      throw error;
+    }
+    const entry = parseJson(text);
+    if (!isMap(entry)) throw new Error(`The value of the key '${key}' in the namespace '${namespace}' is damaged.`);
+    const found = entry as unknown as KvEntry;
+    return found.expires !== undefined && Date.parse(found.expires) <= Date.now() ? undefined : found;
+  }
+
+  /** The pair of a namespace or else of the nearest namespace above it that has one: `a.b.c`, `a.b`, `a`. */
+  async find(namespace: string, key: string): Promise<KvEntry | undefined> {
+    for (let at = namespace; at !== ''; at = at.slice(0, Math.max(0, at.lastIndexOf('.')))) {
+      const entry = await this.get(at, key);
+      if (entry) return entry;
+    }
+    return undefined;
+  }
+
+  /** @throws KvKeyError */
+  async set(namespace: string, key: string, entry: KvEntry): Promise<void> {
+    if (!keyPattern.test(key)) {
+      throw new KvKeyError(
+        `The key '${key}' cannot be used: a key begins with a letter or digit, and has letters, digits, '.', '_' and '-' only.`,
+      );
+    }
+    await this.#storage.put(kvUri(namespace, key), writeJson(entry));
+  }
+
+  /** True when there was such a pair. */
+  async delete(namespace: string, key: string): Promise<boolean> {
+    return keyPattern.test(key) && (await this.#storage.delete(kvUri(namespace, key)));
+  }
+
+  /** The keys of a namespace in order, without those that have expired. */
+  async keys(namespace: string, prefix = ''): Promise<readonly string[]> {
+    const folder = `${kvUri(namespace)}/`;
+    const keys: string[] = [];
+    for await (const uri of this.#storage.list(folder)) {
+      const key = decodeURIComponent(uri.slice(folder.length)).replace(/\.ion$/, '');
+      if (key.startsWith(prefix) && (await this.get(namespace, key))) keys.push(key);
+    }
+    return keys.sort();
+  }
+}

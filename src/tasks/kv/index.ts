@@ -1,0 +1,7 @@
+/** The task types on key-value pairs. */
+import type { RunnableTaskType } from '../task-type.ts';
+import { kvDelete } from './delete.ts';
+import { kvGet, kvGetKeys } from './read.ts';
+import { kvSet } from './set.ts';
+
+export const kvTaskTypes: readonly RunnableTaskType[] = [kvSet, kvGet, kvGetKeys, kvDelete];
