@@ -1,4 +1,4 @@
-/** `-i key=value`, and `-i key=@file` for the content of a FILE input (or the text of any other). */
+/** `-i key=value`, and `-i key=@file` for a FILE input. */
 import { resolve } from 'node:path';
 import type { GivenInput } from '../flow/index.ts';
 import { LocalFile } from '../flow/inputs/local-file.ts';
@@ -11,7 +11,10 @@ export function parseInputArguments(texts: readonly string[]): Readonly<Record<s
       const equals = text.indexOf('=');
       if (equals < 1) throw new Refusal('bad-argument', `-i ${text}: write it as key=value, or key=@file.`);
       const value = text.slice(equals + 1);
-      return [text.slice(0, equals), value.startsWith('@') ? new LocalFile(resolve(value.slice(1))) : value];
+      return [
+        text.slice(0, equals),
+        value.startsWith('@') ? new LocalFile(resolve(value.slice(1)), value.slice(1)) : value,
+      ];
     }),
   );
 }

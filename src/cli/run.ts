@@ -26,17 +26,18 @@ export async function run(
   const colors = output.stderr.colors;
   const flowFile = await readRunnableFlows(file, catalogFor(config, environment), config, colors);
   const inputs = parseInputArguments(options.input ?? []);
-  for (const given of Object.values(inputs)) {
-    if (!(given instanceof LocalFile)) continue;
+  const flow = flowFile.flows[0];
+  if (!flow || flow.disabled) {
+    throw new Refusal('disabled-flow', `The flow in ${file} is disabled. Remove 'disabled: true' to run it.`);
+  }
+  for (const input of flow.inputs) {
+    const given = inputs[input.id];
+    if (input.type !== 'FILE' || !(given instanceof LocalFile)) continue;
     await access(given.path).catch(() => {
-      throw new Refusal('unreadable-file', `Cannot read the input file ${given.path}.`);
+      throw new Refusal('unreadable-file', `Cannot read the file ${given.path} for the input ${input.id}.`);
     });
   }
   const labels = (options.label ?? []).map(parseLabelArgument);
-  const flow = flowFile.flows[0];
-  if (!flow || flow.disabled)
-    throw new Refusal('disabled-flow', `The flow in ${file} is disabled. Remove 'disabled: true' to run it.`);
-
   const workspace = await openWorkspace(options);
   const resumeCommand = (id: string) =>
     `windlass resume ${id}${options.state === undefined ? '' : ` --state ${options.state}`}`;

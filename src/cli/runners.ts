@@ -16,7 +16,10 @@ export function runnerRegistry(config: Config, environment: NodeJS.ProcessEnv, r
     }
     if (type === processDeclaration.type) {
       const { createProcessRunner } = await import('../runners/process/index.ts');
-      return createProcessRunner({ environment: config.environmentVariables, ...(runsDir !== undefined && { runsDir }) });
+      return createProcessRunner({
+        environment: config.environmentVariables,
+        ...(runsDir !== undefined && { runsDir }),
+      });
     }
     throw new Error(`There is no task runner ${type}.`);
   };
