@@ -113,8 +113,9 @@ beforeAll(() => {
 });
 
 afterEach(() => {
-  for (const child of started.splice(0))
-    expect(child.exitCode ?? child.signalCode, `${child.spawnargs}`).not.toBeNull();
+  const alive = started.splice(0).filter(child => child.exitCode === null && child.signalCode === null);
+  for (const child of alive) child.kill('SIGKILL');
+  expect(alive.map(child => child.spawnargs)).toEqual([]);
 });
 
 afterAll(() => {
