@@ -1,0 +1,53 @@
+/** The real cluster that the tests use, and taking its parts away. */
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { KubernetesClient } from './client.ts';
+
+const run = promisify(execFile);
+
+/** Where up.sh keeps the cluster that it starts on this machine. */
+const state = process.env.WINDLASS_KUBERNETES_STATE ?? '/var/lib/windlass-test/kubernetes';
+
+export type Component = 'etcd' | 'containerd' | 'apiserver' | 'controllers' | 'scheduler' | 'kubelet';
+
+export interface TestCluster {
+  /** Path of the kubeconfig. */
+  readonly kubeconfig: string;
+  readonly client: KubernetesClient;
+  /** False for a cluster that $KUBECONFIG names: its parts are not ours to stop. */
+  readonly ours: boolean;
+}
+
+/**
+ * The cluster that `windlass-test` gives, or the one that up.sh has left running on this machine; else why there is
+ * none. Both images of the tests are in ours, so pods need `imagePullPolicy: IfNotPresent`.
+ */
+export function clusterUnderTest(): TestCluster | { readonly unavailable: string } {
+  const own = join(state, 'kubeconfig');
+  const kubeconfig = process.env.WINDLASS_TEST_KUBERNETES ?? own;
+  if (kubeconfig === '') return { unavailable: 'windlass-test found that no cluster can be started here' };
+  if (!existsSync(kubeconfig)) return { unavailable: `no cluster: test/engines/kubernetes/up.sh starts one` };
+  return { kubeconfig, client: new KubernetesClient(kubeconfig), ours: kubeconfig === own };
+}
+
+/** Stops or starts a part of our cluster (component.sh). `signal` is what it is stopped with: TERM, or KILL. */
+export async function component(
+  verb: 'stop' | 'start' | 'restart',
+  name: Component,
+  signal: 'TERM' | 'KILL' = 'TERM',
+): Promise<void> {
+  await run(join(import.meta.dirname, 'component.sh'), [verb, name, signal]);
+}
+
+/** Waits until the API server says that it is ready, and throws when it does not within the time (ms). */
+export async function untilReady(client: KubernetesClient, timeout = 60_000): Promise<void> {
+  const deadline = Date.now() + timeout;
+  for (;;) {
+    const answer = await client.call('GET', '/readyz').catch(error => ({ code: 0, body: error }));
+    if (answer.code === 200) return;
+    if (Date.now() > deadline) throw new Error(`the API server is not ready: ${answer.code} ${answer.body}`);
+    await new Promise(resolve => setTimeout(resolve, 100));
+  }
+}
