@@ -2,6 +2,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { createDockerRunner, type DockerRunnerOptions } from '../../src/runners/docker/index.ts';
+import type { TaskRunner } from '../../src/runners/runner.ts';
 import type { RunnerUnderTest } from '../contract/runner/index.ts';
 
 const run = promisify(execFile);
@@ -17,7 +18,7 @@ export async function docker(...args: string[]): Promise<string> {
   return (await run('docker', ['--host', testHost, ...args], { maxBuffer: 64 * 1024 * 1024 })).stdout.trim();
 }
 
-export function makeRunner(options: Partial<DockerRunnerOptions> = {}) {
+export function makeRunner(options: Partial<DockerRunnerOptions> = {}): TaskRunner {
   return createDockerRunner({ env: { DOCKER_HOST: testHost }, volumeEnabled: false, ...options });
 }
 

@@ -14,6 +14,7 @@ import type { Settings } from './settings.ts';
 
 /** A look at the container that is older than this does not count when it is started. */
 const freshMs = 200;
+const startAttempts = 3;
 /** The longest time that a timer of Node can count; more than 24 days of grace are as good as no end. */
 const longestTimerMs = 2 ** 31 - 1;
 
@@ -111,16 +112,21 @@ export class DockerRun implements Run {
     const { engine, container } = this.#context;
     if (performance.now() - this.#opened > freshMs && (await this.#wasStartedMeanwhile())) return;
     await this.#watch.watch('next-exit');
-    try {
-      await startContainer(engine, container.Id);
-    } catch (error) {
-      // The answer was lost. Asked before it is tried again: a program must not run twice.
-      if (error instanceof UnreachableError && !(await this.#wasStartedMeanwhile()))
-        await startContainer(engine, container.Id);
-      if (!(error instanceof EngineError)) throw error;
-      const gone = error.status === 404 && /no such container/i.test(error.message);
-      this.#watch.settle(gone ? { kind: 'gone' } : { kind: 'start-refused', message: error.message });
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await startContainer(engine, container.Id);
+      } catch (error) {
+        if (error instanceof EngineError) return this.#startRefused(error);
+        // The answer was lost. Asked before it is tried again: a program must not run twice.
+        if (!(error instanceof UnreachableError) || attempt === startAttempts) throw error;
+        if (await this.#wasStartedMeanwhile()) return;
+      }
     }
+  }
+
+  #startRefused(error: EngineError): void {
+    const gone = error.status === 404 && /no such container/i.test(error.message);
+    this.#watch.settle(gone ? { kind: 'gone' } : { kind: 'start-refused', message: error.message });
   }
 
   /** The engine starts an ended container again when it is told to; it must be asked first. */

@@ -13,7 +13,7 @@ import {
 import { type Container, changeTime, createContainer, inspectContainer, listContainers } from './client/containers.ts';
 import { type Environment, findEndpoint } from './client/endpoint.ts';
 import { Engine } from './client/engine.ts';
-import { EngineError } from './client/errors.ts';
+import { EngineError, UnreachableError } from './client/errors.ts';
 import { Puller } from './client/pull.ts';
 import { containerBody, containerName, keptLabel, ownerLabel, runLabel } from './container-body.ts';
 import { dockerDeclaration } from './declaration.ts';
@@ -267,13 +267,17 @@ async function createOrAdopt(
   progress: Progress,
 ): Promise<{ readonly containerId: string; readonly started: boolean }> {
   const name = containerName(spec.runId);
-  let [pulled, replaced] = [false, 0];
+  let [pulled, lost, replaced] = [false, false, 0];
   for (;;) {
     try {
       const { Id, Warnings } = await createContainer(engine, name, body);
       for (const text of Warnings ?? []) progress({ kind: 'trouble', text });
       return { containerId: Id, started: false };
     } catch (error) {
+      if (error instanceof UnreachableError && !lost) {
+        lost = true;
+        continue;
+      }
       if (!(error instanceof EngineError)) throw error;
       if (error.status === 404 && /no such image|image not known|not found/i.test(error.message)) {
         if (!pull || pulled) throw imageUnavailable(image, error.message, engine);

@@ -7,7 +7,10 @@ import { archiveEnd, tarHeader } from '../../files/tar-header.ts';
 import type { RunSpec } from '../../model/run.ts';
 import { changeTime, getArchive, putArchive } from './client/containers.ts';
 import type { Engine } from './client/engine.ts';
+import { EngineError } from './client/errors.ts';
 import type { Settings } from './settings.ts';
+
+const transferAttempts = 3;
 
 /**
  * Does something have to be copied in? A copy each way costs 44 ms on Docker 20.10, which starts a process of its own
@@ -41,7 +44,20 @@ export async function copyIn(
   const outputName = basename(spec.outputDir);
   const include = isOtherUser(settings) ? (path: string) => path !== outputName : () => true;
   await markOutputDir(spec.outputDir);
-  await putArchive(engine, id, spec.workDir, packFolder(spec.workDir, { include, onLeftOut }), signal);
+  await untilWhole(signal, () =>
+    putArchive(engine, id, spec.workDir, packFolder(spec.workDir, { include, onLeftOut }), signal),
+  );
+}
+
+/** A transfer that was cut begins again from its beginning; what the engine refuses does not get better by that. */
+async function untilWhole(signal: AbortSignal, transfer: () => Promise<void>): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await transfer();
+    } catch (error) {
+      if (signal.aborted || error instanceof EngineError || attempt === transferAttempts) throw error;
+    }
+  }
 }
 
 /**
@@ -85,7 +101,9 @@ export async function fetchFiles(
     const time = await changeTime(engine, id, spec.outputDir);
     if (time === undefined || time === outputTime) return;
   }
-  const [from, to] = whole ? [spec.workDir, spec.workDir] : [spec.outputDir, spec.outputDir];
-  const tar = await getArchive(engine, id, from, signal);
-  if (tar) await unpackInto(tar, to, { strip: 1 });
+  const folder = whole ? spec.workDir : spec.outputDir;
+  await untilWhole(signal, async () => {
+    const tar = await getArchive(engine, id, folder, signal);
+    if (tar) await unpackInto(tar, folder, { strip: 1 });
+  });
 }

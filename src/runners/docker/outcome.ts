@@ -16,7 +16,7 @@ export function outcomeOf(end: ContainerEnd, context: EndContext): Outcome {
   const { container } = context;
   switch (end.kind) {
     case 'never-run':
-      return { kind: 'stopped', detail: `The container ${container} was stopped before it was started.` };
+      return { kind: 'stopped', detail: `The container ${container} was stopped before its program ran.` };
     case 'gone':
       return {
         kind: 'deleted-outside',

@@ -28,12 +28,13 @@ export class FrameParser {
     let offset = 0;
     this.#needed = headerSize;
     while (bytes.length - offset >= headerSize) {
+      const stream = streamOf(bytes, offset);
       const end = offset + headerSize + bytes.readUInt32BE(offset + 4);
       if (bytes.length < end) {
         this.#needed = end - offset;
         break;
       }
-      frames.push({ stream: streamOf(bytes, offset), content: bytes.subarray(offset + headerSize, end) });
+      frames.push({ stream, content: bytes.subarray(offset + headerSize, end) });
       offset = end;
     }
     this.#chunks = offset === bytes.length ? [] : [bytes.subarray(offset)];

@@ -1,0 +1,253 @@
+/** What only Docker has, on the real engine. */
+import { randomBytes } from 'node:crypto';
+import { access, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test } from 'vitest';
+import { isLost, PrepareError } from '../../src/runners/runner.ts';
+import { never, Trial, type TrialOptions } from '../contract/runner/harness.ts';
+import type { RunnerUnderTest } from '../contract/runner/index.ts';
+import { containersOf, docker, dockerUnderTest, makeRunner, removeContainersOf, testImage } from './engine.ts';
+
+const real = await dockerUnderTest();
+if ('unavailable' in real) console.warn(`SKIPPED: Docker: ${real.unavailable}`);
+
+describe.skipIf('unavailable' in real)('on a real engine', () => {
+  const owner = `live-${randomBytes(6).toString('hex')}`;
+  let trials: Trial[] = [];
+
+  afterEach(async () => {
+    const left = await containersOf(owner);
+    await removeContainersOf(owner);
+    for (const one of trials) await one.removeFolders();
+    trials = [];
+    expect(left).toEqual([]);
+  });
+
+  async function trial(
+    options: TrialOptions,
+    config: object = {},
+    changes: Partial<RunnerUnderTest> = {},
+  ): Promise<Trial> {
+    const under = {
+      ...(real as RunnerUnderTest),
+      config: { pullPolicy: 'NEVER', networkMode: 'none', ...config },
+      ...changes,
+    };
+    const made = await Trial.make(under, owner, options);
+    trials.push(made);
+    return made;
+  }
+
+  async function refusal(one: Trial): Promise<PrepareError> {
+    const error = await one.prepare().then(
+      () => undefined,
+      (reason: unknown) => reason,
+    );
+    expect(error).toBeInstanceOf(PrepareError);
+    return error as PrepareError;
+  }
+
+  test('out of memory is told with its limit', async () => {
+    const config = { memory: { memory: '16MB', memorySwap: '16MB' } };
+    const { outcome } = await (await trial({ script: 'head -c 200000000 /dev/zero | tail' }, config)).live();
+    expect(outcome).toMatchObject({ kind: 'out-of-memory', detail: expect.stringContaining('16MB') });
+  });
+
+  test('cpus, memory, user, shm and hosts reach the container', async () => {
+    const config = {
+      cpu: { cpus: '0.5' },
+      memory: { memory: '64MB', memoryReservation: '32MB' },
+      user: 'nobody',
+      shmSize: '16MB',
+      extraHosts: ['db.local:10.0.0.9'],
+      privileged: false,
+    };
+    const one = await trial(
+      {
+        script:
+          'id -u; grep db.local /etc/hosts; df -k /dev/shm | tail -n 1; echo ok > "$OUTPUT_DIR/mine"; echo ok > here',
+      },
+      config,
+    );
+    const handle = await one.prepare();
+    const said = JSON.parse(await docker('inspect', String(handle.data.containerId)))[0];
+    expect(said.HostConfig).toMatchObject({ NanoCpus: 5e8, Memory: 64 * 1024 ** 2, MemoryReservation: 32 * 1024 ** 2 });
+    expect(said.Config.Labels).toMatchObject({
+      'kestra.io/flow-id': 'contract',
+      'windlass.owner': owner,
+      'windlass.run': one.spec.runId,
+    });
+    const { stdout, outcome } = await one.live();
+    expect(outcome).toMatchObject({ exitCode: 0 });
+    expect(stdout[0]).toBe('65534');
+    expect(stdout[1]).toMatch(/10\.0\.0\.9\s+db\.local/);
+    expect(stdout[2]).toContain('16384');
+    expect(await readFile(join(one.spec.outputDir, 'mine'), 'utf8')).toBe('ok\n');
+  });
+
+  test('a user who is not root works in the working directory, beside input files', async () => {
+    const one = await trial(
+      { script: 'cat in.txt; echo more > out.txt', files: { 'in.txt': 'in\n' }, wanted: ['*.txt'] },
+      { user: '1234:1234' },
+    );
+    expect((await one.live()).stdout).toEqual(['in']);
+    expect(await readFile(join(one.spec.workDir, 'out.txt'), 'utf8')).toBe('more\n');
+  });
+
+  test('entryPoint is put before the command', async () => {
+    const { stdout } = await (await trial({ argv: ['hello'] }, { entryPoint: ['/bin/echo', 'said:'] })).live();
+    expect(stdout).toEqual(['said: hello']);
+  });
+
+  test('MOUNT: the program works in the folder of this machine', async () => {
+    const one = await trial(
+      { script: 'cat in; echo x > made', files: { in: 'y\n' } },
+      { fileHandlingStrategy: 'MOUNT' },
+    );
+    expect((await one.live()).stdout).toEqual(['y']);
+    expect(await readFile(join(one.spec.workDir, 'made'), 'utf8')).toBe('x\n');
+  });
+
+  test('volumes are left out with a warning unless they are enabled', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'windlass-volume-'));
+    const config = { volumes: [`${folder}:/data`] };
+    const said: string[] = [];
+    const without = await trial({ script: '[ ! -e /data ]' }, config);
+    const { runner } = without.under;
+    const handle = await runner.prepare(
+      without.spec,
+      without.under.config,
+      event => {
+        if (event.kind === 'trouble') said.push(event.text);
+      },
+      never,
+    );
+    expect(said).toEqual([expect.stringContaining('volume-enabled: true')]);
+    await runner.remove(handle, without.under.config);
+    const enabled = await trial({ script: 'echo x > /data/made' }, config, {
+      runner: makeRunner({ volumeEnabled: true }),
+    });
+    await enabled.live();
+    expect(await readFile(join(folder, 'made'), 'utf8')).toBe('x\n');
+    await rm(folder, { recursive: true });
+  });
+
+  test('the anonymous volume of the output directory goes with the container', async () => {
+    const one = await trial({ script: 'cd */ && echo x > o' });
+    const run = await one.started();
+    const mounts = JSON.parse(
+      await docker('inspect', '--format', '{{json .Mounts}}', String(run.details?.containerId)),
+    );
+    expect(mounts).toHaveLength(1);
+    await run.outcome(never);
+    await run.fetch(never);
+    await run.dispose();
+    await expect(docker('volume', 'inspect', mounts[0].Name)).rejects.toThrow(/no such volume/i);
+    expect(await readFile(join(one.spec.outputDir, 'o'), 'utf8')).toBe('x\n');
+  });
+
+  test('delete: false keeps the container, which the sweep does not see', async () => {
+    const one = await trial({ script: 'echo kept' }, { delete: 'false' });
+    await one.live();
+    const ids = await containersOf(owner);
+    expect(ids).toHaveLength(1);
+    expect(await docker('logs', ids[0] ?? '')).toBe('kept');
+    const { runner, config } = one.under;
+    for await (const handle of runner.list(owner, config, never)) throw new Error(`listed: ${handle.runId}`);
+    await removeContainersOf(owner);
+  });
+
+  test('resume: false: what a process that died has left is removed, not taken over', async () => {
+    const one = await trial({ script: 'sleep 60' }, { resume: false });
+    const handle = await one.prepare();
+    await (await one.open(handle)).start();
+    const opened = await makeRunner().open(handle, one.spec, one.under.config, never);
+    expect(isLost(opened) && opened.lost).toContain('taskRunner.resume is false');
+    expect(await containersOf(owner)).toEqual([]);
+  });
+
+  test('an image that is not there is told with the engine’s words', async () => {
+    const one = await trial({}, { image: 'windlass-no-such-image:1' });
+    const { outcome } = await refusal(one);
+    expect(outcome).toMatchObject({ kind: 'image-unavailable', detail: expect.stringContaining('No such image') });
+  });
+
+  test('an image that cannot be pulled is told with the registry’s words', async () => {
+    const one = await trial({}, { image: '127.0.0.1:9/nothing:1', pullPolicy: 'IF_NOT_PRESENT' });
+    const { outcome } = await refusal(one);
+    expect(outcome).toMatchObject({
+      kind: 'image-unavailable',
+      detail: expect.stringContaining('127.0.0.1:9/nothing:1'),
+    });
+  });
+
+  test.for([
+    [{ memory: { memory: '1MB' } }, /memory/i],
+    [{ networkMode: 'no-such-network' }, /no-such-network/],
+    [{ extraHosts: ['nonsense'] }, /nonsense/],
+  ] as const)('what the engine refuses is told in its words: %j', async ([config, words]) => {
+    const one = await trial({ script: 'true' }, config);
+    const outcome = await one.live().then(
+      lived => lived.outcome,
+      (error: PrepareError) => error.outcome,
+    );
+    expect(outcome.kind).toBe('never-started');
+    expect('detail' in outcome && outcome.detail).toMatch(words);
+  });
+
+  test('no image at all', async () => {
+    const one = await trial({});
+    const { image: _, ...spec } = one.spec;
+    await expect(one.under.runner.prepare(spec, {}, () => {}, never)).rejects.toThrow('containerImage');
+  });
+
+  test('a container of ours name that is not ours is not touched', async () => {
+    const one = await trial({});
+    const name = `windlass-${one.spec.runId}`;
+    await docker('create', '--name', name, testImage, 'true');
+    expect((await refusal(one)).message).toContain('not ours');
+    await docker('rm', name);
+  });
+
+  test('a prepare that is called off leaves nothing', async () => {
+    const one = await trial({ script: 'true', files: { a: 'x' } });
+    const { runner, config } = one.under;
+    const calledOff = new AbortController();
+    const preparing = runner.prepare(
+      one.spec,
+      config,
+      event => {
+        if (event.kind === 'create') calledOff.abort(new Error('called off'));
+      },
+      calledOff.signal,
+    );
+    await expect(preparing).rejects.toThrow('called off');
+    expect(await containersOf(owner)).toEqual([]);
+  });
+
+  test('no engine: why, and what to do', async () => {
+    const gone = makeRunner({ env: { DOCKER_HOST: 'unix:///nowhere/docker.sock' } });
+    const one = await trial({}, {}, { runner: gone });
+    const { outcome } = await refusal(one);
+    expect(outcome).toMatchObject({ kind: 'never-started' });
+    expect('detail' in outcome && outcome.detail).toMatch(
+      /not accessible.*unix:\/\/\/nowhere\/docker\.sock.*Start Docker.*Process/s,
+    );
+    expect(await gone.probe({}, never)).toMatchObject({ usable: false, whatToDo: expect.stringContaining('Process') });
+    const refused = makeRunner({ env: { DOCKER_HOST: 'tcp://127.0.0.1:9' } });
+    expect(await refused.probe({}, never)).toMatchObject({
+      usable: false,
+      why: expect.stringContaining('nobody listens'),
+    });
+  });
+
+  test('100 MB come back whole while memory stays small', async () => {
+    const one = await trial({ script: 'head -c 100000000 /dev/zero > "$OUTPUT_DIR/big"' });
+    const before = process.memoryUsage().rss;
+    await one.live();
+    expect((await readFile(join(one.spec.outputDir, 'big'))).length).toBe(100_000_000);
+    expect(process.memoryUsage().rss - before).toBeLessThan(300 * 1024 ** 2);
+    await expect(access(join(one.spec.outputDir, 'big'))).resolves.toBeUndefined();
+  });
+});

@@ -1,0 +1,175 @@
+/** The runner's properties: what is understood, and what is refused with the property's name. */
+import { describe, expect, test } from 'vitest';
+import { containerBody, labelValue } from '../../src/runners/docker/container-body.ts';
+import { dockerDeclaration } from '../../src/runners/docker/declaration.ts';
+import { type DockerConfig, readSettings } from '../../src/runners/docker/settings.ts';
+import { parseSize } from '../../src/runners/docker/size.ts';
+import { PrepareError } from '../../src/runners/runner.ts';
+
+function refusal(config: DockerConfig): string {
+  try {
+    readSettings(config);
+  } catch (error) {
+    if (error instanceof PrepareError) return error.message;
+    throw error;
+  }
+  return 'accepted';
+}
+
+describe('sizes', () => {
+  test.for([
+    ['512MB', 512 * 1024 ** 2],
+    ['512Mb', 512 * 1024 ** 2],
+    ['512mb', 512 * 1024 ** 2],
+    ['524288KB', 512 * 1024 ** 2],
+    ['0.5GB', 512 * 1024 ** 2],
+    ['512m', 512 * 1024 ** 2],
+    ['1GiB', 1024 ** 3],
+    ['1 gb', 1024 ** 3],
+    ['1048576', 1024 ** 2],
+    ['60', 60],
+  ] as const)('%s is %i bytes', ([text, bytes]) => {
+    expect(parseSize(text)).toBe(bytes);
+  });
+
+  test.for(['', 'lots', '12XB', '-5MB', '1,5GB', '5MB5', 'GB', '1e3'])('"%s" is none', text => {
+    expect(parseSize(text)).toBeUndefined();
+  });
+});
+
+describe('properties', () => {
+  test('texts stand for numbers, booleans, lists and maps, as expressions give them', () => {
+    const settings = readSettings({
+      cpu: { cpus: '1.5' },
+      memory: { memory: '64MB', memorySwap: '-1', memorySwappiness: '60', oomKillDisable: 'false' },
+      privileged: 'TRUE',
+      delete: 'false',
+      entryPoint: '["/bin/sh", "-c"]',
+      config: '{"auths": {"r.io": {"auth": "eDp5"}}}',
+      user: 1000,
+      shmSize: 67108864,
+    });
+    expect(settings).toMatchObject({
+      nanoCpus: 1_500_000_000,
+      memory: 64 * 1024 ** 2,
+      memorySwap: -1,
+      memorySwappiness: 60,
+      oomKillDisable: false,
+      privileged: true,
+      delete: false,
+      entryPoint: ['/bin/sh', '-c'],
+      registryConfig: { auths: { 'r.io': { auth: 'eDp5' } } },
+      user: '1000',
+      shmSize: 67_108_864,
+    });
+  });
+
+  test('defaults are Kestra’s', () => {
+    expect(readSettings({})).toEqual({
+      pullPolicy: 'IF_NOT_PRESENT',
+      filesBy: 'VOLUME',
+      entryPoint: [''],
+      extraHosts: [],
+      ports: { exposed: {}, bound: {} },
+      volumes: [],
+      devices: [],
+      privileged: false,
+      oomKillDisable: false,
+      delete: true,
+      resume: true,
+    });
+    expect(readSettings({ entryPoint: null }).entryPoint).toBeUndefined();
+  });
+
+  test.for([
+    [{ memory: { memory: 'lots' } }, "taskRunner.memory.memory: Invalid size with value 'lots'"],
+    [{ memory: { memory: true } }, 'taskRunner.memory.memory'],
+    [{ shmSize: '1XB' }, 'taskRunner.shmSize'],
+    [{ cpu: { cpus: 'many' } }, 'taskRunner.cpu.cpus: must be a number'],
+    [{ cpu: { cpus: 0 } }, 'taskRunner.cpu.cpus: must be more than 0'],
+    [{ pullPolicy: 'SOMETIMES' }, 'taskRunner.pullPolicy: must be one of IF_NOT_PRESENT, ALWAYS, NEVER'],
+    [{ portBindings: ['80', 'x:80'] }, 'taskRunner.portBindings[1]: "x:80"'],
+    [{ portBindings: ['99999'] }, 'taskRunner.portBindings[0]'],
+    [{ wait: false }, 'taskRunner.wait: false is not built yet'],
+    [{ privileged: 'perhaps' }, 'taskRunner.privileged'],
+    [{ config: '{' }, 'taskRunner.config: is no JSON'],
+    [{ volumes: 'x' }, 'taskRunner.volumes: must be a list'],
+    [{ deviceRequests: [1] }, 'taskRunner.deviceRequests[0]: must be a map'],
+  ] as const)('%j is refused by name', ([config, words]) => {
+    expect(refusal(config)).toContain(words);
+  });
+
+  test('ports as docker run takes them, with the documentation’s spaces', () => {
+    const { ports } = readSettings({ portBindings: ['8080: 80/udp', '127.0.0.1: 8080: 80', '443', '[::1]:1:2'] });
+    expect(ports.bound).toEqual({
+      '80/udp': [{ HostIp: '', HostPort: '8080' }],
+      '80/tcp': [{ HostIp: '127.0.0.1', HostPort: '8080' }],
+      '443/tcp': [{ HostIp: '', HostPort: '' }],
+      '2/tcp': [{ HostIp: '::1', HostPort: '1' }],
+    });
+  });
+
+  test('devices: an or-list of and-lists', () => {
+    const { devices } = readSettings({
+      deviceRequests: [
+        { driver: 'nvidia', count: '-1', capabilities: [['gpu', 'compute'], 'video'], options: { a: 1 } },
+      ],
+    });
+    expect(devices).toEqual([
+      { Driver: 'nvidia', Count: -1, Capabilities: [['gpu', 'compute'], ['video']], Options: { a: '1' } },
+    ]);
+  });
+
+  test('every property of the declaration is accepted by its schema', () => {
+    const accepted = dockerDeclaration.schema().safeParse({
+      type: dockerDeclaration.type,
+      image: 'x',
+      cpu: { cpus: 1 },
+      memory: { memory: '512Mb' },
+      volumes: ['/a:/b'],
+      killGracePeriod: 'PT10S',
+      credentials: { username: 'u', password: 'p' },
+      config: { auths: {} },
+      version: '1.0.0',
+    });
+    expect(accepted.success).toBe(true);
+    const unknown = dockerDeclaration.schema().safeParse({ type: dockerDeclaration.type, pullPolcy: 'NEVER' });
+    expect(unknown.success).toBe(false);
+  });
+});
+
+describe('the container', () => {
+  test('labels are cut as Kestra cuts them', () => {
+    expect(labelValue('a'.repeat(70))).toBe('a'.repeat(63));
+    expect(labelValue(`${'a'.repeat(62)}-b`)).toBe('a'.repeat(62));
+    expect(labelValue('a_.--')).toBe('a');
+    expect(labelValue('company.team')).toBe('company.team');
+  });
+
+  test('newer engines are not asked for kernel memory, which they refuse to know', () => {
+    const spec = {
+      runId: 'r',
+      owner: 'o',
+      labels: {},
+      argv: ['x'],
+      env: {},
+      workDir: '/w',
+      outputDir: '/w/o',
+      runDir: '/r',
+      wanted: [],
+      shared: false,
+    };
+    const body = (apiMinor: number) =>
+      JSON.stringify(
+        containerBody(spec, readSettings({ memory: { kernelMemory: '4MB' } }), {
+          image: 'i',
+          outputVolume: false,
+          volumes: [],
+          apiMinor,
+          podman: false,
+        }),
+      );
+    expect(body(41)).toContain('"KernelMemory":4194304');
+    expect(body(42)).not.toContain('KernelMemory');
+  });
+});
