@@ -1,9 +1,11 @@
 /** A task run that the engine itself carries out, in the hands of its flowable: its children, questions and timers. */
 import type { TaskRun } from '../model/execution.ts';
 import type { LogLevel, Task } from '../model/flow.ts';
-import { isTerminal } from '../model/states.ts';
+import { isTerminal, type State } from '../model/states.ts';
 import { isMap, type Value, type ValueMap } from '../model/value.ts';
+import { withAwaited, withoutAwaited } from './awaited.ts';
 import type { Draft } from './draft.ts';
+import type { Effect } from './effect.ts';
 import { groupsKey, type Scope, scopeKey } from './execution-state.ts';
 
 /** `waiting`: children are active, or an answer or timer is. `done`: nothing more will start. */
@@ -45,16 +47,31 @@ export class Container {
 
   /** Has a value rendered; the flowable's `answered` gets it under the name `about`, unique for this run. */
   ask(about: string, template: Value, as: 'text' | 'typed'): void {
-    this.draft.effect({ type: 'evaluate', key: `evaluate:${this.#id}:${about}`, taskRunId: this.#id, template, as });
+    this.await({ type: 'evaluate', key: `evaluate:${this.#id}:${about}`, taskRunId: this.#id, template, as });
   }
 
-  /** The flowable's `due` is called with the name `about` at a time in milliseconds since the epoch. */
+  /** The flowable's `due` is called at a time in milliseconds since the epoch. */
   timer(about: string, at: number): void {
-    this.draft.effect({ type: 'timer', key: `timer:${this.#id}:${about}`, taskRunId: this.#id, at });
+    this.await({ type: 'timer', key: `timer:${this.#id}:${about}`, taskRunId: this.#id, at });
   }
 
-  cancelTimer(about: string): void {
-    this.draft.finish(`timer:${this.#id}:${about}`);
+  /** Wants something done, and takes no step before the answer. One thing at a time. */
+  await(effect: Effect): void {
+    this.draft.effect(effect);
+    this.draft.put(withAwaited(this.run, effect.key));
+  }
+
+  /** The answer, or timer, that it waits for is not wanted any more. */
+  stopWaiting(): void {
+    const { awaiting } = this.notes;
+    if (typeof awaiting !== 'string') return;
+    this.draft.finish(awaiting);
+    this.draft.put(withoutAwaited(this.run));
+  }
+
+  /** Ends the execution in a state, and with it this run and its parents. */
+  exit(state: State): void {
+    this.draft.exiting = { state, taskRunId: this.#id };
   }
 
   scope(branch: string): Scope {
@@ -65,22 +82,15 @@ export class Container {
     return this.draft.scope(groupsKey(this.#id, branch));
   }
 
+  get hasActiveChildren(): boolean {
+    return Object.keys(this.task.branches).some(
+      branch => this.scope(branch).active > 0 || this.groups(branch).active > 0,
+    );
+  }
+
   /** One after the other; stops at a failure. */
   sequential(branch: string, place: { value?: string; iteration?: number } = {}): Progress {
     return stepSequential(this.draft, this.#id, branch, this.task.branches[branch] ?? [], place, true);
-  }
-
-  /** All at once, at most `limit` at a time (0: no limit); nothing new starts after a failure. */
-  parallel(branch: string, limit: number): Progress {
-    const tasks = enabled(this.task.branches[branch] ?? []);
-    for (;;) {
-      const scope = this.scope(branch);
-      const next = tasks[scope.created];
-      if (!next || scope.failed > 0 || scope.killed > 0 || isKilling(this.draft)) break;
-      if (limit > 0 && scope.active >= limit) break;
-      this.start(next, branch);
-    }
-    return this.scope(branch).active > 0 ? 'waiting' : 'done';
   }
 
   /** The latest run of a child task. */
@@ -105,20 +115,22 @@ export function stepSequential(
 ): Progress {
   const scope = draft.scope(scopeKey(parentId, branch, place.value));
   if (scope.active > 0) return 'waiting';
-  if (isKilling(draft) || scope.killed > 0 || (stopAtFailure && scope.failed > 0)) return 'done';
+  if (scope.killed > 0 || (stopAtFailure && scope.failed > 0)) return 'done';
   const next = enabled(tasks)[scope.created];
   if (!next) return 'done';
   draft.start(next, { ...(parentId !== undefined && { parentTaskRunId: parentId }), branch, ...place });
   return 'waiting';
 }
 
-/** Disabled tasks make no task run at all. */
-export function enabled(tasks: readonly Task[]): readonly Task[] {
-  return tasks.some(task => task.disabled) ? tasks.filter(task => !task.disabled) : tasks;
-}
+const enabledOf = new WeakMap<readonly Task[], readonly Task[]>();
 
-export function isKilling(draft: Draft): boolean {
-  return draft.execution.state.current === 'KILLING';
+/** Disabled tasks make no task run at all. Asked at each step, so kept for each list. */
+export function enabled(tasks: readonly Task[]): readonly Task[] {
+  const known = enabledOf.get(tasks);
+  if (known) return known;
+  const found = tasks.filter(task => !task.disabled);
+  enabledOf.set(tasks, found);
+  return found;
 }
 
 /** A property that is a map, or an empty one. */

@@ -23,7 +23,10 @@ export type Step =
 export class Draft implements StateView {
   /** What is still to do in this decision; worked off in order, so that no step runs inside another. */
   readonly queue: Step[] = [];
-  exiting: { readonly state: State; readonly taskRunId?: string } | undefined;
+  /** Asks for the execution to end in a state, whatever else is going on; the task run and its parents end with it. */
+  exiting: { readonly state: State; readonly taskRunId: string } | undefined;
+  /** In [0, 1); of the event that is taken in. */
+  random: () => number = () => 0;
   readonly #base: StateView;
   readonly #newId: () => string;
   /** Milliseconds since the epoch: the time of the event. */
@@ -32,6 +35,9 @@ export class Draft implements StateView {
   readonly #runs = new Map<string, TaskRun>();
   readonly #scopes = new Map<string, Scope>();
   readonly #children = new Map<string, string>();
+  /** Ids of task runs that are new in this draft, by parent. */
+  readonly #below = new Map<string, string[]>();
+  #wentOn = false;
   readonly #effects = new Map<string, Effect>();
   readonly #done = new Set<string>();
   readonly #logs: LogEntry[] = [];
@@ -63,6 +69,10 @@ export class Draft implements StateView {
     for (const run of this.#runs.values()) if (!this.#base.taskRun(run.id) && !run.superseded) yield run;
   }
 
+  parent(run: TaskRun): TaskRun | undefined {
+    return run.parentTaskRunId === undefined ? undefined : this.taskRun(run.parentTaskRunId);
+  }
+
   task(run: TaskRun): Task {
     const task = taskIndex(this.flow).get(run.taskId);
     if (!task)
@@ -77,14 +87,13 @@ export class Draft implements StateView {
   }
 
   child(parentId: string | undefined, taskId: string, value?: string): string | undefined {
-    return this.#children.get(childKey(parentId, taskId, value)) ?? this.#base.child(parentId, taskId, value);
+    const id = this.#children.get(childKey(parentId, taskId, value)) ?? this.#base.child(parentId, taskId, value);
+    return id === undefined || this.taskRun(id)?.superseded ? undefined : id;
   }
 
   *childrenOf(parentId: string): Generator<string> {
-    yield* this.#base.childrenOf(parentId);
-    for (const run of this.#runs.values()) {
-      if (run.parentTaskRunId === parentId && !this.#base.taskRun(run.id)) yield run.id;
-    }
+    for (const id of this.#base.childrenOf(parentId)) if (!this.taskRun(id)?.superseded) yield id;
+    for (const id of this.#below.get(parentId) ?? []) if (!this.taskRun(id)?.superseded) yield id;
   }
 
   *activeIds(): Generator<string> {
@@ -95,11 +104,6 @@ export class Draft implements StateView {
     for (const run of this.#runs.values()) {
       if (!this.#base.taskRun(run.id) && !isTerminal(run.state.current) && !run.superseded) yield run.id;
     }
-  }
-
-  /** Asks for the execution to end in a state, whatever else is going on; `run` and its parents end with it. */
-  exit(state: State, run?: TaskRun): void {
-    this.exiting = { state, ...(run && { taskRunId: run.id }) };
   }
 
   change(execution: Partial<Execution>): void {
@@ -114,9 +118,38 @@ export class Draft implements StateView {
     this.change({ state: moveTo(this.execution.state, state, this.date) });
   }
 
+  /** The execution runs again, after a pause or the wait for another attempt. */
+  goOn(): void {
+    this.moveExecution('RUNNING');
+    this.#wentOn = true;
+  }
+
+  /** Where another task run is still paused when all is worked off, so is the execution: else nobody could resume it. */
+  pauseAgain(): void {
+    if (!this.#wentOn) return;
+    this.#wentOn = false;
+    if (this.execution.state.current !== 'RUNNING') return;
+    const isPaused = (id: string) => this.taskRun(id)?.state.current === 'PAUSED';
+    if (this.activeIds().some(isPaused)) this.moveExecution('PAUSED');
+  }
+
+  /** A former run of its task: it keeps its logs but counts no more, and neither does what is below it. */
+  supersede(run: TaskRun): void {
+    for (const id of [...this.childrenOf(run.id)]) {
+      const child = this.taskRun(id);
+      if (child) this.supersede(child);
+    }
+    this.put({ ...run, superseded: true });
+  }
+
   put(run: TaskRun): TaskRun {
     const before = this.taskRun(run.id);
     this.#runs.set(run.id, run);
+    if (!before && run.parentTaskRunId !== undefined) {
+      const siblings = this.#below.get(run.parentTaskRunId);
+      if (siblings) siblings.push(run.id);
+      else this.#below.set(run.parentTaskRunId, [run.id]);
+    }
     recount(
       key => this.scope(key),
       (key, scope) => this.#scopes.set(key, scope),

@@ -1,6 +1,7 @@
 /**
  * What `decide` wants done. Effects are plain JSON: they are stored with the changes in one transaction, and are
- * done again after a crash until their answer has been committed. Keys are unique over the life of an execution.
+ * done again after a crash until their answer has been committed. A key is never used twice, but after a restart of the
+ * execution, when nothing of its former life is pending.
  */
 import type { Value, ValueMap } from '../model/value.ts';
 
@@ -21,8 +22,9 @@ export type Effect =
   | { readonly type: 'open-directory' | 'close-directory'; readonly key: string; readonly taskRunId: string }
   /** Say `due` at a time: milliseconds since the epoch. */
   | { readonly type: 'timer'; readonly key: string; readonly taskRunId: string; readonly at: number }
-  /** Start another flow's execution; ends with `child-ended`, or with `finished` where it cannot start. */
+  /** Start another flow's execution; `child-started` and `child-ended`, or a refusal (`answered`) where it cannot start. */
   | { readonly type: 'subflow'; readonly key: string; readonly taskRunId: string }
+  /** Kill that execution; it still reports `child-ended`. */
   | { readonly type: 'kill-child'; readonly key: string; readonly taskRunId: string; readonly executionId: string }
   /** Render the flow's outputs; answered. */
   | { readonly type: 'outputs'; readonly key: string };

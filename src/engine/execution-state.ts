@@ -1,6 +1,6 @@
 /**
  * An execution with its task runs, indexed so that a transition costs the same however many task runs there are.
- * `decide` reads it through a `Draft`; only `apply` changes it, after the changes are committed.
+ * `decide` reads it through a `Draft`; it is changed (`execution`, `put`) only when the changes are committed.
  */
 import type { Execution, TaskRun } from '../model/execution.ts';
 import type { Flow, Task } from '../model/flow.ts';
@@ -80,7 +80,7 @@ export interface StateView {
   scope(key: string): Scope;
   /** The latest run of a task under a parent (for one ForEach value). */
   child(parentId: string | undefined, taskId: string, value?: string): string | undefined;
-  /** Ids of all task runs directly below a task run. */
+  /** Ids of all task runs directly below a task run, without former loop iterations. */
   childrenOf(parentId: string): Iterable<string>;
   activeIds(): Iterable<string>;
 }
@@ -91,7 +91,7 @@ export class ExecutionState implements StateView {
   readonly #runs = new Map<string, TaskRun>();
   readonly #scopes = new Map<string, Scope>();
   readonly #children = new Map<string, string>();
-  readonly #below = new Map<string, string[]>();
+  readonly #below = new Map<string, Set<string>>();
   readonly #active = new Set<string>();
   readonly #outputs = new OutputTree();
 
@@ -148,10 +148,11 @@ export class ExecutionState implements StateView {
   put(run: TaskRun): void {
     const before = this.#runs.get(run.id);
     this.#runs.set(run.id, run);
-    if (!before && run.parentTaskRunId !== undefined) {
+    if (run.parentTaskRunId !== undefined) {
       const siblings = this.#below.get(run.parentTaskRunId);
-      if (siblings) siblings.push(run.id);
-      else this.#below.set(run.parentTaskRunId, [run.id]);
+      if (run.superseded) siblings?.delete(run.id);
+      else if (siblings) siblings.add(run.id);
+      else this.#below.set(run.parentTaskRunId, new Set([run.id]));
     }
     recount(
       key => this.scope(key),
@@ -159,7 +160,9 @@ export class ExecutionState implements StateView {
       before,
       run,
     );
-    if (!run.superseded) this.#children.set(childKey(run.parentTaskRunId, run.taskId, run.value), run.id);
+    const key = childKey(run.parentTaskRunId, run.taskId, run.value);
+    if (!run.superseded) this.#children.set(key, run.id);
+    else if (this.#children.get(key) === run.id) this.#children.delete(key);
     if (run.outputs || (isTerminal(run.state.current) && run.state.current !== 'SKIPPED'))
       this.#outputs.set(run, this.values(run));
     if (isTerminal(run.state.current) || run.superseded) this.#active.delete(run.id);

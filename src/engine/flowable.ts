@@ -12,15 +12,23 @@ export type Ending = Scope | { readonly state: State };
 
 export interface Flowable extends TaskDeclaration {
   readonly kind: 'flowable' | 'immediate';
+  /** A failure among its children makes it WARNING. */
+  readonly forgives?: true;
+  /** A retry policy holds for itself: it fails like a task, not through its children. */
+  readonly retried?: true;
+  /** After a restart of the execution its children cannot go on: all of them run again. */
+  readonly restartsAnew?: true;
   /** Called once, before the first step: asks what it must know. */
   begin?(container: Container): void;
-  /** An answer to `ask`, or to an effect of its own. A refused one fails the task run unless the flowable takes it. */
+  /** An answer to `ask`, or to an effect of its own (then `about` is its type). A refused one fails the task run. */
   answered?(container: Container, about: string, answer: Extract<Answer, { ok: true }>): void;
-  due?(container: Container, about: string): void;
+  due?(container: Container): void;
   resumed?(container: Container, onResume: ValueMap | undefined): void;
   childStarted?(container: Container, executionId: string): void;
   childEnded?(container: Container, child: { executionId: string; state: State; outputs?: ValueMap }): void;
-  /** Starts what can start now. `ended` is the child that has just ended. */
+  /** The execution is ending and no child is active: `waiting` when something of its own must end first. */
+  stop?(container: Container): Progress;
+  /** Starts what can start now; never called while it waits for an answer. `ended` is the child that has just ended. */
   step(container: Container, ended: TaskRun | undefined): Progress;
   /** How it ended; asked when `step` is done. */
   ending(container: Container): Ending;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { isList, type Value } from '../../model/value.ts';
-import { enabled, hasEnded, isKilling, mapProperty } from '../container.ts';
+import { enabled, hasEnded, mapProperty } from '../container.ts';
 import type { Flowable } from '../flowable.ts';
 import { errorBranches } from './branches.ts';
 import { concurrency } from './parallel.ts';
@@ -23,11 +23,11 @@ export const dag: Flowable = {
     const limit = concurrency(container.task.properties.concurrent);
     const dependsOn = mapProperty(container.task, 'dependsOn');
     const tasks = enabled(container.task.branches.tasks ?? []);
-    const ready = (id: string) =>
-      names(dependsOn[id]).every(name => hasEnded(container.child(name)) || !tasks.some(task => task.id === name));
+    const ids = new Set(tasks.map(task => task.id));
+    const ready = (id: string) => names(dependsOn[id]).every(name => !ids.has(name) || hasEnded(container.child(name)));
     for (const task of tasks) {
       const scope = container.scope('tasks');
-      if (scope.failed > 0 || scope.killed > 0 || isKilling(container.draft) || scope.created === tasks.length) break;
+      if (scope.failed > 0 || scope.killed > 0 || scope.created === tasks.length) break;
       if (limit > 0 && scope.active >= limit) break;
       if (!container.child(task.id) && ready(task.id)) container.start(task, 'tasks');
     }

@@ -32,8 +32,8 @@ export const exit: Flowable = {
         `The state '${value}' is none that an execution can end in. Use ${Object.keys(states).slice(0, 5).join(', ')}.`,
       );
     container.note({ ended: state });
-    container.draft.exit(state, container.run);
+    container.exit(state);
   },
-  step: container => (container.notes.ended === undefined ? 'waiting' : 'done'),
+  step: () => 'done',
   ending: container => ({ state: container.notes.ended as State }),
 };

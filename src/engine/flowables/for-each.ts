@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import type { TaskRun } from '../../model/execution.ts';
 import { parseJson, writeJson } from '../../model/json.ts';
 import { isList, isMap, isNumeric, numericKind, type Value } from '../../model/value.ts';
-import { type Container, enabled, isKilling, type Progress } from '../container.ts';
+import { type Container, enabled, type Progress } from '../container.ts';
 import { type Flowable, FlowableFailure } from '../flowable.ts';
 import { errorBranches } from './branches.ts';
 import { concurrency } from './parallel.ts';
@@ -30,8 +31,7 @@ export const forEach: Flowable = {
   branches: [{ property: 'tasks', required: true, shape: 'list' }, ...errorBranches],
   begin: container => container.ask('values', container.task.properties.values ?? [], 'text'),
   answered: (container, _about, { value }) => container.note({ values: iterationValues(value) }),
-  step: (container, ended) =>
-    stepGroups(container, ended?.value, concurrency(container.task.properties.concurrencyLimit, 1)),
+  step: (container, ended) => stepGroups(container, ended, concurrency(container.task.properties.concurrencyLimit, 1)),
   ending: container => container.groups('tasks'),
 };
 
@@ -42,7 +42,7 @@ export const eachSequential: Flowable = {
   title: 'Run tasks for each value, one value after the other. Older form of ForEach.',
   schema: () => z.strictObject({ value: values() }),
   begin: container => container.ask('values', container.task.properties.value ?? [], 'text'),
-  step: (container, ended) => stepGroups(container, ended?.value, 1),
+  step: (container, ended) => stepGroups(container, ended, 1),
 };
 
 export const eachParallel: Flowable = {
@@ -55,25 +55,24 @@ export const eachParallel: Flowable = {
       value: values(),
       concurrent: z.int().min(0).optional().meta({ title: 'How many values at once', default: 0 }),
     }),
-  step: (container, ended) => stepGroups(container, ended?.value, concurrency(container.task.properties.concurrent)),
+  step: (container, ended) => stepGroups(container, ended, concurrency(container.task.properties.concurrent)),
 };
 
 /** Goes on with the group of a value, then starts the groups there is room for. */
-function stepGroups(container: Container, endedValue: string | undefined, limit: number): Progress {
-  const list = container.notes.values;
-  if (!isList(list)) return 'waiting';
+function stepGroups(container: Container, ended: TaskRun | undefined, limit: number): Progress {
+  const list = container.notes.values as readonly string[];
   if (enabled(container.task.branches.tasks ?? []).length === 0) return 'done';
-  if (endedValue !== undefined && container.groups('tasks').failed === 0) {
-    container.sequential('tasks', { value: endedValue, iteration: list.indexOf(endedValue) });
-  }
+  const step = (iteration: number) => container.sequential('tasks', { value: list[iteration] ?? '', iteration });
+  const { created, failed } = container.groups('tasks');
+  if (failed === 0 && ended?.iteration !== undefined) step(ended.iteration);
+  // After a restart any group may stand between two of its tasks, held up by the failure of another.
+  else if (failed === 0) for (let iteration = 0; iteration < created; iteration++) step(iteration);
   for (;;) {
-    const groups = container.groups('tasks');
-    const next = list[groups.created];
-    if (next === undefined || groups.failed > 0 || groups.killed > 0 || isKilling(container.draft)) break;
-    if (limit > 0 && groups.active >= limit) break;
-    container.sequential('tasks', { value: String(next), iteration: groups.created });
+    const { created, active, failed, killed } = container.groups('tasks');
+    if (created === list.length || failed > 0 || killed > 0 || (limit > 0 && active >= limit))
+      return active > 0 ? 'waiting' : 'done';
+    step(created);
   }
-  return container.groups('tasks').active > 0 ? 'waiting' : 'done';
 }
 
 /** The texts of the values: lists as they are, JSON text parsed. Messages after Kestra's FlowableUtils. */

@@ -26,7 +26,6 @@ export const ifTask: Flowable = {
     container.note({ branch: holds ? 'then' : 'else' });
     container.output({ evaluationResult: holds });
   },
-  step: container =>
-    container.notes.branch === undefined ? 'waiting' : container.sequential(String(container.notes.branch)),
+  step: container => container.sequential(String(container.notes.branch)),
   ending: container => container.scope(String(container.notes.branch)),
 };

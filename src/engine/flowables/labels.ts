@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Label } from '../../model/flow.ts';
+import { parseJson } from '../../model/json.ts';
 import { isList, isMap, type Value } from '../../model/value.ts';
 import { type Flowable, FlowableFailure } from '../flowable.ts';
 
@@ -16,18 +17,26 @@ export const labels: Flowable = {
     }),
   begin: container => container.ask('labels', container.task.properties.labels ?? {}, 'typed'),
   answered(container, _about, { value }) {
-    const given = labelList(value);
+    const given = labelList(typeof value === 'string' ? fromJson(value) : value);
     for (const { key } of given) {
       if (key.startsWith('system.'))
         throw new FlowableFailure(`System labels can only be set by Windlass itself, offending label: ${key}`);
     }
     const kept = container.draft.execution.labels.filter(label => !given.some(({ key }) => key === label.key));
     container.draft.change({ labels: [...kept, ...given] });
-    container.note({ ended: true });
   },
-  step: container => (container.notes.ended ? 'done' : 'waiting'),
+  step: () => 'done',
   ending: () => ({ state: 'SUCCESS' }),
 };
+
+/** The property may be a JSON text with expressions in it. */
+function fromJson(text: string): Value {
+  try {
+    return parseJson(text);
+  } catch {
+    return text;
+  }
+}
 
 function labelList(value: Value): readonly Label[] {
   if (isMap(value)) return Object.entries(value).map(([key, text]) => label(key, text));
@@ -37,7 +46,7 @@ function labelList(value: Value): readonly Label[] {
       return label(String(item.key), item.value ?? null);
     });
   }
-  throw new FlowableFailure('The labels must be a map or a list of {key, value}.');
+  throw new FlowableFailure('The labels must be a map or a list of {key, value}, or JSON text of one.');
 }
 
 function label(key: string, value: Value): Label {

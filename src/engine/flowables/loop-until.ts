@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { isTruthy } from '../../expression/truth.ts';
 import { parseDuration } from '../../model/duration.ts';
-import { isMap, isNumeric, type Value, type ValueMap } from '../../model/value.ts';
+import { isMap, type Value, type ValueMap } from '../../model/value.ts';
 import type { Container } from '../container.ts';
-import type { Flowable } from '../flowable.ts';
+import { type Flowable, FlowableFailure } from '../flowable.ts';
 import { errorBranches } from './branches.ts';
 
 export const loopUntil: Flowable = {
@@ -31,13 +31,10 @@ export const loopUntil: Flowable = {
   branches: [{ property: 'tasks', required: true, shape: 'list' }, ...errorBranches],
   begin: container => container.note({ count: 1, since: container.draft.at }),
   step(container) {
-    const { checking, waiting, over } = container.notes;
-    if (over) return 'done';
-    if (checking || waiting) return 'waiting';
+    if (container.notes.over) return 'done';
     if (container.sequential('tasks') === 'waiting') return 'waiting';
     const scope = container.scope('tasks');
     if (scope.failed + scope.killed > 0) return 'done';
-    container.note({ checking: true });
     container.ask(
       `condition-${container.notes.count}`,
       [container.task.properties.condition ?? '', frequency(container.task.properties.checkFrequency)],
@@ -47,21 +44,22 @@ export const loopUntil: Flowable = {
   },
   answered(container, _about, { value }) {
     const [condition, limits] = value as [Value, ValueMap];
-    container.note({ checking: false });
     const holds = isTruthy(condition === null ? null : String(condition));
     const count = Number(container.notes.count) + (holds ? 0 : 1);
     container.note({ count });
     container.output({ iterationCount: count });
     if (holds) return container.note({ over: true });
     if (isOver(container, count, limits)) return;
-    container.note({ waiting: true });
     if (container.draft.execution.state.current === 'RUNNING') container.draft.moveExecution('PAUSED');
     container.timer(`next-${count}`, container.draft.at + parseDuration(text(limits.interval) ?? 'PT1S'));
   },
   due(container) {
-    supersede(container.draft, container.run.id);
-    container.note({ waiting: false });
-    if (container.draft.execution.state.current === 'PAUSED') container.draft.moveExecution('RUNNING');
+    const { draft, run } = container;
+    for (const id of [...draft.childrenOf(run.id)]) {
+      const child = draft.taskRun(id);
+      if (child) draft.supersede(child);
+    }
+    if (draft.execution.state.current === 'PAUSED') draft.goOn();
   },
   ending(container) {
     if (container.notes.maxReached && String(container.task.properties.failOnMaxReached) === 'true')
@@ -79,8 +77,10 @@ function text(value: Value | undefined): string | undefined {
 }
 
 function isOver(container: Container, count: number, limits: ValueMap): boolean {
-  const most = limits.maxIterations;
-  const iterations = most !== undefined && (isNumeric(most) || typeof most === 'string') && count > Number(most);
+  const most = text(limits.maxIterations);
+  if (most !== undefined && !/^\d+$/.test(most.trim()))
+    throw new FlowableFailure(`The maxIterations of ${container.task.id} must be a whole number, not '${most}'.`);
+  const iterations = most !== undefined && count > Number(most);
   const longest = text(limits.maxDuration);
   const duration =
     longest !== undefined && container.draft.at - Number(container.notes.since) >= parseDuration(longest);
@@ -88,14 +88,4 @@ function isOver(container: Container, count: number, limits: ValueMap): boolean 
   container.log('WARN', iterations ? `Max iterations reached: ${most}` : `Max duration reached: ${longest}`);
   container.note({ over: true, maxReached: true });
   return true;
-}
-
-/** The former iteration's task runs keep their logs but count no more; those below them too. */
-function supersede(draft: Container['draft'], parentId: string): void {
-  for (const id of [...draft.childrenOf(parentId)]) {
-    const run = draft.taskRun(id);
-    if (!run || run.superseded) continue;
-    supersede(draft, id);
-    draft.put({ ...run, superseded: true });
-  }
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { enabled } from '../container.ts';
 import type { Flowable } from '../flowable.ts';
 import { errorBranches } from './branches.ts';
 
@@ -16,7 +17,16 @@ export const parallel: Flowable = {
         .meta({ title: 'How many run at once', description: '0, the default, means all.', default: 0 }),
     }),
   branches: [{ property: 'tasks', required: true, shape: 'list' }, ...errorBranches],
-  step: container => container.parallel('tasks', concurrency(container.task.properties.concurrent)),
+  step(container) {
+    const limit = concurrency(container.task.properties.concurrent);
+    const tasks = enabled(container.task.branches.tasks ?? []);
+    for (;;) {
+      const { created, active, failed, killed } = container.scope('tasks');
+      const next = tasks[created];
+      if (!next || failed > 0 || killed > 0 || (limit > 0 && active >= limit)) return active > 0 ? 'waiting' : 'done';
+      container.start(next, 'tasks');
+    }
+  },
   ending: container => container.scope('tasks'),
 };
 

@@ -50,7 +50,7 @@ export const pause: Flowable = {
   },
   due: container => resume(container, endings[String(container.notes.behavior)] ?? 'SUCCESS', undefined),
   resumed(container, onResume) {
-    container.cancelTimer('pause');
+    container.stopWaiting();
     resume(container, 'SUCCESS', onResume);
   },
   step(container) {
@@ -70,12 +70,12 @@ function resume(container: Container, to: string, onResume: ValueMap | undefined
   container.note({ to });
   container.output({ ...(onResume && { onResume }), resumed: { on: container.draft.date, to } });
   if (to === 'CANCELLED') {
-    container.draft.exit('CANCELLED');
+    container.exit('CANCELLED');
     return;
   }
   if (container.draft.execution.state.current === 'PAUSED') {
     container.draft.moveExecution('RESTARTED');
-    container.draft.moveExecution('RUNNING');
+    container.draft.goOn();
   }
   if (container.task.branches.tasks?.length) container.draft.move(container.run, 'RUNNING');
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { TaskRun } from '../../model/execution.ts';
 import type { Flowable } from '../flowable.ts';
 
 const map = z.record(z.string(), z.unknown());
@@ -9,6 +10,7 @@ export const subflow: Flowable = {
   aliases: ['io.kestra.core.tasks.flows.Subflow', 'io.kestra.core.tasks.flows.Flow'],
   title: 'Run another flow.',
   kind: 'flowable',
+  retried: true,
   schema: () =>
     z.strictObject({
       namespace: z.string().meta({ title: 'The namespace of the flow' }),
@@ -30,9 +32,11 @@ export const subflow: Flowable = {
       restartBehavior: z.enum(['RETRY_FAILED', 'NEW_EXECUTION']).optional().meta({ title: 'What a restart does' }),
     }),
   begin(container) {
-    container.draft.effect({ type: 'subflow', key: `subflow:${container.run.id}`, taskRunId: container.run.id });
+    const { run, draft } = container;
+    draft.effect({ type: 'subflow', key: subflowKey(run), taskRunId: run.id });
   },
   childStarted(container, executionId) {
+    if (container.notes.child !== undefined) return;
     container.note({ child: executionId });
     if (String(container.task.properties.wait ?? true) !== 'false') return;
     container.output({ executionId, state: 'CREATED' });
@@ -48,6 +52,21 @@ export const subflow: Flowable = {
       container.note({ ended: state === 'CANCELLED' ? 'FAILED' : state });
     } else container.note({ ended: 'SUCCESS' });
   },
+  stop(container) {
+    const { child, ended, killing } = container.notes;
+    if (ended !== undefined) return 'done';
+    if (typeof child === 'string' && !killing) {
+      const { id } = container.run;
+      container.note({ killing: true });
+      container.draft.effect({ type: 'kill-child', key: `kill-child:${id}`, taskRunId: id, executionId: child });
+    }
+    return 'waiting';
+  },
   step: container => (container.notes.ended === undefined ? 'waiting' : 'done'),
   ending: container => ({ state: container.notes.ended as 'SUCCESS' | 'WARNING' | 'FAILED' | 'KILLED' }),
 };
+
+/** The key of the effect that starts its execution, pending until that has ended; each attempt starts another one. */
+export function subflowKey(run: TaskRun): string {
+  return `subflow:${run.id}:${run.attempts.length}`;
+}

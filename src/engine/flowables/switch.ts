@@ -36,7 +36,6 @@ export const switchTask: Flowable = {
     }
     container.note({ branch });
   },
-  step: container =>
-    container.notes.branch === undefined ? 'waiting' : container.sequential(String(container.notes.branch)),
+  step: container => container.sequential(String(container.notes.branch)),
   ending: container => container.scope(String(container.notes.branch)),
 };

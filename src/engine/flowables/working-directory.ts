@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Container, Progress } from '../container.ts';
 import type { Flowable } from '../flowable.ts';
 import { errorBranches } from './branches.ts';
 
@@ -25,29 +26,25 @@ export const workingDirectory: Flowable = {
       cache: z.unknown().optional().meta({ title: 'Files to keep between executions' }),
     }),
   branches: [{ property: 'tasks', required: true, shape: 'list' }, ...errorBranches],
+  restartsAnew: true,
   begin(container) {
-    container.draft.effect({ type: 'open-directory', key: `open:${container.run.id}`, taskRunId: container.run.id });
+    const { id } = container.run;
+    container.await({ type: 'open-directory', key: `open:${id}`, taskRunId: id });
   },
   answered(container, about, { value }) {
-    if (about === 'open') container.note({ open: true });
-    else {
-      container.note({ closed: true });
-      container.output({ ...container.run.outputs, ...(value as object) });
-    }
+    if (about !== 'close') return;
+    container.note({ closed: true });
+    container.output({ ...container.run.outputs, ...(value as object) });
   },
-  step(container) {
-    if (!container.notes.open) return 'waiting';
-    if (container.notes.closed) return 'done';
-    if (container.sequential('tasks') === 'waiting') return 'waiting';
-    if (!container.notes.closing) {
-      container.note({ closing: true });
-      container.draft.effect({
-        type: 'close-directory',
-        key: `close:${container.run.id}`,
-        taskRunId: container.run.id,
-      });
-    }
-    return 'waiting';
-  },
+  step: container => (container.sequential('tasks') === 'waiting' ? 'waiting' : close(container)),
+  // A directory is also closed when the execution is killed while it is being opened.
+  stop: container => (container.notes.awaiting === undefined ? close(container) : 'waiting'),
   ending: container => container.scope('tasks'),
 };
+
+function close(container: Container): Progress {
+  if (container.notes.closed) return 'done';
+  const { id } = container.run;
+  container.await({ type: 'close-directory', key: `close:${id}`, taskRunId: id });
+  return 'waiting';
+}

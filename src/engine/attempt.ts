@@ -1,0 +1,85 @@
+/** The attempts of a task run: begun, ended, and made again where a policy says so. */
+import type { TaskResult, TaskRun } from '../model/execution.ts';
+import { initialState, isTerminal } from '../model/states.ts';
+import type { Draft } from './draft.ts';
+import { nextAttempt } from './retry.ts';
+import { isStopping } from './stopping.ts';
+import { endTaskRun, retryOf, withAttempt } from './task-run-end.ts';
+
+/** Lets a worker run the next attempt of a created task run. */
+export function requestAttempt(draft: Draft, run: TaskRun): void {
+  const attempt = run.attempts.length;
+  draft.effect({ type: 'run', key: runKey(run.id, attempt), taskRunId: run.id, attempt });
+}
+
+/** A worker has begun an attempt. */
+export function attemptStarted(draft: Draft, id: string, attempt: number): void {
+  const run = draft.taskRun(id);
+  if (run?.state.current !== 'CREATED' || run.attempts.length !== attempt) return;
+  draft.move({ ...run, attempts: [...run.attempts, { state: initialState('RUNNING', draft.date) }] }, 'RUNNING');
+}
+
+/** A worker tells how an attempt ended. What is said of another than the current one counts no more. */
+export function attemptFinished(draft: Draft, id: string, attempt: number, result: TaskResult): void {
+  draft.finish(runKey(id, attempt));
+  draft.finish(cancelKey(id, attempt));
+  const run = draft.taskRun(id);
+  if (!run || attempt !== currentAttempt(run)) return;
+  const outputs = Object.keys(result.outputs).length > 0 || run.outputs ? { outputs: result.outputs } : {};
+  const ended = { ...withAttempt(draft, run, attempt, result.state), ...outputs };
+  if (result.state === 'FAILED' && retries(draft, ended)) return;
+  endTaskRun(draft, ended, result.state);
+}
+
+/** Ends what a worker does for a task run, or will do. */
+export function cancelAttempt(draft: Draft, run: TaskRun): 'cancelled' | 'reports-back' {
+  const attempt = currentAttempt(run);
+  if (attempt === undefined || run.state.current === 'CREATED') {
+    draft.finish(runKey(run.id, run.attempts.length));
+    draft.finish(retryKey(run));
+    return 'cancelled';
+  }
+  draft.effect({ type: 'cancel', key: cancelKey(run.id, attempt), taskRunId: run.id, attempt });
+  return 'reports-back';
+}
+
+/** Sets a timer for another attempt, if the task's, a parent's or the flow's policy has one. */
+export function retries(draft: Draft, run: TaskRun): boolean {
+  const retry = retryOf(draft, run);
+  const first = run.attempts[0]?.state.histories[0];
+  if (!retry || !first || retry.behavior === 'CREATE_NEW_EXECUTION' || isStopping(draft.execution)) return false;
+  const at = nextAttempt(retry, run.attempts.length, Date.parse(first.date), draft.at, draft.random());
+  if (at === undefined) return false;
+  draft.move(draft.move(run, 'FAILED'), 'RETRYING');
+  draft.effect({ type: 'timer', key: retryKey(run), taskRunId: run.id, at });
+  if (draft.execution.state.current === 'RUNNING') {
+    if (run.parentTaskRunId === undefined) draft.moveExecution('FAILED');
+    draft.moveExecution('RETRYING');
+  }
+  return true;
+}
+
+/** True when the timer is the one that a retrying task run waits for; it is created again then. */
+export function retryDue(draft: Draft, run: TaskRun, key: string): TaskRun | undefined {
+  if (run.state.current !== 'RETRYING' || key !== retryKey(run)) return undefined;
+  if (draft.execution.state.current === 'RETRYING') draft.goOn();
+  return draft.move(run, 'CREATED');
+}
+
+/** The attempt that a worker may report on: the running one, or the one not yet said to have begun. */
+function currentAttempt(run: TaskRun): number | undefined {
+  if (isTerminal(run.state.current) || run.state.current === 'RETRYING') return undefined;
+  return run.state.current === 'CREATED' ? run.attempts.length : run.attempts.length - 1;
+}
+
+function runKey(id: string, attempt: number): string {
+  return `run:${id}:${attempt}`;
+}
+
+function cancelKey(id: string, attempt: number): string {
+  return `cancel:${id}:${attempt}`;
+}
+
+function retryKey(run: TaskRun): string {
+  return `timer:${run.id}:retry-${run.attempts.length}`;
+}

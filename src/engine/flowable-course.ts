@@ -1,0 +1,91 @@
+/** The course of a task run that the engine carries out: its own tasks, `errors` if one failed, `finally`, the end. */
+import type { TaskRun } from '../model/execution.ts';
+import { initialState, isTerminal, type State } from '../model/states.ts';
+import { retries } from './attempt.ts';
+import { awaited } from './awaited.ts';
+import { Container, stepSequential } from './container.ts';
+import type { Draft } from './draft.ts';
+import { worst } from './end.ts';
+import { type Ending, type Flowable, FlowableFailure } from './flowable.ts';
+import { flowableOf } from './flowables/index.ts';
+import { isStopping } from './stopping.ts';
+import { closeTaskRun, cutShort, endTaskRun, withAttempt } from './task-run-end.ts';
+
+export function beginFlowable(draft: Draft, flowable: Flowable, run: TaskRun): void {
+  const attempts = [...run.attempts, { state: initialState('RUNNING', draft.date) }];
+  const begun = draft.put({ ...run, attempts, progress: { phase: 'main' } });
+  if (flowable.kind === 'flowable') draft.move(begun, 'RUNNING');
+  withFlowable(draft, run.id, (its, container) => its.begin?.(container));
+}
+
+/** Lets a flowable act on its task run and goes on from there; what it throws as a failure ends the task run. */
+export function withFlowable(draft: Draft, id: string, act: (flowable: Flowable, container: Container) => void): void {
+  const run = draft.taskRun(id);
+  const flowable = run && flowableOf(draft.task(run).type);
+  if (!run || !flowable || isTerminal(run.state.current) || run.state.current === 'RETRYING') return;
+  try {
+    act(flowable, new Container(draft, run));
+    advance(draft, id, undefined);
+  } catch (error) {
+    if (!(error instanceof FlowableFailure) && !(error instanceof Error && error.name === 'DurationError')) throw error;
+    failFlowable(draft, id, error.message, error instanceof FlowableFailure ? error.level : 'ERROR');
+  }
+}
+
+/** A flowable cannot go on: it ends without its `errors` tasks, as none of its own tasks has failed. */
+export function failFlowable(draft: Draft, id: string, message: string, level: 'WARN' | 'ERROR' = 'ERROR'): void {
+  const run = draft.taskRun(id);
+  const flowable = run && flowableOf(draft.task(run).type);
+  if (!run || !flowable || isTerminal(run.state.current) || run.state.current === 'RETRYING') return;
+  draft.log(level, message, run);
+  if (isStopping(draft.execution)) cutShort(draft, run, 'KILLED');
+  else finish(draft, flowable, run, 'FAILED');
+}
+
+/** Looks what follows in a flowable, because a child (`ended`) or something else about it has changed. */
+export function advance(draft: Draft, id: string, ended: TaskRun | undefined): void {
+  const run = draft.taskRun(id);
+  const flowable = run && flowableOf(draft.task(run).type);
+  if (!run || !flowable || isTerminal(run.state.current)) return;
+  const container = new Container(draft, run);
+  if (isStopping(draft.execution)) stop(flowable, container);
+  else if (awaited(run) === undefined) step(draft, flowable, container, ended);
+}
+
+function step(draft: Draft, flowable: Flowable, container: Container, ended: TaskRun | undefined): void {
+  const { id } = container.run;
+  const { branches } = container.task;
+  if (container.notes.phase === 'main') {
+    if (flowable.step(container, ended) === 'waiting') return;
+    const failed = stateOf(flowable.ending(container)) === 'FAILED';
+    container.note({ phase: failed && branches.errors?.length ? 'errors' : 'finally' });
+  }
+  if (container.notes.phase === 'errors') {
+    if (stepSequential(draft, id, 'errors', branches.errors ?? [], {}, false) === 'waiting') return;
+    container.note({ phase: 'finally' });
+  }
+  if (stepSequential(draft, id, 'finally', branches.finally ?? [], {}, false) === 'waiting') return;
+  const state = stateOf(flowable.ending(container));
+  finish(draft, flowable, container.run, flowable.forgives && state === 'FAILED' ? 'WARNING' : state);
+}
+
+/** The execution is ending: this one ends when its children have, in the state of the task that ended it all. */
+function stop(flowable: Flowable, container: Container): void {
+  const { draft } = container;
+  if (container.hasActiveChildren || flowable.stop?.(container) === 'waiting') return;
+  const { exit } = container.notes;
+  // Kestra leaves the attempts of an Exit's parents RUNNING (observed.md section 1).
+  if (typeof exit === 'string' && draft.execution.state.current !== 'KILLING')
+    closeTaskRun(draft, container.run, exit as State);
+  else cutShort(draft, container.run, 'KILLED');
+}
+
+function finish(draft: Draft, flowable: Flowable, run: TaskRun, state: State): void {
+  const ended = withAttempt(draft, run, Math.max(0, run.attempts.length - 1), state);
+  if (state === 'FAILED' && flowable.retried && retries(draft, ended)) return;
+  endTaskRun(draft, ended, state);
+}
+
+function stateOf(ending: Ending): State {
+  return 'state' in ending ? ending.state : worst(ending);
+}
