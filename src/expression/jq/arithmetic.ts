@@ -1,5 +1,6 @@
 /** `+ - * / %` on all types, as jq defines them. */
 import { double, isList, isMap, type Value, type ValueMap } from '../../model/value.ts';
+import { chargeMap } from './access.ts';
 import { raise } from './jq-error.ts';
 import { described, equal, numberOf, ownValue, setOwn } from './kinds.ts';
 import type { Run } from './run.ts';
@@ -33,12 +34,19 @@ function add(left: Value, right: Value, run: Run): Value {
   if (a !== undefined && b !== undefined) return numeric(a + b);
   if (left === null) return right;
   if (right === null) return left;
-  if (typeof left === 'string' && typeof right === 'string') return run.text(left + right);
+  if (typeof left === 'string' && typeof right === 'string') {
+    // Joined without a copy, so it is not charged: texts are built by many small additions.
+    run.textLength(left.length + right.length);
+    return left + right;
+  }
   if (isList(left) && isList(right)) {
     run.copied(left.length + right.length);
     return left.concat(right);
   }
-  if (isMap(left) && isMap(right)) return { ...left, ...right };
+  if (isMap(left) && isMap(right)) {
+    chargeMap(left, run);
+    return { ...left, ...right };
+  }
   return raise(`${described(left)} and ${described(right)} cannot be added`);
 }
 
@@ -46,15 +54,24 @@ function subtract(left: Value, right: Value, run: Run): Value {
   const a = numberOf(left);
   const b = numberOf(right);
   if (a !== undefined && b !== undefined) return numeric(a - b);
-  if (isList(left) && isList(right)) {
-    const texts = new Set(right.filter(item => typeof item === 'string'));
-    const others = right.filter(item => typeof item !== 'string');
-    run.step(1 + (left.length * others.length) / 16);
-    return left.filter(item =>
-      typeof item === 'string' ? !texts.has(item) : !others.some(other => equal(item, other)),
-    );
-  }
+  if (isList(left) && isList(right)) return without(left, right, run);
   return raise(`${described(left)} and ${described(right)} cannot be subtracted`);
+}
+
+/** The items that are not in `gone`. Texts and plain numbers are looked up, the rest compared one by one. */
+function without(list: readonly Value[], gone: readonly Value[], run: Run): Value[] {
+  const plain = new Set(gone.filter(isPlain));
+  const others = gone.filter(item => !isPlain(item));
+  run.copied(list.length + gone.length);
+  return list.filter(item => {
+    if (isPlain(item) && plain.has(item)) return false;
+    run.step((isPlain(item) ? others : gone).length / 16);
+    return !(isPlain(item) ? others : gone).some(other => equal(item, other, run));
+  });
+}
+
+function isPlain(value: Value): boolean {
+  return typeof value === 'string' || (typeof value === 'number' && !Number.isNaN(value));
 }
 
 function multiply(left: Value, right: Value, run: Run): Value {
@@ -72,7 +89,7 @@ function repeat(text: string, count: number, run: Run): Value {
   if (!(count > 0)) return null;
   const times = Math.max(1, Math.trunc(count));
   run.textLength(text.length * times);
-  return text.repeat(times);
+  return run.text(text.repeat(times));
 }
 
 function merge(left: ValueMap, right: ValueMap, run: Run): ValueMap {
@@ -109,7 +126,9 @@ function modulo(left: Value, right: Value): Value {
   if (Number.isNaN(a) || Number.isNaN(b)) return Number.NaN;
   const divisor = Math.abs(wholePart(b));
   if (divisor === 0)
-    return raise(`${described(left)} and ${described(right)} cannot be divided because the divisor is zero`);
+    return raise(
+      `${described(left)} and ${described(right)} cannot be divided (remainder) because the divisor is zero`,
+    );
   // The result has the left side's sign, and is never -0.
   return (wholePart(a) % divisor) + 0;
 }

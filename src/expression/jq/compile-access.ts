@@ -4,8 +4,8 @@ import { getAt } from './access.ts';
 import { compile } from './compile.ts';
 import { raise } from './jq-error.ts';
 import { excerpt } from './json-text.ts';
-import { kindOf } from './kinds.ts';
-import { astray, type Emit, type Filter, type Run, type Trail } from './run.ts';
+import { described } from './kinds.ts';
+import { astray, type Emit, type Filter, type Run, type Trail, withDirect } from './run.ts';
 import type { Scope } from './scope.ts';
 import type { Node } from './syntax.ts';
 
@@ -13,12 +13,27 @@ export function compileIndex(node: Extract<Node, { kind: 'index' }>, scope: Scop
   const target = compile(node.target, scope);
   if (node.key.kind === 'literal') {
     const key = node.key.value;
-    if (node.target.kind === 'identity') return (env, input, trail, emit) => stepTo(input, key, trail, env.run, emit);
-    return (env, input, trail, emit) => target(env, input, trail, (value, at) => stepTo(value, key, at, env.run, emit));
+    const of = target.direct;
+    return withDirect(
+      (env, input, trail, emit) => target(env, input, trail, (value, at) => stepTo(value, key, at, env.run, emit)),
+      of && ((env, input) => getAt(of(env, input), key, env.run)),
+    );
   }
   const keys = compile(node.key, scope);
-  return (env, input, trail, emit) =>
-    keys(env, input, undefined, key => target(env, input, trail, (value, at) => stepTo(value, key, at, env.run, emit)));
+  const one = keys.direct;
+  const of = target.direct;
+  return withDirect(
+    (env, input, trail, emit) =>
+      keys(env, input, undefined, key =>
+        target(env, input, trail, (value, at) => stepTo(value, key, at, env.run, emit)),
+      ),
+    one &&
+      of &&
+      ((env, input) => {
+        const key = one(env, input);
+        return getAt(of(env, input), key, env.run);
+      }),
+  );
 }
 
 export function compileSlice(node: Extract<Node, { kind: 'slice' }>, scope: Scope): Filter {
@@ -40,11 +55,10 @@ export function compileIterate(node: Extract<Node, { kind: 'iterate' }>, scope: 
 
 /** Emits what lies at a key, with the path to it. */
 export function stepTo(value: Value, key: Value, trail: Trail | undefined, run: Run, emit: Emit): void {
-  if (trail === undefined) return emit(getAt(value, key, run), undefined);
   if (trail === astray) {
     raise(`Invalid path expression near attempt to access element ${excerpt(key)} of ${excerpt(value)}`);
   }
-  emit(getAt(value, key, run), { key, up: trail });
+  emit(getAt(value, key, run), trail && { key, up: trail });
 }
 
 /** Emits each item of a list or map. */
@@ -60,5 +74,5 @@ export function iterate(value: Value, trail: Trail | undefined, run: Run, emit: 
       run.step();
       emit(item, trail && { key, up: trail });
     }
-  } else raise(`Cannot iterate over ${kindOf(value)}${value === null ? '' : ` (${excerpt(value)})`}`);
+  } else raise(`Cannot iterate over ${described(value)}`);
 }

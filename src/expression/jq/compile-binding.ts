@@ -1,6 +1,7 @@
 /** `as` with its patterns, and the folds `reduce` and `foreach`, which bind in the same way. */
 import { isList, isMap, type Value } from '../../model/value.ts';
-import { getAt } from './access.ts';
+import { getAt, type Owned } from './access.ts';
+import { compileAccumulator } from './accumulate.ts';
 import { compile } from './compile.ts';
 import { Raised, raise } from './jq-error.ts';
 import { described, kindOf } from './kinds.ts';
@@ -72,7 +73,7 @@ function compileEntry(entry: Extract<Pattern, { kind: 'object' }>['entries'][num
   return (env, value, input, bound, use) =>
     keys(env, input, undefined, key => {
       if (typeof key !== 'string') return raise(`Cannot index ${kindOf(value)} with ${described(key)}`);
-      if (value !== null && !isMap(value)) return raise(`Cannot index ${kindOf(value)} with "${key}"`);
+      if (value !== null && !isMap(value)) return raise(`Cannot index ${kindOf(value)} with string "${key}"`);
       const item = getAt(value, key, env.run);
       const next = variable === undefined ? bound : new Map([...bound, [variable, item]]);
       if (inner) inner(env, item, input, next, use);
@@ -96,15 +97,21 @@ export function compileFold(node: Extract<Node, { kind: 'reduce' | 'foreach' }>,
   const start = compile(node.start, scope);
   const { binder, inner } = compilePatterns(node.patterns, scope);
   const update = compile(node.update, inner);
+  const accumulate = node.kind === 'reduce' ? compileAccumulator(node.update, inner) : undefined;
   const extract = node.extract && compile(node.extract, inner);
   const emitsEach = node.kind === 'foreach';
   return (env, input, trail, emit) =>
     start(env, input, trail, (first, firstTrail) => {
       let state: Value = first;
       let at: Trail | undefined = firstTrail;
+      const owned: Owned = new Set();
       source(env, input, undefined, item => {
         env.run.step();
         binder(env, item, input, frame => {
+          if (accumulate && at === undefined) {
+            state = accumulate(frame, state, owned) ?? null;
+            return;
+          }
           const before = state;
           const beforeAt = at;
           // jq 1.6: an update without output leaves null for `reduce`; for `foreach` the state stays.

@@ -29,7 +29,8 @@ export function compileUpdate(node: Extract<Node, { kind: 'update' }>, scope: Sc
     });
 }
 
-function changeBy(operator: Exclude<Extract<Node, { kind: 'update' }>['operator'], '|='>) {
+/** What an operator makes of the old value and its right side's. */
+export function changeBy(operator: Exclude<Extract<Node, { kind: 'update' }>['operator'], '|='>) {
   if (operator === '=') return (_old: Value, operand: Value) => operand;
   if (operator === '//=') return (old: Value, operand: Value) => (isTrue(old) ? old : operand);
   const arithmetic = operator.slice(0, 1) as ArithmeticOperator;

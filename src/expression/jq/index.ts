@@ -4,9 +4,11 @@
  * jq compiled to WebAssembly takes 11 s for 528 KiB (measured), and no library on npm is whole. Numbers that a program
  * only passes on keep their kind; computed ones are Integers or Longs where they are integral, else Doubles.
  */
-import type { Value } from '../../model/value.ts';
+import { isList, isMap, type Value } from '../../model/value.ts';
 import { compile } from './compile.ts';
 import { JqError, Raised } from './jq-error.ts';
+import { jsonText } from './json-text.ts';
+import { maxDepth } from './limits.ts';
 import { parse } from './parser.ts';
 import { type Filter, Run } from './run.ts';
 import { emptyScope } from './scope.ts';
@@ -23,14 +25,31 @@ export function jq(program: string, input: Value): Value[] {
   const outputs: Value[] = [];
   try {
     const filter = compiledProgram(program);
-    filter({ run: new Run(), content: null, up: undefined }, input, undefined, value => outputs.push(value));
+    const run = new Run();
+    filter({ run, content: null, up: undefined }, input, undefined, value => {
+      if (value !== input) checkSize(value, run, 0);
+      outputs.push(value);
+    });
   } catch (error) {
-    if (error instanceof Raised) throw error.toError();
+    if (error instanceof Raised) throw uncaught(error.value);
     // The only RangeErrors left are the engine's: its stack, or a list beyond what it can hold.
     if (error instanceof RangeError) throw new JqError('the jq program or its input is nested too deeply');
     throw error;
   }
   return outputs;
+}
+
+function uncaught(value: Value): JqError {
+  return new JqError(typeof value === 'string' ? value : `${jsonText(value)} (not a string)`);
+}
+
+/** A list that holds one list twice, again and again, takes little memory, but no caller could ever write it. */
+function checkSize(value: Value, run: Run, depth: number): void {
+  if (!isList(value) && !isMap(value)) return;
+  if (depth > maxDepth) throw new JqError(`an output of the jq program is nested more than ${maxDepth} levels deep`);
+  const items = isList(value) ? value : Object.values(value);
+  run.step(1 + items.length / 16);
+  for (const item of items) checkSize(item, run, depth + 1);
 }
 
 function compiledProgram(program: string): Filter {

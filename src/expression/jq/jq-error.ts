@@ -1,7 +1,6 @@
 /** What goes wrong in a jq program: one error for callers, light signals inside. */
 import type { Position } from '../../model/flow.ts';
 import type { Value } from '../../model/value.ts';
-import { jsonText } from './json-text.ts';
 
 /** A program that is wrong, an error that it raised and did not catch, or a limit that it hit. */
 export class JqError extends Error {
@@ -24,10 +23,6 @@ export class Raised {
 
   constructor(value: Value) {
     this.value = value;
-  }
-
-  toError(): JqError {
-    return new JqError(typeof this.value === 'string' ? this.value : `${jsonText(this.value)} (not a string)`);
   }
 }
 

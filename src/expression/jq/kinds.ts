@@ -1,6 +1,7 @@
 /** The six types of jq, their order, and what counts as true. */
 import { isList, isMap, Real, type Value, type ValueMap } from '../../model/value.ts';
 import { excerpt } from './json-text.ts';
+import type { Run } from './run.ts';
 
 export type Kind = 'null' | 'boolean' | 'number' | 'string' | 'array' | 'object';
 
@@ -48,13 +49,16 @@ function rank(value: Value): number {
 }
 
 /** Negative, zero or positive: jq's order of all values. NaN is below every number, itself too. */
-export function compare(left: Value, right: Value): number {
-  if (typeof left === 'string' && typeof right === 'string') return compareText(left, right);
+export function compare(left: Value, right: Value, run: Run): number {
+  if (typeof left === 'string' && typeof right === 'string') {
+    if (left.length > 1000) run.step(left.length / 1000);
+    return compareText(left, right);
+  }
   const a = numberOf(left);
   const b = numberOf(right);
   if (a !== undefined && b !== undefined) return compareNumbers(left, a, right, b);
-  if (isList(left) && isList(right)) return compareLists(left, right);
-  if (isMap(left) && isMap(right)) return compareMaps(left, right);
+  if (isList(left) && isList(right)) return compareLists(left, right, run);
+  if (isMap(left) && isMap(right)) return compareMaps(left, right, run);
   return rank(left) - rank(right);
 }
 
@@ -78,22 +82,24 @@ export function compareText(left: string, right: string): number {
   return left.length - right.length;
 }
 
-function compareLists(left: readonly Value[], right: readonly Value[]): number {
+function compareLists(left: readonly Value[], right: readonly Value[], run: Run): number {
+  run.step(1 / 4);
   const length = Math.min(left.length, right.length);
   for (let at = 0; at < length; at += 1) {
-    const order = compare(left[at] ?? null, right[at] ?? null);
+    const order = compare(left[at] ?? null, right[at] ?? null, run);
     if (order !== 0) return order;
   }
   return left.length - right.length;
 }
 
 /** The sorted keys decide first, then the values in their order. */
-function compareMaps(left: ValueMap, right: ValueMap): number {
+function compareMaps(left: ValueMap, right: ValueMap, run: Run): number {
+  run.step(1 / 4);
   const keys = sortedKeys(left);
-  const order = compareLists(keys, sortedKeys(right));
+  const order = compareLists(keys, sortedKeys(right), run);
   if (order !== 0) return order;
   for (const key of keys) {
-    const values = compare(ownValue(left, key) ?? null, ownValue(right, key) ?? null);
+    const values = compare(ownValue(left, key) ?? null, ownValue(right, key) ?? null, run);
     if (values !== 0) return values;
   }
   return 0;
@@ -103,8 +109,8 @@ export function sortedKeys(map: ValueMap): string[] {
   return Object.keys(map).sort(compareText);
 }
 
-export function equal(left: Value, right: Value): boolean {
-  return left === right ? !Number.isNaN(left) : compare(left, right) === 0;
+export function equal(left: Value, right: Value, run: Run): boolean {
+  return left === right || compare(left, right, run) === 0;
 }
 
 function isSurrogate(unit: number): boolean {

@@ -1,8 +1,8 @@
 /** Tokens to a syntax tree, by precedence climbing over jq's grammar. */
 import { JqError } from './jq-error.ts';
 import { type Token, tokenize } from './lexer.ts';
-import type { Definition, Node, Pattern, UpdateOperator } from './syntax.ts';
-import { TokenReader } from './token-reader.ts';
+import { StructureParser } from './structure-parser.ts';
+import type { Definition, Node, UpdateOperator } from './syntax.ts';
 
 /**
  * The tree of a program.
@@ -30,7 +30,7 @@ const levels: Readonly<Record<string, Level>> = Object.fromEntries(
 /** Deep nesting would end in a stack overflow. */
 const maxDepth = 500;
 
-class Parser extends TokenReader {
+class Parser extends StructureParser {
   private depth = 0;
 
   program(): Node {
@@ -42,7 +42,11 @@ class Parser extends TokenReader {
     return definitions.reduceRight<Node>((rest, definition) => ({ kind: 'define', definition, rest }), body);
   }
 
-  private pipe(): Node {
+  protected override nested(tokens: readonly Token[]): Node {
+    return new Parser(tokens).program();
+  }
+
+  protected override pipe(): Node {
     this.depth += 1;
     if (this.depth > maxDepth)
       throw new JqError(`the program is nested more than ${maxDepth} levels deep`, this.position());
@@ -72,7 +76,7 @@ class Parser extends TokenReader {
     return left;
   }
 
-  private operators(weakest: number): Node {
+  protected override operators(weakest: number): Node {
     let left = this.postfix();
     let blocked = -1;
     for (;;) {
@@ -188,10 +192,6 @@ class Parser extends TokenReader {
     }
   }
 
-  private location(token: Token): Node {
-    return { kind: 'literal', value: { file: '<top-level>', line: token.position.line } };
-  }
-
   private symbol(text: string): Node {
     if (text === '..') {
       const { position } = this.advance();
@@ -248,117 +248,6 @@ class Parser extends TokenReader {
     const otherwise = this.takeName('else') ? this.pipe() : undefined;
     this.expectName('end');
     return { kind: 'if', condition, then, otherwise };
-  }
-
-  private definition(): Definition {
-    this.expectName('def');
-    const name = this.name();
-    const parameters: string[] = [];
-    if (this.take('(')) {
-      do {
-        const value = this.takeKind('variable');
-        parameters.push(value ? `$${value.text}` : this.name());
-      } while (this.take(';'));
-      this.expect(')');
-    }
-    this.expect(':');
-    const body = this.pipe();
-    this.expect(';');
-    return { name, parameters, body };
-  }
-
-  private patterns(): Pattern[] {
-    const patterns = [this.pattern()];
-    while (this.take('?//')) patterns.push(this.pattern());
-    return patterns;
-  }
-
-  private pattern(): Pattern {
-    if (this.take('[')) {
-      const items: Pattern[] = [];
-      do items.push(this.pattern());
-      while (this.take(','));
-      this.expect(']');
-      return { kind: 'array', items };
-    }
-    if (!this.isOperator('{')) return { kind: 'variable', name: this.variable() };
-    this.advance();
-    const entries: Extract<Pattern, { kind: 'object' }>['entries'][number][] = [];
-    do entries.push(this.patternEntry());
-    while (this.take(','));
-    this.expect('}');
-    return { kind: 'object', entries };
-  }
-
-  private patternEntry(): Extract<Pattern, { kind: 'object' }>['entries'][number] {
-    const variable = this.takeKind('variable');
-    if (variable) {
-      const pattern = this.take(':') ? this.pattern() : undefined;
-      return { key: { kind: 'literal', value: variable.text }, variable: variable.text, pattern };
-    }
-    const key = this.key();
-    this.expect(':');
-    return { key, variable: undefined, pattern: this.pattern() };
-  }
-
-  private key(): Node {
-    const token = this.current();
-    if (token.kind === 'name') {
-      this.advance();
-      return { kind: 'literal', value: token.text };
-    }
-    if (token.kind === 'text') return this.text('@text');
-    if (token.kind === 'format') {
-      this.advance();
-      return this.text(token.text);
-    }
-    this.expect('(');
-    const key = this.pipe();
-    this.expect(')');
-    return key;
-  }
-
-  private object(): Node {
-    this.expect('{');
-    const entries: { key: Node; value: Node }[] = [];
-    while (!this.isOperator('}')) {
-      entries.push(this.entry());
-      if (!this.take(',')) break;
-    }
-    this.expect('}');
-    return { kind: 'object', entries };
-  }
-
-  private entry(): { key: Node; value: Node } {
-    const token = this.current();
-    if (token.kind === 'variable') {
-      this.advance();
-      const key: Node = { kind: 'literal', value: token.text };
-      if (token.text === '__loc__') return { key, value: this.location(token) };
-      return { key, value: { kind: 'variable', name: token.text, position: token.position } };
-    }
-    if (token.kind === 'number') throw new JqError('a key of an object is a text: write it in quotes', token.position);
-    const key = this.key();
-    if (this.take(':')) return { key, value: this.entryValue() };
-    const short = token.kind === 'name' || token.kind === 'text' || token.kind === 'format';
-    if (!short) this.expect(':');
-    return { key, value: { kind: 'index', target: { kind: 'identity' }, key } };
-  }
-
-  /** Values join by `|` without parentheses, but not by a comma, which ends them. */
-  private entryValue(): Node {
-    const left = this.operators(0);
-    return this.take('|') ? { kind: 'pipe', left, right: this.entryValue() } : left;
-  }
-
-  private text(format: string): Node {
-    const token = this.current();
-    if (token.kind !== 'text') return this.unexpected();
-    this.advance();
-    const parts = token.parts.map(part => (typeof part === 'string' ? part : new Parser(part).program()));
-    const [only] = parts;
-    if (parts.length === 1 && typeof only === 'string') return { kind: 'literal', value: only };
-    return { kind: 'text', format, parts: parts.filter(part => part !== '') };
   }
 }
 

@@ -1,9 +1,7 @@
 /** One run of a program: its limits, its variables and the paths it follows. */
 import type { Value } from '../../model/value.ts';
 import { JqError } from './jq-error.ts';
-
-const maxSteps = 10_000_000;
-const maxTextLength = 64 * 1024 * 1024;
+import { maxListLength, maxSteps, maxTextLength } from './limits.ts';
 
 /** Counts what a program does, so that it ends. */
 export class Run {
@@ -15,9 +13,10 @@ export class Run {
     if (this.steps > maxSteps) throw new JqError(`the jq program takes more than ${maxSteps} steps`);
   }
 
-  /** Charges a copy of a list: about 256 elements cost what one step does (measured). */
-  copied(elements: number): void {
-    this.step(1 + elements / 256);
+  /** Charges a list that is made: 16 items to a step, so that all steps together make less than 2 GB. */
+  copied(items: number): void {
+    if (items > maxListLength) throw new JqError(`the jq program makes a list of more than ${maxListLength} items`);
+    this.step(1 + items / 16);
   }
 
   textLength(length: number): void {
@@ -25,8 +24,10 @@ export class Run {
       throw new JqError(`the jq program makes a text of more than ${maxTextLength} characters`);
   }
 
+  /** Charges a text that is made or read: 64 characters to a step. */
   text(text: string): string {
     this.textLength(text.length);
+    this.step(text.length / 64);
     return text;
   }
 }
@@ -58,7 +59,32 @@ export function keysOf(trail: Trail): Value[] {
 export type Emit = (value: Value, trail: Trail | undefined) => void;
 
 /** A compiled expression. */
-export type Filter = (env: Env, input: Value, trail: Trail | undefined, emit: Emit) => void;
+export interface Filter {
+  (env: Env, input: Value, trail: Trail | undefined, emit: Emit): void;
+  /**
+   * The same for an expression with exactly one output, where nobody asks for its path. It returns before what follows
+   * goes on, and so takes no part of the stack: a program may call itself five times as deep.
+   */
+  readonly direct?: Direct;
+}
+
+export type Direct = (env: Env, input: Value) => Value;
+
+/** A filter with one computed output. */
+export function single(direct: Direct): Filter {
+  const filter: Filter = (env, input, trail, emit) => emit(direct(env, input), computed(trail));
+  return Object.assign(filter, { direct });
+}
+
+/** A filter that takes the direct way where it can. */
+export function withDirect(filter: Filter, direct: Direct | undefined): Filter {
+  if (!direct) return filter;
+  const either: Filter = (env, input, trail, emit) => {
+    if (trail === undefined) emit(direct(env, input), undefined);
+    else filter(env, input, trail, emit);
+  };
+  return Object.assign(either, { direct });
+}
 
 /** An argument of a function: an expression with the variables of its caller. */
 export interface Closure {

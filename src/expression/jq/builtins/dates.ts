@@ -196,15 +196,14 @@ function parseTime(text: string, format: string): BrokenDown {
   });
   const named = timeExpression(source, format).exec(text)?.groups;
   if (!named) return raise(`date "${text}" does not match format "${format}"`);
-  if (named['s'] !== undefined) return breakDown(Number(named['s']));
+  if (named.s !== undefined) return breakDown(Number(named.s));
   const number = (name: string, absent: number) => (named[name] === undefined ? absent : Number(named[name]));
-  const year =
-    named['y'] === undefined ? number('Y', 1900) : Number(named['y']) + (Number(named['y']) < 69 ? 2000 : 1900);
-  const month = named['b'] === undefined ? number('m', 1) - 1 : monthOf(named['b']);
-  const afternoon = named['p']?.toLowerCase() === 'pm' ? 12 : 0;
-  const hour = named['I'] === undefined ? number('H', 0) : (Number(named['I']) % 12) + afternoon;
-  if (named['j'] !== undefined)
-    return breakDown(secondsOf([year, 0, Number(named['j']), hour, number('M', 0), number('S', 0)]));
+  const year = named.y === undefined ? number('Y', 1900) : Number(named.y) + (Number(named.y) < 69 ? 2000 : 1900);
+  const month = named.b === undefined ? number('m', 1) - 1 : monthOf(named.b);
+  const afternoon = named.p?.toLowerCase() === 'pm' ? 12 : 0;
+  const hour = named.I === undefined ? number('H', 0) : (Number(named.I) % 12) + afternoon;
+  if (named.j !== undefined)
+    return breakDown(secondsOf([year, 0, Number(named.j), hour, number('M', 0), number('S', 0)]));
   if (month < 0 || month > 11 || hour > 24) return raise(`date "${text}" does not match format "${format}"`);
   return breakDown(secondsOf([year, month, number('d', 1), hour, number('M', 0), number('S', 0)]));
 }

@@ -1,8 +1,14 @@
 /** Builtins that are short in jq itself; compiled when a program uses them. */
 export const definitions: Readonly<Record<string, string>> = {
+  'first/0': 'def first: .[0];',
+  'last/0': 'def last: .[-1];',
+  'nth/1': 'def nth($index): .[$index];',
+  'JOIN/2': 'def JOIN($index; key): [.[] | [., $index[key]]];',
+  'JOIN/3': 'def JOIN($index; rows; key): rows | [., $index[key]];',
+  'JOIN/4': 'def JOIN($index; rows; key; joined): rows | [., $index[key]] | joined;',
   'in/1': 'def in(container): . as $key | container | has($key);',
   'inside/1': 'def inside(whole): . as $part | whole | contains($part);',
-  'recurse/2': 'def recurse(step; condition): def visit: ., (step | select(condition) | visit); visit;',
+  'recurse/2': 'def recurse(step; condition): recurse(step | select(condition));',
   'recurse_down/0': 'def recurse_down: recurse;',
   'combinations/0':
     'def combinations: if length == 0 then [] else .[0][] as $head | (.[1:] | combinations) as $tail | [$head] + $tail end;',

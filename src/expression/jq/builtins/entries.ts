@@ -10,7 +10,7 @@ import { eachValue } from './flow.ts';
 
 function toEntries(value: Value, run: Run): Value[] {
   const entries: Value[] = [];
-  if (isList(value)) value.forEach((item, index) => entries.push({ key: index, value: item }));
+  if (isList(value)) for (const [key, item] of value.entries()) entries.push({ key, value: item });
   else if (isMap(value)) for (const [key, item] of Object.entries(value)) entries.push({ key, value: item });
   else raise(`${described(value)} has no keys`);
   run.step(entries.length);

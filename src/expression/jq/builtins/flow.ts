@@ -22,10 +22,21 @@ export function eachValue(closure: Closure | undefined, input: Value, use: (valu
   closure?.filter(closure.env, input, undefined, use);
 }
 
-function spotsOf(closure: Closure | undefined, at: Spot): Spot[] {
+/** The outputs up to an error, if there is one: those before it come first, and may be enough. */
+interface Next {
+  readonly spots: readonly Spot[];
+  readonly error?: Raised;
+}
+
+function nextOf(closure: Closure | undefined, at: Spot): Next {
   const spots: Spot[] = [];
-  runAt(closure, at.value, at.trail, (value, trail) => spots.push({ value, trail }));
-  return spots;
+  try {
+    runAt(closure, at.value, at.trail, (value, trail) => spots.push({ value, trail }));
+  } catch (error) {
+    if (!(error instanceof Raised)) throw error;
+    return { spots, error };
+  }
+  return { spots };
 }
 
 function conditionHolds(closure: Closure | undefined, input: Value, use: (holds: boolean) => void): void {
@@ -36,33 +47,36 @@ function conditionHolds(closure: Closure | undefined, input: Value, use: (holds:
  * Calls `visit` for a place and then for each place that `step` gives, and so on. One step after another is a loop, not
  * a recursion, so that `repeat` and `until` may go on for long.
  */
-function follow(start: Spot, call: Call, step: (spot: Spot) => Spot[]): void {
+function follow(start: Spot, call: Call, step: (spot: Spot) => Next): void {
   let spot: Spot | undefined = start;
   while (spot) {
     call.run.step();
-    const next = step(spot);
-    for (const other of next.slice(0, -1)) follow(other, call, step);
-    spot = next.at(-1);
+    const { spots, error }: Next = step(spot);
+    for (const other of error ? spots : spots.slice(0, -1)) follow(other, call, step);
+    if (error) throw error;
+    spot = spots.at(-1);
   }
 }
 
+const done: Next = { spots: [] };
+
 const until: FilterFunction = ([condition, update], call, emit) =>
   follow({ value: call.input, trail: call.trail }, call, spot => {
-    const next: Spot[] = [];
+    let next = done;
     conditionHolds(condition, spot.value, holds => {
       if (holds) emit(spot.value, spot.trail);
-      else next.push(...spotsOf(update, spot));
+      else next = both(next, nextOf(update, spot));
     });
     return next;
   });
 
 const whileHolds: FilterFunction = ([condition, update], call, emit) =>
   follow({ value: call.input, trail: call.trail }, call, spot => {
-    const next: Spot[] = [];
+    let next = done;
     conditionHolds(condition, spot.value, holds => {
       if (!holds) return;
       emit(spot.value, spot.trail);
-      next.push(...spotsOf(update, spot));
+      next = both(next, nextOf(update, spot));
     });
     return next;
   });
@@ -70,14 +84,18 @@ const whileHolds: FilterFunction = ([condition, update], call, emit) =>
 const repeat: FilterFunction = ([update], call, emit) =>
   follow({ value: call.input, trail: call.trail }, call, spot => {
     emit(spot.value, spot.trail);
-    return spotsOf(update, spot);
+    return nextOf(update, spot);
   });
+
+function both(first: Next, second: Next): Next {
+  return first.error ? first : { ...second, spots: [...first.spots, ...second.spots] };
+}
 
 function range(from: Value, to: Value, by: Value, call: Call, emit: Emit): void {
   const start = numberOf(from);
   const end = numberOf(to);
   const step = numberOf(by);
-  if (start === undefined || end === undefined || step === undefined) return raise('Range bounds must be numeric');
+  if (start === undefined || end === undefined || step === undefined) raise('Range bounds must be numeric');
   const trail = computed(call.trail);
   if (step === 0 && start < end) {
     for (;;) {
@@ -93,7 +111,7 @@ function range(from: Value, to: Value, by: Value, call: Call, emit: Emit): void 
 
 function limit(count: Value, closure: Closure | undefined, call: Call, emit: Emit): void {
   const most = numberOf(count);
-  if (most === undefined) return raise(`${described(count)} is no count of outputs`);
+  if (most === undefined) raise(`${described(count)} is no count of outputs`);
   if (most <= 0 || !closure) {
     // jq 1.6: a negative limit is none.
     if (most < 0) runAt(closure, call.input, call.trail, emit);
@@ -126,7 +144,7 @@ function last(closure: Closure | undefined, call: Call, emit: Emit): void {
 
 function nth(index: Value, closure: Closure | undefined, call: Call, emit: Emit): void {
   let left = numberOf(index) ?? raise('nth needs a number');
-  if (left < 0) raise('Out of bounds negative array index');
+  if (left < 0) raise("nth doesn't support negative indices");
   if (!closure) return;
   each(closure, call.input, call.trail, (value, trail) => {
     if (left < 1) emit(value, trail);
@@ -168,12 +186,11 @@ function quantifyItems(decisive: boolean, call: Call, emit: Emit): void {
   emit(itemsOf(call).some(item => isTrue(item) === decisive) ? decisive : !decisive, computed(call.trail));
 }
 
-function recurse(step: Closure | undefined, call: Call, emit: Emit): void {
+function recurse(call: Call, emit: Emit): void {
   const visit = (value: Value, trail: Trail | undefined): void => {
     call.run.step();
     emit(value, trail);
-    if (step) step.filter(step.env, value, trail, visit);
-    else if (isList(value) || isMap(value)) iterate(value, trail, call.run, visit);
+    if (isList(value) || isMap(value)) iterate(value, trail, call.run, visit);
   };
   visit(call.input, call.trail);
 }
@@ -215,8 +232,8 @@ export const flowFunctions: FilterTable = {
     conditionHolds(condition, call.input, holds => {
       if (holds) emit(call.input, call.trail);
     }),
-  'recurse/0': (_args, call, emit) => recurse(undefined, call, emit),
-  'recurse/1': ([step], call, emit) => recurse(step, call, emit),
+  'recurse/0': (_args, call, emit) => recurse(call, emit),
+  'recurse/1': repeat,
   'until/2': until,
   'while/2': whileHolds,
   'repeat/1': repeat,

@@ -15,12 +15,12 @@ const htmlEntities: Readonly<Record<string, string>> = {
   '<': '&lt;',
   '>': '&gt;',
   '&': '&amp;',
-  "'": '&#39;',
+  "'": '&apos;',
   '"': '&quot;',
 };
 
 function row(value: Value, name: string): readonly Value[] {
-  return isList(value) ? value : raise(`${described(value)} cannot be ${name}-formatted, only an array can be`);
+  return isList(value) ? value : raise(`${described(value)} cannot be ${name}-formatted, only array`);
 }
 
 function cells(value: Value, name: string, separator: string, quote: (text: string) => string): string {
@@ -49,16 +49,14 @@ function shell(value: Value): string {
 
 function decodeBase64(value: Value): string {
   const encoded = text(value).replace(/=+$/, '');
+  if (encoded.length % 4 === 1 && encoded.length > 1) raise(`${described(value)} trailing base64 byte found`);
   if (!/^[A-Za-z0-9+/]*$/.test(encoded) || encoded.length % 4 === 1)
     raise(`${described(value)} is not valid base64 data`);
   return Buffer.from(encoded, 'base64').toString();
 }
 
 function encodeUri(value: Value): string {
-  return encodeURIComponent(text(value).toWellFormed()).replace(
-    /[!'()*]/g,
-    character => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
-  );
+  return encodeURIComponent(text(value).toWellFormed());
 }
 
 function decodeUri(value: Value): string {

@@ -14,9 +14,7 @@ function listOf(value: Value, what: string): readonly Value[] {
 function itemsOf(value: Value): readonly Value[] {
   if (isList(value)) return value;
   if (isMap(value)) return Object.values(value);
-  return raise(
-    `Cannot iterate over ${kindOf(value)}${value === null ? '' : ` (${described(value).replace(/^\w+ \(|\)$/g, '')})`}`,
-  );
+  return raise(`Cannot iterate over ${described(value)}`);
 }
 
 /** The sum of the items. Lists and maps are gathered in one go: adding them one by one would cost the square. */
@@ -64,13 +62,13 @@ function transpose(value: Value): Value {
 }
 
 /** The index of a value in a sorted list; where it is not, -1 less the index at which it would go in. */
-function search(value: Value, wanted: Value): Value {
+function search(value: Value, wanted: Value, run: Run): Value {
   const list = listOf(value, 'searched from');
   let low = 0;
   let high = list.length - 1;
   while (low <= high) {
     const middle = (low + high) >> 1;
-    const order = compare(list[middle] ?? null, wanted);
+    const order = compare(list[middle] ?? null, wanted, run);
     if (order === 0) return middle;
     if (order < 0) low = middle + 1;
     else high = middle - 1;
@@ -84,7 +82,7 @@ function indices(value: Value, part: Value, run: Run): Value {
   if (typeof value === 'string' && typeof part === 'string') return textIndices(value, part, run);
   if (!isList(value)) return raise(`Cannot determine indices of ${kindOf(part)} in ${kindOf(value)}`);
   if (isList(part)) return indicesOfList(value, part, run);
-  return value.flatMap((item, index) => (equal(item, part) ? [index] : []));
+  return value.flatMap((item, index) => (equal(item, part, run) ? [index] : []));
 }
 
 /** In bytes of UTF-8, as jq 1.6 counts there: a defect of its own that is not matched; these are characters. */
@@ -116,18 +114,8 @@ export const listFunctions: ValueTable = {
     const levels = numberOf(depth) ?? raise('flatten depth must be a number');
     return levels < 0 ? raise('flatten depth must not be negative') : flatten(value, levels, run);
   },
-  'first/0': value =>
-    isList(value) || value === null ? (value?.[0] ?? null) : raise(`Cannot index ${kindOf(value)} with number`),
-  'last/0': value =>
-    isList(value) || value === null ? (value?.at(-1) ?? null) : raise(`Cannot index ${kindOf(value)} with number`),
-  'nth/1': (value, [index = null]) => {
-    const at = Math.floor(numberOf(index) ?? raise('nth needs a number'));
-    return isList(value) || value === null
-      ? (value?.at(at) ?? null)
-      : raise(`Cannot index ${kindOf(value)} with number`);
-  },
   'transpose/0': transpose,
-  'bsearch/1': (value, [wanted = null]) => search(value, wanted),
+  'bsearch/1': (value, [wanted = null], run) => search(value, wanted, run),
   'indices/1': (value, [part = null], run) => indices(value, part, run),
   'index/1': (value, [part = null], run) => endOf(indices(value, part, run), false),
   'rindex/1': (value, [part = null], run) => endOf(indices(value, part, run), true),

@@ -17,9 +17,9 @@ function pathOf(value: Value | undefined): readonly Value[] {
 function follow(path: readonly Value[], call: Call, emit: Emit): void {
   const walk = (value: Value, trail: Trail | undefined, depth: number): void => {
     const key = path[depth];
-    if (key === undefined) return emit(value, trail);
-    if (value === null) return walk(null, trail && { key, up: trail }, depth + 1);
-    stepTo(value, key, trail, call.run, (item, at) => walk(item, at, depth + 1));
+    if (key === undefined) emit(value, trail);
+    else if (value === null) walk(null, trail && { key, up: trail }, depth + 1);
+    else stepTo(value, key, trail, call.run, (item, at) => walk(item, at, depth + 1));
   };
   walk(call.input, call.trail, 0);
 }
@@ -66,7 +66,7 @@ export const pathFilters: FilterTable = {
   'pick/1': ([paths], call, emit) => {
     let picked: Value = null;
     // In the order of the paths, so that a list is filled from its start.
-    for (const path of paths ? pathsOf(paths, call.input).sort(compare) : []) {
+    for (const path of paths ? pathsOf(paths, call.input).sort((a, b) => compare(a, b, call.run)) : []) {
       picked = updatePath(picked, path, () => getPath(call.input, path, call.run), call.run);
     }
     emit(picked, computed(call.trail));

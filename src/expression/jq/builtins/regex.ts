@@ -44,50 +44,65 @@ function expressionOf(source: string, flags: string): RegExp {
   if (cached) return cached;
   const unknown = /[^gimnpslx]/.exec(flags)?.[0];
   if (unknown !== undefined) return raise(`${flags} is not a valid modifier string`);
-  let modifiers = `dgu${flags.includes('i') ? 'i' : ''}${/[sp]/.test(flags) ? 's' : ''}`;
+  let modifiers = `dgu${flags.includes('i') ? 'i' : ''}${flags.includes('p') ? 's' : ''}`;
   let translated = flags.includes('x') ? withoutBlanks(source) : source;
   const inline = /^\(\?([imsx]+)\)/.exec(translated);
   if (inline) {
     translated = translated.slice(inline[0].length);
     if (inline[1]?.includes('x')) translated = withoutBlanks(translated);
     if (inline[1]?.includes('i') && !modifiers.includes('i')) modifiers += 'i';
-    // Oniguruma's m is what JavaScript calls s.
-    if (/[ms]/.test(inline[1] ?? '') && !modifiers.includes('s')) modifiers += 's';
+    for (const letter of ['s', 'm'])
+      if (inline[1]?.includes(letter) && !modifiers.includes(letter)) modifiers += letter;
   }
-  const expression = build(translate(translated), modifiers, source);
+  const expression = build(translate(translated, modifiers.includes('m')), modifiers, source);
   if (compiled.size < 1000) compiled.set(key, expression);
   return expression;
 }
 
-function translate(source: string): string {
-  return source
-    .replace(/\[:(\^?)(\w+):\]/g, (whole, not, name) =>
-      not === '' && Object.hasOwn(classes, name) ? (classes[name] ?? whole) : whole,
-    )
-    .replace(/\\(.)/gs, (whole, letter) => {
-      if (letter === 'A') return '(?<![\\s\\S])';
-      if (letter === 'z') return '(?![\\s\\S])';
-      if (letter === 'Z') return '(?=\\n?(?![\\s\\S]))';
-      if (letter === 'h') return '[0-9A-Fa-f]';
-      if (letter === 'H') return '[^0-9A-Fa-f]';
-      return whole;
-    })
-    .replace(/\(\?P</g, '(?<');
+/** Escapes that JavaScript has not, or reads for ASCII only; outside a class and inside. */
+const escapes: Readonly<Record<string, readonly [string, string | undefined]>> = {
+  A: ['(?<![\\s\\S])', undefined],
+  z: ['(?![\\s\\S])', undefined],
+  Z: ['(?=\\n?(?![\\s\\S]))', undefined],
+  h: ['[0-9A-Fa-f]', '0-9A-Fa-f'],
+  H: ['[^0-9A-Fa-f]', undefined],
+  w: ['[\\p{L}\\p{M}\\p{N}_]', '\\p{L}\\p{M}\\p{N}_'],
+  W: ['[^\\p{L}\\p{M}\\p{N}_]', undefined],
+};
+
+function translate(source: string, lines: boolean): string {
+  let inClass = false;
+  return source.replace(/\\[\s\S]|\[:\^?\w+:\]|\[\^?\]?|\]|\$|\(\?P</g, part => {
+    if (part[0] === '\\') return escapeOf(part, inClass);
+    if (part === '$') return inClass || lines ? '$' : (escapes.Z?.[0] ?? part);
+    if (part === '(?P<') return inClass ? part : '(?<';
+    if (part === ']') {
+      inClass = false;
+      return part;
+    }
+    const posix = /^\[:(\w+):\]$/.exec(part)?.[1];
+    if (inClass && posix !== undefined) return Object.hasOwn(classes, posix) ? (classes[posix] ?? part) : part;
+    if (inClass) return part.replace('[', '\\[');
+    inClass = true;
+    // A ] that comes first is one of the class's characters.
+    return part.endsWith(']') ? part.replace(/\]$/, '\\]') : part;
+  });
+}
+
+function escapeOf(part: string, inClass: boolean): string {
+  const letter = part[1] ?? '';
+  const known = Object.hasOwn(escapes, letter) ? escapes[letter] : undefined;
+  if (known) return (inClass ? known[1] : known[0]) ?? part;
+  // With the flag u, an escape of a letter or sign that needs none is an error: \_ or \-.
+  return /[\s#%&,:;<=>@_`'"!~-]/.test(letter) && !(inClass && letter === '-') ? letter : part;
 }
 
 function build(source: string, modifiers: string, shown: string): RegExp {
-  // Oniguruma's ^ and $ are those of lines.
-  const lines = `${modifiers}m`;
   try {
-    return new RegExp(source, lines);
-  } catch {
-    // Escapes of letters that need none (\-, \_) are errors with the flag u only.
-    try {
-      return new RegExp(source, lines.replace('u', ''));
-    } catch (error) {
-      const reason = error instanceof Error ? error.message.replace(/^.*: /, '') : String(error);
-      return raise(`${shown} (at offset 0) is not a valid regex: ${reason}`);
-    }
+    return new RegExp(source, modifiers);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message.replace(/^.*: /, '') : String(error);
+    return raise(`${shown} (at offset 0) is not a valid regex: ${reason}`);
   }
 }
 
@@ -99,6 +114,7 @@ function withoutBlanks(source: string): string {
 /** All matches, or the first. Offsets count characters. */
 function matches(text: string, expression: RegExp, flags: string, all: boolean, call: Call): Match[] {
   const found: Match[] = [];
+  call.run.step(text.length / 64);
   const offsetOf = characterCounter(text);
   const names = namesOfGroups(expression);
   for (const match of text.matchAll(expression)) {
@@ -225,7 +241,10 @@ function substitute(all: boolean) {
       // The last match varies slowest, as in jq.
       const fill = (index: number, after: string): void => {
         const at = found[index];
-        if (!at) return emit(call.run.text((rest[0] ?? '') + after), computed(call.trail));
+        if (!at) {
+          emit(call.run.text((rest[0] ?? '') + after), computed(call.trail));
+          return;
+        }
         call.run.step();
         eachValue(replacement, capturesValue(at), value => {
           if (typeof value !== 'string') return raise(`${described(value)} cannot be added to a string`);
@@ -237,9 +256,15 @@ function substitute(all: boolean) {
 }
 
 const test = match('', (found, emit) => emit(found.length > 0));
-const matchAll = match('', (found, emit) => found.forEach(m => emit(matchValue(m))));
-const capture = match('', (found, emit) => found.forEach(m => emit(capturesValue(m))));
-const scan = match('g', (found, emit) => found.forEach(m => emit(scanned(m))));
+const matchAll = match('', (found, emit) => {
+  for (const m of found) emit(matchValue(m));
+});
+const capture = match('', (found, emit) => {
+  for (const m of found) emit(capturesValue(m));
+});
+const scan = match('g', (found, emit) => {
+  for (const m of found) emit(scanned(m));
+});
 
 export const regexFilters: FilterTable = {
   'test/1': test,
@@ -251,8 +276,14 @@ export const regexFilters: FilterTable = {
   'scan/1': scan,
   'scan/2': scan,
   'split/2': (args, call, emit) => split(args, call, parts => emit(parts, computed(call.trail))),
-  'splits/1': (args, call, emit) => split(args, call, parts => parts.forEach(part => emit(part, computed(call.trail)))),
-  'splits/2': (args, call, emit) => split(args, call, parts => parts.forEach(part => emit(part, computed(call.trail)))),
+  'splits/1': (args, call, emit) =>
+    split(args, call, parts => {
+      for (const part of parts) emit(part, computed(call.trail));
+    }),
+  'splits/2': (args, call, emit) =>
+    split(args, call, parts => {
+      for (const part of parts) emit(part, computed(call.trail));
+    }),
   'sub/2': substitute(false),
   'sub/3': substitute(false),
   'gsub/2': substitute(true),

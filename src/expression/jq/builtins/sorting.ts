@@ -21,7 +21,7 @@ function keyed(call: Call, by: Closure | undefined, what: string): Keyed[] {
 
 function sorted(items: Keyed[], run: Run): Keyed[] {
   run.step(items.length);
-  return items.sort((a, b) => compare(a.key, b.key));
+  return items.sort((a, b) => compare(a.key, b.key, run));
 }
 
 /** Runs of equal keys, in the order of the keys. */
@@ -29,17 +29,17 @@ function groups(items: Keyed[], run: Run): Keyed[][] {
   const all: Keyed[][] = [];
   for (const item of sorted(items, run)) {
     const group = all.at(-1);
-    if (group?.[0] && equal(group[0].key, item.key)) group.push(item);
+    if (group?.[0] && equal(group[0].key, item.key, run)) group.push(item);
     else all.push([item]);
   }
   return all;
 }
 
 /** Of equal ones the first for the least, the last for the greatest, as in jq. */
-function extreme(items: readonly Keyed[], sign: 1 | -1): Value {
+function extreme(items: readonly Keyed[], sign: 1 | -1, run: Run): Value {
   let best: Keyed | undefined;
   for (const item of items) {
-    const order = best ? compare(item.key, best.key) * sign : -1;
+    const order = best ? compare(item.key, best.key, run) * sign : -1;
     if (order < 0 || (order === 0 && sign < 0)) best = item;
   }
   return best?.item ?? null;
@@ -55,8 +55,8 @@ function emitted(compute: (by: Closure | undefined, call: Call) => Value) {
 export const sortingFunctions: ValueTable = {
   'sort/0': (value, _args, run) => sorted(itself(value, 'sorted'), run).map(itemOf),
   'unique/0': (value, _args, run) => groups(itself(value, 'sorted'), run).map(group => group[0]?.item ?? null),
-  'min/0': value => extreme(itself(value, 'iterated over'), 1),
-  'max/0': value => extreme(itself(value, 'iterated over'), -1),
+  'min/0': (value, _args, run) => extreme(itself(value, 'iterated over'), 1, run),
+  'max/0': (value, _args, run) => extreme(itself(value, 'iterated over'), -1, run),
 };
 
 export const sortingFilters: FilterTable = {
@@ -65,6 +65,6 @@ export const sortingFilters: FilterTable = {
   'unique_by/1': emitted((by, call) =>
     groups(keyed(call, by, 'grouped'), call.run).map(group => group[0]?.item ?? null),
   ),
-  'min_by/1': emitted((by, call) => extreme(keyed(call, by, 'iterated over'), 1)),
-  'max_by/1': emitted((by, call) => extreme(keyed(call, by, 'iterated over'), -1)),
+  'min_by/1': emitted((by, call) => extreme(keyed(call, by, 'iterated over'), 1, call.run)),
+  'max_by/1': emitted((by, call) => extreme(keyed(call, by, 'iterated over'), -1, call.run)),
 };

@@ -17,9 +17,8 @@ function toStream(call: Call, use: (event: Value) => void): void {
         ? Object.entries(value)
         : [];
     const last = entries.at(-1);
-    if (!last) return use([keysOf(trail), value]);
     for (const [key, item] of entries) walk(item, { key, up: trail });
-    use([keysOf({ key: last[0], up: trail })]);
+    use(last ? [keysOf({ key: last[0], up: trail })] : [keysOf(trail), value]);
   };
   walk(call.input, root);
 }

@@ -30,29 +30,29 @@ const trimmed =
     trim(textOf(value, v => `${described(v)} cannot be trimmed`));
 
 function implode(value: Value): string {
-  if (!isList(value)) return raise(`${described(value)} cannot be imploded, it must be an array of codepoints`);
-  return value
-    .map(item => {
-      const point = numberOf(item);
-      if (point === undefined || !(point >= 0 && point <= 0x10ffff))
-        return raise(`${described(item)} is no code point`);
-      return String.fromCodePoint(Math.trunc(point));
-    })
-    .join('');
+  if (!isList(value)) return raise('implode input must be an array');
+  const characters = value.map(item => {
+    const point = numberOf(item);
+    if (point === undefined || Number.isNaN(point)) return raise(`${described(item)} is no code point`);
+    // A half of a surrogate pair, and what is beyond Unicode, is no character.
+    const valid = point >= 0 && point < 0x110000 && !(point >= 0xd800 && point < 0xe000);
+    return String.fromCodePoint(valid ? Math.trunc(point) : 0xfffd);
+  });
+  return characters.join('');
 }
 
 function join(value: Value, separator: Value): string {
   if (!isList(value)) return raise(`Cannot iterate over ${described(value)}`);
-  if (value.length === 0) return '';
-  const between = textOf(separator, v => `${described(v)} is no separator of texts`);
-  return value
-    .map(item => {
-      if (item === null) return '';
-      if (typeof item === 'string') return item;
-      if (typeof item === 'boolean' || numberOf(item) !== undefined) return jsonText(item);
-      return raise(`${described(between)} and ${described(item)} cannot be added`);
-    })
-    .join(between);
+  let joined = '';
+  for (const [index, item] of value.entries()) {
+    if (index > 0) joined += textOf(separator, v => `${described(joined)} and ${described(v)} cannot be added`);
+    const isText = item === null || typeof item === 'string';
+    if (!isText && typeof item !== 'boolean' && numberOf(item) === undefined) {
+      return raise(`${described(joined)} and ${described(item)} cannot be added`);
+    }
+    joined += isText ? (item ?? '') : jsonText(item);
+  }
+  return joined;
 }
 
 // ASCII only, as the names say: JavaScript's own functions change ß and ı too.
@@ -62,7 +62,7 @@ const lower = (text: string) => text.replace(/[A-Z]+/g, part => part.toLowerCase
 export const textFunctions: ValueTable = {
   'explode/0': value =>
     Array.from(
-      textOf(value, v => `${described(v)} cannot be exploded`),
+      textOf(value, () => 'explode input must be a string'),
       c => c.codePointAt(0) ?? 0,
     ),
   'implode/0': implode,

@@ -51,7 +51,7 @@ function contains(whole: Value, part: Value, run: Run): boolean {
   }
   if (isList(whole) && isList(part)) return part.every(item => whole.some(other => contains(other, item, run)));
   if (typeof whole === 'string' && typeof part === 'string') return whole.includes(part);
-  return equal(whole, part);
+  return equal(whole, part, run);
 }
 
 function toNumber(value: Value): Value {
@@ -67,7 +67,7 @@ function toNumber(value: Value): Value {
 }
 
 function fromJson(value: Value): Value {
-  if (typeof value !== 'string') return raise(`${described(value)} cannot be parsed as JSON`);
+  if (typeof value !== 'string') return raise(`${described(value)} only strings can be parsed`);
   if (value.trim() === 'nan') return Number.NaN;
   try {
     return parseJson(value);
