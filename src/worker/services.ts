@@ -32,6 +32,7 @@ export function executionServices(
     fileSize: (path, namespace) => storage.size(uriOf(path, namespace)),
     fileExists: (path, namespace) => storage.exists(uriOf(path, namespace)),
     errorLogs: async () => (await errorLogs()).map(entry => ({ ...entry }) as unknown as Value),
+    http: async request => (await import('../tasks/http/expression-call.ts')).callFromExpression(request),
     now: () => Date.now(),
   };
 }

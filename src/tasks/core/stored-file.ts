@@ -31,15 +31,19 @@ export async function withStoredFiles<Result>(work: () => Promise<Result>): Prom
   }
 }
 
-/** Stores bytes as a new file of the task run and gives its URI. The whole is never in memory. */
+/**
+ * Stores bytes as a new file of the task run and gives its URI. The whole is never in memory. The name is random with
+ * the extension, unless one is given.
+ */
 export async function storeNew(
   context: TaskContext,
   bytes: AsyncIterable<Uint8Array>,
   extension: string,
+  given?: string,
 ): Promise<string> {
   const name = `${newId()}${extension}`;
   const local = join(context.workDir, `.${name}`);
-  const uri = fileUri(context.storagePrefix, name);
+  const uri = fileUri(context.storagePrefix, given ?? name);
   try {
     await pipeline(Readable.from(bytes, { objectMode: false }), createWriteStream(local, { flags: 'wx' }));
     await context.storage.putFile(uri, local, { move: true });
