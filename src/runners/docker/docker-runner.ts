@@ -10,15 +10,14 @@ import {
   type Run,
   type TaskRunner,
 } from '../runner.ts';
-import { type Container, changeTime, createContainer, inspectContainer, listContainers } from './client/containers.ts';
+import { changeTime, listContainers } from './client/containers.ts';
 import { type Environment, findEndpoint } from './client/endpoint.ts';
 import { Engine } from './client/engine.ts';
-import { EngineError, UnreachableError } from './client/errors.ts';
 import { Puller } from './client/pull.ts';
 import { containerBody, containerName, keptLabel, ownerLabel, runLabel } from './container-body.ts';
+import { createOrAdopt, imageUnavailable, inspectIfThere } from './create-container.ts';
 import { dockerDeclaration } from './declaration.ts';
 import { DockerRun } from './docker-run.ts';
-import { wasStarted } from './end-watch.ts';
 import { copyIn, needsCopyIn } from './files.ts';
 import { registryAuth } from './registry-auth.ts';
 import { removeFully } from './remove.ts';
@@ -236,69 +235,4 @@ function readHandle(handle: Handle): { readonly containerId: string; readonly ou
     );
   }
   return { containerId, outputTime: typeof outputTime === 'string' ? outputTime : undefined };
-}
-
-async function inspectIfThere(engine: Engine, idOrName: string): Promise<Container | undefined> {
-  try {
-    return await inspectContainer(engine, idOrName);
-  } catch (error) {
-    if (error instanceof EngineError && error.status === 404) return undefined;
-    throw error;
-  }
-}
-
-function imageUnavailable(image: string, words: string, engine: Engine): PrepareError {
-  const detail = `The image ${image} is not available: ${words} (engine: ${engine.endpoint.text}).`;
-  return new PrepareError({ kind: 'image-unavailable', detail });
-}
-
-/**
- * Creates the container of a run. One of that name is ours when its labels say so: the answer to its creation was
- * lost, or somebody died before storing it. Never started, its files may be half there: it is made anew.
- *
- * @param pull called once when the image is not there; without it that is the end
- */
-async function createOrAdopt(
-  engine: Engine,
-  spec: RunSpec,
-  body: object,
-  image: string,
-  pull: (() => Promise<void>) | undefined,
-  progress: Progress,
-): Promise<{ readonly containerId: string; readonly started: boolean }> {
-  const name = containerName(spec.runId);
-  let [pulled, lost, replaced] = [false, false, 0];
-  for (;;) {
-    try {
-      const { Id, Warnings } = await createContainer(engine, name, body);
-      for (const text of Warnings ?? []) progress({ kind: 'trouble', text });
-      return { containerId: Id, started: false };
-    } catch (error) {
-      if (error instanceof UnreachableError && !lost) {
-        lost = true;
-        continue;
-      }
-      if (!(error instanceof EngineError)) throw error;
-      if (error.status === 404 && /no such image|image not known|not found/i.test(error.message)) {
-        if (!pull || pulled) throw imageUnavailable(image, error.message, engine);
-        await pull();
-        pulled = true;
-      } else if (error.status === 409 && replaced < 3) {
-        const there = await inspectIfThere(engine, name);
-        const labels = there?.Config.Labels ?? {};
-        if (there && (labels[ownerLabel] !== spec.owner || labels[runLabel] !== spec.runId)) {
-          throw refusedBy(`the name ${name} is taken by a container that is not ours`);
-        }
-        if (there && wasStarted(there.State)) return { containerId: there.Id, started: true };
-        if (there) await removeFully(engine, there.Id);
-        replaced += 1;
-      } else {
-        throw refusedBy(error.message);
-      }
-    }
-  }
-}
-
-function refusedBy(words: string): PrepareError {
-  return new PrepareError({ kind: 'never-started', detail: `The engine could not create the container: ${words}` });
 }
