@@ -11,6 +11,8 @@ export interface Execution {
   readonly state: StateHistory;
   readonly labels: readonly Label[];
   readonly inputs: ValueMap;
+  /** All of `vars.*`, once a task has changed them; the flow's own until then. */
+  readonly variables?: ValueMap;
   /** The flow's outputs; absent until rendered. */
   readonly outputs?: ValueMap;
   /** The execution that this one replays, else its own id. */

@@ -32,7 +32,8 @@ export function executionVariables(
       ...(config.environment && { environment: config.environment }),
     }),
   };
-  if (Object.keys(flow.variables).length > 0) lazily.vars = flow.variables;
+  const vars = execution.variables ?? flow.variables;
+  if (Object.keys(vars).length > 0) lazily.vars = vars;
   if (flow.inputs.length > 0) lazily.inputs = inputs;
   if (execution.trigger) lazily.trigger = execution.trigger;
   if (run) Object.assign(lazily, taskRunVariables(state, run));

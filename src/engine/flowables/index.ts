@@ -12,6 +12,7 @@ import { pause } from './pause.ts';
 import { sequential } from './sequential.ts';
 import { subflow } from './subflow.ts';
 import { switchTask } from './switch.ts';
+import { setVariables, unsetVariables } from './variables.ts';
 import { workingDirectory } from './working-directory.ts';
 
 export const flowables: readonly Flowable[] = [
@@ -30,6 +31,8 @@ export const flowables: readonly Flowable[] = [
   subflow,
   exit,
   labels,
+  setVariables,
+  unsetVariables,
 ];
 
 const byType = new Map(flowables.map(flowable => [flowable.type, flowable]));
