@@ -45,9 +45,17 @@ export async function* readLog(source: LogSource, from: LogCursor | undefined): 
       cursor = batch.cursor;
       yield batch;
     }
-    if (!end.known) await Promise.race([source.ended, pause(retryMs)]);
+    if (!end.known) await endedWithin(source.ended, retryMs);
   }
   yield* readRest(source, cursor);
+}
+
+/** Waits for the end, but not for long. A timer that was left behind would hold up the end of the process by as much. */
+async function endedWithin(ended: Promise<unknown>, limitMs: number): Promise<void> {
+  const over = new AbortController();
+  const limit = pause(limitMs, undefined, { signal: over.signal }).catch(() => {});
+  await Promise.race([ended, limit]);
+  over.abort();
 }
 
 async function* follow(
