@@ -1,5 +1,6 @@
 /** The command line: every command with its options. What a command does is loaded when it is called. */
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { StoreError } from '../store/store.ts';
 import { version } from '../version.ts';
 import { exitCode } from './exit-code.ts';
 import type { Invocation } from './invocation.ts';
@@ -171,18 +172,15 @@ Exit codes: 0 SUCCESS or WARNING, 1 FAILED or CANCELLED, 2 refused or a wrong co
   }
 }
 
-function sayRefusal(error: Error, json: boolean, { output }: Invocation): number {
+function sayRefusal(error: Error, json: boolean, { output }: Pick<Invocation, 'output'>): number {
   if (error instanceof Refusal) {
     if (json) output.stdout.write(`${JSON.stringify(error)}\n`);
     output.stderr.write(error.text.endsWith('\n') ? error.text : `${error.text}\n`);
     return exitCode.refused;
   }
-  // Folders that cannot be used, databases of a newer version and the like say so themselves.
-  const isOurs = error.name === 'StateFolderError' || 'userMessage' in error;
+  if (error instanceof StoreError) return sayRefusal(new Refusal('unusable-state', error.message), json, { output });
   if (json)
     output.stdout.write(`${JSON.stringify({ error: { code: 'fault', message: error.message }, violations: [] })}\n`);
-  output.stderr.write(
-    isOurs ? `${error.message}\n` : `This is a fault of Windlass, not of your flow: ${error.stack ?? error.message}\n`,
-  );
-  return isOurs ? exitCode.refused : exitCode.failed;
+  output.stderr.write(`This is a fault of Windlass, not of your flow: ${error.stack ?? error.message}\n`);
+  return exitCode.failed;
 }

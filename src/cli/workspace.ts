@@ -10,7 +10,7 @@ import type { Flow } from '../model/flow.ts';
 import { openLocalStorage } from '../storage/local/index.ts';
 import type { Storage } from '../storage/storage.ts';
 import { openStore } from '../store/sqlite/index.ts';
-import type { Store } from '../store/store.ts';
+import { type Store, StoreError } from '../store/store.ts';
 import { createCatalog } from '../tasks/registry.ts';
 import type { RunnableTaskType } from '../tasks/task-type.ts';
 import type { ExecutionListener } from '../worker/execution-environment.ts';
@@ -34,9 +34,7 @@ export interface Workspace {
 }
 
 export async function openWorkspace(options: WorkspaceOptions): Promise<Workspace> {
-  const dir = options.ephemeral
-    ? await mkdtemp(join(await realpath(tmpdir()), 'windlass-'))
-    : resolve(options.state ?? '.windlass');
+  const dir = options.ephemeral ? await temporaryFolder() : resolve(options.state ?? '.windlass');
   const store = await openStore(dir, { ephemeral: options.ephemeral ?? false });
   const storage = openLocalStorage(join(dir, 'storage'));
   return {
@@ -66,6 +64,17 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
       if (options.ephemeral) await rm(dir, { recursive: true, force: true });
     },
   };
+}
+
+async function temporaryFolder(): Promise<string> {
+  try {
+    return await mkdtemp(join(await realpath(tmpdir()), 'windlass-'));
+  } catch (error) {
+    throw new StoreError(
+      `No temporary folder can be made in ${tmpdir()}: ${(error as Error).message}. The environment variable TMPDIR names another place.`,
+      { cause: error },
+    );
+  }
 }
 
 export type FullCatalog = Catalog & {
