@@ -381,6 +381,7 @@ describe('limits', () => {
     ['[reduce range(60) as $i (1; [., .]), reduce range(60) as $i (1; [., .])] | .[0] == .[1]', 'steps'],
     ['reduce range(2000) as $i (1; [.])', 'levels deep'],
     ['[] | .[1e9] = 1', 'Array index too large'],
+    ['"a" * 40 | try test("(a+)+$b") catch 1', 'regular expression ran for more than'],
   ])('%s', (program, message) => {
     const run = () => jq(program, null);
     expect(run).toThrow(expect.objectContaining({ name: 'JqError', message: expect.stringContaining(message) }));
