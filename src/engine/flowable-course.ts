@@ -13,7 +13,7 @@ import { closeTaskRun, cutShort, endTaskRun, withAttempt } from './task-run-end.
 
 export function beginFlowable(draft: Draft, flowable: Flowable, run: TaskRun): void {
   const attempts = [...run.attempts, { state: initialState('RUNNING', draft.date) }];
-  const begun = draft.put({ ...run, attempts, progress: { phase: 'main' } });
+  const begun = draft.put({ ...run, attempts, progress: { ...run.progress, phase: 'main' } });
   if (flowable.kind === 'flowable') draft.move(begun, 'RUNNING');
   withFlowable(draft, run.id, (its, container) => its.begin?.(container));
 }

@@ -13,14 +13,15 @@ export function isStopping({ state, ending, phase }: Execution): boolean {
 
 /** Somebody ends the execution. After its end, what still runs of `afterExecution` is ended, and the state stays. */
 export function kill(draft: Draft): void {
-  const { phase, state, ending } = draft.execution;
+  const { phase, state } = draft.execution;
   if (phase === 'ended' || state.current === 'KILLING') return;
-  if (!isTerminal(state.current)) {
+  const wasStopping = isStopping(draft.execution);
+  if (isTerminal(state.current)) draft.change({ ending: 'KILLED' });
+  else {
     if (state.current === 'PAUSED') draft.moveExecution('RESTARTED');
     draft.moveExecution('KILLING');
-  } else if (ending === undefined) draft.change({ ending: 'KILLED' });
-  else return;
-  stopAll(draft);
+  }
+  if (!wasStopping) stopAll(draft);
 }
 
 /** A task run has ended the execution: its parents will end in the same state, everything else is cancelled. */

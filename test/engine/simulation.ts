@@ -11,6 +11,7 @@ import type { Execution, LogEntry, TaskResult, TaskRun } from '../../src/model/e
 import type { Flow } from '../../src/model/flow.ts';
 import { initialState, type State } from '../../src/model/states.ts';
 import type { Value, ValueMap } from '../../src/model/value.ts';
+import { checkDecision } from './invariants.ts';
 
 /** How a program ends: its state, that with outputs, or never (until it is cancelled). */
 export type Ending = TaskResult['state'] | TaskResult | 'hangs';
@@ -19,6 +20,8 @@ export type Ending = TaskResult['state'] | TaskResult | 'hangs';
 export interface World {
   /** By task id: how its attempts end, one after the other (the last one goes on), or a function of run and attempt. */
   readonly tasks?: Readonly<Record<string, Ending | readonly Ending[] | ((run: TaskRun, attempt: number) => Ending)>>;
+  /** How tasks end that are not named. */
+  readonly otherTasks?: () => Ending;
   /** What `{{ name }}` renders to, each time it is asked; `undefined` refuses. */
   readonly expressions?: Readonly<
     Record<string, (state: ExecutionState, run: TaskRun | undefined) => Value | undefined>
@@ -26,6 +29,7 @@ export interface World {
   readonly outputs?: Answer;
   /** By task id: how its subflow's execution ends; `refused`: it cannot start. */
   readonly subflows?: Readonly<Record<string, State | 'hangs' | 'refused' | readonly State[]>>;
+  readonly otherSubflows?: () => State | 'refused';
 }
 
 /** Picks one of `count` things; the default takes the oldest. */
@@ -125,7 +129,8 @@ export class Simulation {
       this.taken.push(event);
     }
     const decision = draft.decision();
-    this.#commit(decision);
+    const restarting = events.some(({ type }) => type === 'restart');
+    this.#commit(decision, restarting);
     return decision;
   }
 
@@ -162,8 +167,9 @@ export class Simulation {
     return new ExecutionState(this.flow, plain(this.state.execution), [...this.rows.values()].map(plain));
   }
 
-  #commit(decision: Decision): void {
+  #commit(decision: Decision, restarting: boolean): void {
     this.decisions.push(decision);
+    checkDecision(decision, this.state, restarting);
     const over = decision.execution?.phase === 'ended';
     for (const key of over ? [...this.pending.keys()] : decision.done) {
       this.pending.delete(key);
@@ -272,7 +278,7 @@ export class Simulation {
 
   #beginChild({ taskRunId }: Extract<Effect, { type: 'subflow' }>): void {
     const run = this.#run(taskRunId);
-    const given = this.#world.subflows?.[run.taskId] ?? 'SUCCESS';
+    const given = this.#world.subflows?.[run.taskId] ?? this.#world.otherSubflows?.() ?? 'SUCCESS';
     const attempts = run.attempts.length;
     if (given === 'refused') {
       this.#answer(`subflow:${taskRunId}`, () => ({ ok: false, message: 'there is no such flow' }));
@@ -313,7 +319,7 @@ export class Simulation {
   }
 
   #endingOf(run: TaskRun, attempt: number): Ending {
-    const given = this.#world.tasks?.[run.taskId] ?? 'SUCCESS';
+    const given = this.#world.tasks?.[run.taskId] ?? this.#world.otherTasks?.() ?? 'SUCCESS';
     if (typeof given === 'function') return given(run, attempt);
     if (typeof given === 'string' || 'outputs' in given) return given as Ending;
     const list = given as readonly Ending[];

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { TaskRun } from '../../model/execution.ts';
+import { isList, type Value, type ValueMap } from '../../model/value.ts';
 import type { Flowable } from '../flowable.ts';
 
 const map = z.record(z.string(), z.unknown());
@@ -32,18 +33,21 @@ export const subflow: Flowable = {
       restartBehavior: z.enum(['RETRY_FAILED', 'NEW_EXECUTION']).optional().meta({ title: 'What a restart does' }),
     }),
   begin(container) {
-    const { run, draft } = container;
+    const { run, draft, notes } = container;
+    const former = [...formerChildren(notes), ...(typeof notes.child === 'string' ? [notes.child] : [])];
+    container.note({ former, child: null, ended: null });
     draft.effect({ type: 'subflow', key: subflowKey(run), taskRunId: run.id });
   },
   childStarted(container, executionId) {
-    if (container.notes.child !== undefined) return;
+    const { notes } = container;
+    if (typeof notes.child === 'string' || formerChildren(notes).includes(executionId)) return;
     container.note({ child: executionId });
     if (String(container.task.properties.wait ?? true) !== 'false') return;
     container.output({ executionId, state: 'CREATED' });
     container.note({ ended: 'SUCCESS' });
   },
   childEnded(container, { executionId, state, outputs }) {
-    if (container.notes.ended !== undefined) return;
+    if (typeof container.notes.ended === 'string') return;
     container.output({ executionId, ...(outputs && { outputs }), state });
     const transmit = String(container.task.properties.transmitFailed ?? true) !== 'false';
     const bad = state === 'FAILED' || state === 'KILLED' || state === 'WARNING' || state === 'CANCELLED';
@@ -54,7 +58,7 @@ export const subflow: Flowable = {
   },
   stop(container) {
     const { child, ended, killing } = container.notes;
-    if (ended !== undefined) return 'done';
+    if (typeof ended === 'string') return 'done';
     if (typeof child === 'string' && !killing) {
       const { id } = container.run;
       container.note({ killing: true });
@@ -62,9 +66,14 @@ export const subflow: Flowable = {
     }
     return 'waiting';
   },
-  step: container => (container.notes.ended === undefined ? 'waiting' : 'done'),
+  step: container => (typeof container.notes.ended === 'string' ? 'done' : 'waiting'),
   ending: container => ({ state: container.notes.ended as 'SUCCESS' | 'WARNING' | 'FAILED' | 'KILLED' }),
 };
+
+/** The executions that earlier attempts started. */
+function formerChildren({ former }: ValueMap): readonly Value[] {
+  return isList(former) ? former : [];
+}
 
 /** The key of the effect that starts its execution, pending until that has ended; each attempt starts another one. */
 export function subflowKey(run: TaskRun): string {

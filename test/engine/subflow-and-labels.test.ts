@@ -1,0 +1,80 @@
+/** Tasks that the engine does itself: starting other flows, setting labels. */
+import { describe, expect, test } from 'vitest';
+import { flow, forEach, labels, subflow, task } from './flows.ts';
+import { attemptsOf, courseOf, logsOf, runOf, runsOf } from './shown.ts';
+import { Simulation } from './simulation.ts';
+
+describe('Subflow', () => {
+  test.each([
+    ['SUCCESS', {}, 'SUCCESS'],
+    ['WARNING', {}, 'WARNING'],
+    ['FAILED', {}, 'FAILED'],
+    ['KILLED', {}, 'KILLED'],
+    ['CANCELLED', {}, 'FAILED'],
+    ['FAILED', { transmitFailed: false }, 'SUCCESS'],
+  ] as const)('whose execution ends %s with %j ends %s', (child, properties, state) => {
+    const simulation = new Simulation(flow([subflow('sub', properties)]), { subflows: { sub: child } }).start();
+    expect(runsOf(simulation)).toEqual([`sub ${state}`]);
+    expect(attemptsOf(simulation, 'sub')).toBe(state);
+    expect(runOf(simulation, 'sub').outputs).toEqual({ executionId: expect.any(String), state: child });
+  });
+
+  test('that cannot start fails with the reason', () => {
+    const simulation = new Simulation(flow([subflow('sub'), task('after')]), { subflows: { sub: 'refused' } }).start();
+    expect(runsOf(simulation)).toEqual(['sub FAILED']);
+    expect(attemptsOf(simulation, 'sub')).toBe('FAILED');
+    expect(logsOf(simulation)).toEqual(['ERROR sub: there is no such flow']);
+    expect(simulation.pending.size).toBe(0);
+  });
+
+  test('that does not wait succeeds at once', () => {
+    const world = { subflows: { sub: 'hangs' } } as const;
+    const simulation = new Simulation(flow([subflow('sub', { wait: false }), task('after')]), world).start();
+    expect(runsOf(simulation)).toEqual(['sub SUCCESS', 'after SUCCESS']);
+    expect(runOf(simulation, 'sub').outputs).toEqual({ executionId: expect.any(String), state: 'CREATED' });
+  });
+
+  test('in a ForEach keeps its outputs by value', () => {
+    const simulation = new Simulation(flow([forEach('fe', ['a', 'b'], [subflow('sub')])])).start();
+    expect(Object.keys(simulation.state.outputs.sub ?? {})).toEqual(['a', 'b']);
+  });
+
+  test('refused with retry is tried again', () => {
+    const policy = { type: 'constant', interval: 'PT1S', maxAttempts: 2, warningOnRetry: false } as const;
+    const retry = { ...policy, behavior: 'RETRY_FAILED_TASK' } as const;
+    const simulation = new Simulation(flow([subflow('sub', {}, { retry })]), { subflows: { sub: 'refused' } }).start();
+    expect(attemptsOf(simulation, 'sub')).toBe('FAILED,FAILED');
+    expect(simulation.pending.size).toBe(0);
+  });
+});
+
+describe('Labels', () => {
+  const given = [
+    { key: 'a', value: '1' },
+    { key: 'b', value: '2' },
+  ];
+
+  test.each([
+    ['a map', { b: 3, c: true }],
+    ['a list', [{ key: 'b', value: 3 }, { key: 'c', value: true }]], // biome-ignore format: one line
+    ['JSON text', '{"b": 3, "c": true}'],
+  ])('as %s are added or replaced', (_form, added) => {
+    const simulation = new Simulation(flow([labels('lb', added)], { labels: given })).start();
+    expect(simulation.execution.labels).toEqual([
+      { key: 'a', value: '1' },
+      { key: 'b', value: '3' },
+      { key: 'c', value: 'true' },
+    ]);
+    expect(runOf(simulation, 'lb').state.histories.map(({ state }) => state)).toEqual(['CREATED', 'SUCCESS']);
+  });
+
+  test.each([[{ 'system.x': 'y' }], [{ a: '' }], [{ a: null }], ['plain text'], [['a']], [7]])(
+    'of %j fail with a message',
+    added => {
+      const simulation = new Simulation(flow([labels('lb', added)], { labels: given })).start();
+      expect(courseOf(simulation)).toBe('CREATED,RUNNING,FAILED');
+      expect(logsOf(simulation)).toEqual([expect.stringMatching(/^ERROR lb: ./)]);
+      expect(simulation.execution.labels).toEqual(given);
+    },
+  );
+});
