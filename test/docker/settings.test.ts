@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { containerBody, labelValue } from '../../src/runners/docker/container-body.ts';
 import { dockerDeclaration } from '../../src/runners/docker/declaration.ts';
 import { type DockerConfig, readSettings } from '../../src/runners/docker/settings.ts';
-import { parseSize } from '../../src/runners/docker/size.ts';
 import { PrepareError } from '../../src/runners/runner.ts';
+import { parseSize } from '../../src/runners/size.ts';
 
 function refusal(config: DockerConfig): string {
   try {

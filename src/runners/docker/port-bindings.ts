@@ -1,5 +1,5 @@
 /** `[ip:][hostPort:]containerPort[/protocol]`, as `docker run --publish` takes it. */
-import { refused } from './property-reader.ts';
+import { refused } from '../property-reader.ts';
 
 export interface PortBindings {
   readonly exposed: Readonly<Record<string, object>>;

@@ -1,7 +1,7 @@
 /** The runner's rendered properties, read, checked and with their defaults. */
 import { isMap, isNumeric, type Value, type ValueMap } from '../../model/value.ts';
+import { PropertyReader, refused } from '../property-reader.ts';
 import { type PortBindings, parsePortBindings } from './port-bindings.ts';
-import { PropertyReader, refused } from './property-reader.ts';
 
 /** As a flow writes it, with expressions rendered. */
 export type DockerConfig = ValueMap;

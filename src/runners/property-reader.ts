@@ -1,6 +1,6 @@
 /** Reads rendered properties: texts may stand for numbers, booleans and lists, as an expression gives them. */
-import { isList, isMap, isNumeric, type Value, type ValueMap } from '../../model/value.ts';
-import { PrepareError } from '../runner.ts';
+import { isList, isMap, isNumeric, type Value, type ValueMap } from '../model/value.ts';
+import { PrepareError } from './runner.ts';
 import { parseSize } from './size.ts';
 
 /** The run is refused: a property of the task runner cannot be used. `path` is below `taskRunner`. */
