@@ -1,6 +1,7 @@
 /** `windlass resume [ID]`: goes on with interrupted executions, and with paused ones. */
-import type { ValueMap } from '../model/value.ts';
 import type { ExecutionDriver } from '../worker/execution-driver.ts';
+import type { RefusedInputs } from '../worker/execution-inputs.ts';
+import type { Session } from '../worker/session.ts';
 import { executionDocument } from './execution-json.ts';
 import { exitCode, exitCodeOf } from './exit-code.ts';
 import { type FollowOptions, Reporter, showEnd } from './follow.ts';
@@ -31,7 +32,7 @@ export async function resume(
     for (const each of ids) {
       const driver = await session.goOn(each);
       if (driver) drivers.push(driver);
-      else if (id !== undefined) return await resumeElsewhere(id, inputs, workspace.store, options, output);
+      else if (id !== undefined) return await resumeElsewhere(id, inputs, session, options, output);
     }
     if (drivers.length === 0) {
       if (options.json) output.stdout.write('[]\n');
@@ -45,7 +46,9 @@ export async function resume(
     });
     for (const driver of drivers) {
       if (id !== undefined && driver.carried.state.execution.state.current === 'PAUSED') {
-        driver.goOn(inputs as ValueMap);
+        const refused = await driver.goOn(inputs);
+        if (refused) driver.leave();
+        refuse(refused);
       }
     }
     const ended = await Promise.all(drivers.map(driver => driver.ended));
@@ -63,10 +66,11 @@ export async function resume(
 async function resumeElsewhere(
   id: string,
   inputs: ReturnType<typeof parseInputArguments>,
-  store: Parameters<typeof executionDocument>[0],
+  session: Session,
   options: ResumeOptions,
   output: Invocation['output'],
 ): Promise<number> {
+  const { store } = session.environment;
   const stored = await store.load(id);
   if (!stored) throw new Refusal('unknown-execution', `There is no execution ${id} here. 'windlass list' shows them.`);
   const { current } = stored.execution.state;
@@ -78,10 +82,16 @@ async function resumeElsewhere(
   }
   if (current !== 'PAUSED')
     throw new Refusal('not-resumable', `The execution ${id} is ${current}, and a live process carries it out.`);
-  await store.send(id, { type: 'resume', onResume: inputs as ValueMap });
+  refuse(await session.resumeElsewhere(stored, inputs));
   if (options.json) for await (const piece of executionDocument(store, id)) await output.stdout.push(piece);
   else output.stdout.write(`Told the process that carries ${id} out to go on.\n`);
   return exitCode.success;
+}
+
+/** The execution stays paused; the next try may do better. */
+function refuse(refused: RefusedInputs | undefined): void {
+  if (!refused) return;
+  throw new Refusal('invalid-inputs', refused.violations.map(({ message }) => message).join('\n'), refused.violations);
 }
 
 async function writeDocuments(

@@ -9,13 +9,15 @@ import { Draft } from '../engine/draft.ts';
 import { type Effect, effectToJson } from '../engine/effect.ts';
 import type { Answer, EngineEvent } from '../engine/event.ts';
 import { renderDeep, renderDeepTyped } from '../expression/index.ts';
+import type { GivenInput } from '../flow/index.ts';
 import type { Execution } from '../model/execution.ts';
 import { newId } from '../model/ids.ts';
 import { isTerminal } from '../model/states.ts';
-import { isMap, type ValueMap } from '../model/value.ts';
 import type { Carried } from './carried.ts';
 import { closeDirectory, openDirectory, sharedDirectory } from './directories.ts';
+import type { RefusedInputs } from './execution-inputs.ts';
 import { renderFlowOutputs } from './flow-outputs.ts';
+import { type ResumeAnswer, resolveResumeInputs, resumeAnswers } from './resume-inputs.ts';
 import { runAttempt } from './run-task.ts';
 import { callAt, type Timer } from './timers.ts';
 
@@ -136,15 +138,28 @@ export class ExecutionDriver {
       this.#listening ??= setInterval(async () => {
         const messages = await environment.store.receive(claim).catch(() => []);
         for (const message of messages) {
-          if (message.type === 'resume') this.goOn(isMap(message.onResume) ? message.onResume : {});
+          this.#resume(resumeAnswers(message));
         }
       }, messagePollMs);
     }
   }
 
-  /** What is paused goes on, with the inputs that a Pause asks for. */
-  goOn(onResume: ValueMap): void {
-    this.post({ type: 'resume', at: Date.now(), ...(Object.keys(onResume).length > 0 && { onResume }) });
+  /** Waits for nothing more: the execution stays as it is, for another process to go on with. */
+  leave(): void {
+    clearInterval(this.#listening);
+    for (const timer of this.#timers.values()) timer.cancel();
+  }
+
+  /** What is paused goes on, with the inputs that a Pause asks for; unless they are refused. */
+  async goOn(given: Readonly<Record<string, GivenInput>>): Promise<RefusedInputs | undefined> {
+    const answers = await resolveResumeInputs(this.carried.environment, this.carried.state, given);
+    if ('violations' in answers) return answers;
+    this.#resume(answers);
+    return undefined;
+  }
+
+  #resume(answers: readonly ResumeAnswer[]): void {
+    for (const answer of answers) this.post({ type: 'resume', at: Date.now(), ...answer });
   }
 
   /** Removes what an attempt used, now that its result is committed. What cannot be removed is left to the sweep. */

@@ -1,30 +1,21 @@
 /** A process's work with one state folder: starting executions, going on with interrupted ones, ending them. */
-import { basename } from 'node:path';
 import { effectFromJson } from '../engine/effect.ts';
 import type { EngineEvent } from '../engine/event.ts';
 import { ExecutionState } from '../engine/execution-state.ts';
-import { renderDeep, renderDeepTyped, renderTyped } from '../expression/index.ts';
-import { variablesOf } from '../expression/render-context.ts';
-import { type GivenInput, mergeLabels, readLabels, resolveInputs } from '../flow/index.ts';
-import { encryptText } from '../model/encryption.ts';
+import { renderDeep, renderDeepTyped } from '../expression/index.ts';
+import { type GivenInput, mergeLabels, readLabels } from '../flow/index.ts';
 import type { Execution, TaskRun } from '../model/execution.ts';
 import type { Flow, Label } from '../model/flow.ts';
 import { derivedId, newId } from '../model/ids.ts';
 import { initialState } from '../model/states.ts';
 import { isMap, type Value, type ValueMap } from '../model/value.ts';
-import { inputUri } from '../storage/uris.ts';
 import type { StoredExecution } from '../store/store.ts';
 import { Carried } from './carried.ts';
 import { ExecutionDriver, type SubflowStarter } from './execution-driver.ts';
 import type { ExecutionEnvironment } from './execution-environment.ts';
-import { SecretRegistry } from './secret-registry.ts';
-import { executionServices } from './services.ts';
+import { type RefusedInputs, resolveExecutionInputs } from './execution-inputs.ts';
+import { resolveResumeInputs, resumeMessage } from './resume-inputs.ts';
 import { removeRemains } from './sweep.ts';
-
-/** One or more inputs were refused; nothing was started. */
-export interface RefusedInputs {
-  readonly violations: readonly { readonly path: string; readonly message: string }[];
-}
 
 export interface StartRequest {
   /** All flows of the file: one is started, the others are there as subflows. */
@@ -95,6 +86,17 @@ export class Session implements SubflowStarter {
   killAll(): void {
     for (const driver of this.#drivers.values())
       if (!driver.carried.state.execution.parent) driver.post({ type: 'kill', at: Date.now() });
+  }
+
+  /** Tells the process that carries a paused execution out to go on. Undefined: told. */
+  async resumeElsewhere(
+    stored: StoredExecution,
+    given: Readonly<Record<string, GivenInput>>,
+  ): Promise<RefusedInputs | undefined> {
+    const answers = await resolveResumeInputs(this.environment, this.#stateOf(stored), given);
+    if ('violations' in answers) return answers;
+    await this.environment.store.send(stored.execution.id, resumeMessage(answers));
+    return undefined;
   }
 
   killSubflow(executionId: string): void {
@@ -195,7 +197,7 @@ export class Session implements SubflowStarter {
       attemptNumber: 1,
       phase: 'created',
     };
-    const resolved = await this.#resolveInputs(flow, execution, request.inputs);
+    const resolved = await resolveExecutionInputs(this.environment, flow, execution, flow.inputs, request.inputs);
     if ('violations' in resolved) return resolved;
     const withInputs = { ...execution, inputs: resolved.inputs };
     const { source, flowIndex } = request;
@@ -206,33 +208,6 @@ export class Session implements SubflowStarter {
       new Carried(this.environment, new ExecutionState(flow, withInputs), claim),
       request.flows,
     );
-  }
-
-  #resolveInputs(flow: Flow, execution: Execution, given: Readonly<Record<string, GivenInput>>) {
-    const { config, storage } = this.environment;
-    const services = executionServices(execution, config, storage, async () => []);
-    const taint = new SecretRegistry();
-    return resolveInputs(flow, given, {
-      render: (template, variables) =>
-        renderTyped(template, {
-          services,
-          taint,
-          variables: variablesOf({
-            flow: { id: flow.id, namespace: flow.namespace, revision: flow.revision, tenantId: 'main' },
-            envs: config.envs,
-            globals: config.globals,
-            ...variables,
-          }),
-        }),
-      storeFile: async (inputId, path) => {
-        const uri = inputUri(execution, inputId, basename(path));
-        await storage.putFile(uri, path);
-        return uri;
-      },
-      ...(config.encryptionKey !== undefined && {
-        encrypt: (text: string) => encryptText(config.encryptionKey as string, text),
-      }),
-    });
   }
 
   #stateOf(stored: StoredExecution): ExecutionState {

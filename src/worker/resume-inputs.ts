@@ -1,0 +1,51 @@
+/** What the paused tasks of an execution ask for when it goes on. */
+import { type ExecutionState, taskIndex } from '../engine/execution-state.ts';
+import { declaredInputs, type GivenInput } from '../flow/index.ts';
+import { isList, isMap, type ValueMap } from '../model/value.ts';
+import type { ExecutionEnvironment } from './execution-environment.ts';
+import { type RefusedInputs, resolveExecutionInputs } from './execution-inputs.ts';
+
+/** One paused task run goes on, with what it asked for; plain JSON, so that another process can be told. */
+export interface ResumeAnswer {
+  readonly taskRunId: string;
+  readonly onResume?: ValueMap;
+}
+
+/** An answer for each paused task run, or everything that is wrong with what was given. */
+export async function resolveResumeInputs(
+  environment: Pick<ExecutionEnvironment, 'config' | 'storage'>,
+  state: ExecutionState,
+  given: Readonly<Record<string, GivenInput>>,
+): Promise<readonly ResumeAnswer[] | RefusedInputs> {
+  const answers: ResumeAnswer[] = [];
+  for (const id of state.activeIds()) {
+    const run = state.taskRun(id);
+    if (run?.state.current !== 'PAUSED') continue;
+    const declared = declaredInputs(taskIndex(state.flow).get(run.taskId)?.properties.onResume);
+    if (declared.length === 0) {
+      answers.push({ taskRunId: id });
+      continue;
+    }
+    const resolved = await resolveExecutionInputs(environment, state.flow, state.execution, declared, given);
+    if ('violations' in resolved) return resolved;
+    answers.push({ taskRunId: id, onResume: resolved.inputs });
+  }
+  return answers;
+}
+
+/** The answers as a message to the process that carries the execution out. */
+export function resumeMessage(answers: readonly ResumeAnswer[]): ValueMap {
+  return {
+    type: 'resume',
+    answers: answers.map(({ taskRunId, onResume }) => ({ taskRunId, ...(onResume && { onResume }) })),
+  };
+}
+
+/** The inverse of `resumeMessage`; none for another message. */
+export function resumeAnswers({ type, answers }: ValueMap): readonly ResumeAnswer[] {
+  if (type !== 'resume' || !isList(answers)) return [];
+  return answers.filter(isMap).map(({ taskRunId, onResume }) => ({
+    taskRunId: String(taskRunId),
+    ...(isMap(onResume) && { onResume }),
+  }));
+}

@@ -1,0 +1,58 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { ExecutionDriver } from '../../src/worker/execution-driver.ts';
+import { FlowHarness, outputsOf } from './flow-harness.ts';
+
+let harness: FlowHarness;
+beforeEach(() => {
+  harness = new FlowHarness();
+});
+afterEach(() => harness.close());
+
+const flow = `
+tasks:
+  - id: p
+    type: io.kestra.plugin.core.flow.Pause
+    onResume:
+      - {id: approved, type: BOOLEAN}
+      - {id: count, type: INT, defaults: 3, max: 9}
+      - {id: reason, type: STRING, required: false}
+  - id: after
+    type: io.kestra.plugin.core.debug.Return
+    format: "{{ outputs.p.onResume.approved }} {{ outputs.p.onResume.count + 1 }}"`;
+
+async function paused(): Promise<ExecutionDriver> {
+  const driver = await harness.start(flow);
+  while (driver.carried.state.execution.state.current !== 'PAUSED') await sleep(5);
+  return driver;
+}
+
+it('gives what a Pause asks for by its type, with defaults', async () => {
+  const driver = await paused();
+  expect(await driver.goOn({ approved: 'true', count: '4', unknown: 'x' })).toBeUndefined();
+  const document = await harness.document((await driver.ended).id);
+  expect(outputsOf(document, 'p').onResume).toEqual({ approved: true, count: 4, reason: null });
+  expect(outputsOf(document, 'after').value).toBe('true 5');
+});
+
+it('refuses what does not fit and stays paused', async () => {
+  const driver = await paused();
+  const refused = await driver.goOn({ count: '10' });
+  expect(refused?.violations.map(({ path }) => path)).toEqual(['approved', 'count']);
+  expect(driver.carried.state.execution.state.current).toBe('PAUSED');
+  await driver.goOn({ approved: 'false' });
+  expect((await driver.ended).state.current).toBe('SUCCESS');
+});
+
+it('takes the answer from another process', async () => {
+  const driver = await paused();
+  const stored = await harness.workspace.store.load(driver.carried.state.execution.id);
+  if (!stored) throw new Error('not stored');
+  expect((await harness.session.resumeElsewhere(stored, {}))?.violations).toHaveLength(1);
+  expect(await harness.session.resumeElsewhere(stored, { approved: 'true' })).toBeUndefined();
+  expect((await driver.ended).state.current).toBe('SUCCESS');
+  expect(outputsOf(await harness.document(stored.execution.id), 'p').onResume).toMatchObject({
+    approved: true,
+    count: 3,
+  });
+});
