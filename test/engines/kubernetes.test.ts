@@ -67,7 +67,7 @@ if ('unavailable' in cluster) {
       expect((await client.call('GET', `${pods}/${image}/log`)).body).toBe(log);
     });
 
-    it.runIf(cluster.ours)('is found rather than started again, and ended only by who started it', () => {
+    it.runIf(cluster.own)('is found rather than started again, and ended only by who started it', () => {
       const other = mkdtempSync(join(tmpdir(), 'windlass-smoke-'));
       try {
         const run = (script: string): string =>
@@ -80,7 +80,7 @@ if ('unavailable' in cluster) {
       }
     });
 
-    it.runIf(cluster.ours)('reports what ended while the kubelet was away', async () => {
+    it.runIf(cluster.own)('reports what ended while the kubelet was away', async () => {
       await start('away', 'busybox', ['sleep', '1']);
       await until('away', running);
       await component('stop', 'kubelet', 'KILL');
@@ -95,7 +95,7 @@ if ('unavailable' in cluster) {
       expect(pod.status.containerStatuses[0].state.terminated.exitCode).toBe(0);
     });
 
-    it.runIf(cluster.ours)('keeps its pods when the API server is killed', async () => {
+    it.runIf(cluster.own)('keeps its pods when the API server is killed', async () => {
       const created = await start('kept', 'busybox', ['sh', '-c', 'trap "exit 0" TERM; sleep 60 & wait']);
       await until('kept', running);
       await component('stop', 'apiserver', 'KILL');

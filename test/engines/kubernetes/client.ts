@@ -21,7 +21,8 @@ export interface WatchEvent {
   readonly object: KubernetesObject;
 }
 
-interface Connection {
+/** How the server is reached; for what `call` and `watch` cannot do. */
+export interface Connection {
   readonly server: URL;
   readonly agent: Agent;
   readonly headers: Readonly<Record<string, string>>;
@@ -55,17 +56,17 @@ function readConnection(kubeconfig: string): Connection {
 }
 
 export class KubernetesClient {
-  readonly #connection: Connection;
+  readonly connection: Connection;
 
   /** @param kubeconfig path of the file */
   constructor(kubeconfig: string) {
-    this.#connection = readConnection(kubeconfig);
+    this.connection = readConnection(kubeconfig);
   }
 
   /** Any request; what the server answers is returned, not thrown. `path` is absolute. */
   call(method: string, path: string, body?: unknown, contentType = 'application/json'): Promise<Answer> {
     return new Promise((resolve, reject) => {
-      const { server, agent, headers } = this.#connection;
+      const { server, agent, headers } = this.connection;
       const type = body === undefined ? {} : { 'Content-Type': contentType };
       const sent = request(new URL(path, server), { method, agent, headers: { ...headers, ...type } }, response => {
         let text = '';
@@ -98,7 +99,7 @@ export class KubernetesClient {
    */
   watch(path: string, onEvent: (event: WatchEvent) => void, signal: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
-      const { server, agent, headers } = this.#connection;
+      const { server, agent, headers } = this.connection;
       const url = new URL(path, server);
       url.searchParams.set('watch', 'true');
       const sent = request(url, { agent, headers, signal }, response => {
@@ -119,6 +120,6 @@ export class KubernetesClient {
 
   /** Closes the connections that are kept. */
   close(): void {
-    this.#connection.agent.destroy();
+    this.connection.agent.destroy();
   }
 }

@@ -1,6 +1,6 @@
 /** The real cluster that the tests use, and taking its parts away. */
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { KubernetesClient } from './client.ts';
@@ -16,8 +16,20 @@ export interface TestCluster {
   /** Path of the kubeconfig. */
   readonly kubeconfig: string;
   readonly client: KubernetesClient;
-  /** False for a cluster that $KUBECONFIG names: its parts are not ours to stop. */
-  readonly ours: boolean;
+  /** Absent for a cluster that $KUBECONFIG names: its parts are not ours to stop, nor its keys to use. */
+  readonly own?: OwnCluster;
+}
+
+/** What only the cluster of up.sh has. All are paths but for the first two. */
+export interface OwnCluster {
+  readonly server: URL;
+  /** The certificate authority of the API server, as PEM. */
+  readonly authority: Buffer;
+  /** With a bearer token rather than a client certificate, for what stands between a client and the server. */
+  readonly tokenKubeconfig: string;
+  /** The API server's own, for 127.0.0.1. */
+  readonly serverCertificate: string;
+  readonly serverKey: string;
 }
 
 /**
@@ -29,7 +41,20 @@ export function clusterUnderTest(): TestCluster | { readonly unavailable: string
   const kubeconfig = process.env.WINDLASS_TEST_KUBERNETES ?? own;
   if (kubeconfig === '') return { unavailable: 'windlass-test found that no cluster can be started here' };
   if (!existsSync(kubeconfig)) return { unavailable: `no cluster: test/engines/kubernetes/up.sh starts one` };
-  return { kubeconfig, client: new KubernetesClient(kubeconfig), ours: kubeconfig === own };
+  const client = new KubernetesClient(kubeconfig);
+  return kubeconfig === own
+    ? { kubeconfig, client, own: ownCluster(client.connection.server) }
+    : { kubeconfig, client };
+}
+
+function ownCluster(server: URL): OwnCluster {
+  return {
+    server,
+    authority: readFileSync(join(state, 'pki/ca.crt')),
+    tokenKubeconfig: join(state, 'conf/admin.kubeconfig'),
+    serverCertificate: join(state, 'pki/apiserver.crt'),
+    serverKey: join(state, 'pki/apiserver.key'),
+  };
 }
 
 /** Stops or starts a part of our cluster (component.sh). `signal` is what it is stopped with: TERM, or KILL. */

@@ -24,7 +24,7 @@ const patience = 120_000;
 const folder = join(import.meta.dirname, '../../../kubernetes/statuses');
 const cluster = clusterUnderTest();
 if ('unavailable' in cluster) throw new Error(cluster.unavailable);
-if (!cluster.ours) throw new Error('parts of the cluster are stopped: take one of up.sh');
+if (!cluster.own) throw new Error('parts of the cluster are stopped: take one of up.sh');
 const { client } = cluster;
 const namespace = 'statuses';
 const pods = `/api/v1/namespaces/${namespace}/pods`;
