@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { argumentLimit, fitArguments } from '../../src/runners/process/long-argument.ts';
+import { argumentLimit, fitArguments } from '../../src/files/long-argument.ts';
 import { isLost } from '../../src/runners/runner.ts';
 import { handlesOf, isRunning, linesOf, never, startedPid, type TestRuns, testRuns, until } from './harness.ts';
 

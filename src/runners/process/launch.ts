@@ -2,8 +2,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { closeSync, existsSync, openSync, renameSync, unlinkSync, writeFileSync, writeSync } from 'node:fs';
+import { argumentLimit, fitArguments } from '../../files/long-argument.ts';
 import type { RunSpec } from '../../model/run.ts';
-import { argumentLimit, fitArguments } from './long-argument.ts';
 import { missingProgram } from './program-file.ts';
 import { fileOf } from './run-folder.ts';
 import { runMark, supervisorScript } from './supervisor.ts';

@@ -1,5 +1,5 @@
 /** The small shell script that starts the program, outlives us, and leaves the exit status behind. */
-import { shellQuote } from './shell-quote.ts';
+import { shellQuote } from '../../files/shell-quote.ts';
 
 /** In the environment of every process of a run: finds those that left its session. */
 export const runMark = 'WINDLASS_RUN_ID';
