@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { isList, type Value } from '../../model/value.ts';
+import type { Task } from '../../model/flow.ts';
+import { isList } from '../../model/value.ts';
 import { enabled, hasEnded, mapProperty } from '../container.ts';
 import type { Flowable } from '../flowable.ts';
 import { errorBranches } from './branches.ts';
@@ -19,23 +20,49 @@ export const dag: Flowable = {
         .meta({ title: 'How many run at once', description: '0, the default, means all.', default: 0 }),
     }),
   branches: [{ property: 'tasks', required: true, shape: 'dag' }, ...errorBranches],
-  step(container) {
+  step(container, ended) {
     const limit = concurrency(container.task.properties.concurrent);
-    const dependsOn = mapProperty(container.task, 'dependsOn');
-    const tasks = enabled(container.task.branches.tasks ?? []);
-    const ids = new Set(tasks.map(task => task.id));
-    const ready = (id: string) => names(dependsOn[id]).every(name => !ids.has(name) || hasEnded(container.child(name)));
-    for (const task of tasks) {
-      const scope = container.scope('tasks');
-      if (scope.failed > 0 || scope.killed > 0 || scope.created === tasks.length) break;
-      if (limit > 0 && scope.active >= limit) break;
-      if (!container.child(task.id) && ready(task.id)) container.start(task, 'tasks');
+    const { tasks, dependsOn, dependants } = dependenciesOf(container.task);
+    const isReady = (id: string) => (dependsOn.get(id) ?? []).every(name => hasEnded(container.child(name)));
+    // What a limit held back may be anywhere; without one only what waited for this task can be ready now.
+    const candidates = ended && limit === 0 ? (dependants.get(ended.taskId) ?? []) : tasks;
+    for (const task of candidates) {
+      const { created, active, failed, killed } = container.scope('tasks');
+      if (failed > 0 || killed > 0 || created === tasks.length || (limit > 0 && active >= limit)) break;
+      if (!container.child(task.id) && isReady(task.id)) container.start(task, 'tasks');
     }
     return container.scope('tasks').active > 0 ? 'waiting' : 'done';
   },
   ending: container => container.scope('tasks'),
 };
 
-function names(value: Value | undefined): readonly string[] {
-  return isList(value) ? value.map(String) : [];
+interface Dependencies {
+  /** Those that are not disabled. */
+  readonly tasks: readonly Task[];
+  /** By id: the ids that it waits for; disabled tasks are not waited for. */
+  readonly dependsOn: ReadonlyMap<string, readonly string[]>;
+  readonly dependants: ReadonlyMap<string, readonly Task[]>;
+}
+
+const known = new WeakMap<Task, Dependencies>();
+
+function dependenciesOf(dag: Task): Dependencies {
+  const found = known.get(dag) ?? readDependencies(dag);
+  known.set(dag, found);
+  return found;
+}
+
+function readDependencies(dag: Task): Dependencies {
+  const tasks = enabled(dag.branches.tasks ?? []);
+  const ids = new Set(tasks.map(task => task.id));
+  const given = mapProperty(dag, 'dependsOn');
+  const dependsOn = new Map<string, readonly string[]>();
+  const dependants = new Map<string, Task[]>();
+  for (const task of tasks) {
+    const list = given[task.id];
+    const names = isList(list) ? list.map(String).filter(name => ids.has(name)) : [];
+    dependsOn.set(task.id, names);
+    for (const name of names) dependants.set(name, [...(dependants.get(name) ?? []), task]);
+  }
+  return { tasks, dependsOn, dependants };
 }
