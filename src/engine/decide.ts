@@ -75,7 +75,7 @@ function happen(draft: Draft, event: EngineEvent): void {
       kill(draft);
       break;
     case 'restart':
-      restart(draft);
+      restart(draft, event.from);
       break;
   }
 }

@@ -23,8 +23,8 @@ export type EngineEvent = { readonly at: number } & (
   /** A paused task run goes on; without an id, all of them. */
   | { readonly type: 'resume'; readonly taskRunId?: string; readonly onResume?: ValueMap }
   | { readonly type: 'kill' }
-  /** The user starts a failed execution again: failed task runs get another attempt. */
-  | { readonly type: 'restart' }
+  /** The user starts an ended execution again: failed task runs get another attempt, or all from one task run on. */
+  | { readonly type: 'restart'; readonly from?: string }
 );
 
 export type Answer = { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly message: string };

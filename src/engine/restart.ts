@@ -1,27 +1,35 @@
-/** An ended execution is started again: what failed gets another attempt, what succeeded stays. */
+/** An ended execution is started again: what failed gets another attempt, or all from one task run on. */
 import type { TaskRun } from '../model/execution.ts';
+import type { Task } from '../model/flow.ts';
 import { initialState, isTerminal, moveTo } from '../model/states.ts';
+import { isList, isMap } from '../model/value.ts';
 import { awaited } from './awaited.ts';
 import type { Draft } from './draft.ts';
 import { flowableOf } from './flowables/index.ts';
 
 const aftermath = new Set(['errors', 'finally', 'afterExecution']);
 
-export function restart(draft: Draft): void {
+/** @param from the task run to begin with; what followed it is history. Without it, what failed is tried again. */
+export function restart(draft: Draft, from?: string): void {
   if (!isTerminal(draft.execution.state.current) || draft.execution.phase !== 'ended') return;
   const { outputs: _outputs, ending: _ending, ...kept } = draft.execution;
   draft.replace({ ...kept, phase: 'main' });
   draft.moveExecution('RESTARTED');
   draft.moveExecution('RUNNING');
   const runs = [...draft.taskRuns()];
+  const line = from === undefined ? undefined : lineOf(draft, from);
   // What handled the failure will handle the next one: those runs are history.
   for (const { id } of runs) {
     const run = draft.taskRun(id);
-    if (run && !run.superseded && aftermath.has(run.branch)) draft.supersede(run);
+    if (run && !run.superseded && aftermath.has(run.branch) && !line?.has(id)) draft.supersede(run);
   }
+  for (const id of line ?? []) supersedeFollowers(draft, id, runs);
   for (const { id } of runs) {
     const run = draft.taskRun(id);
-    if (run && !run.superseded && needsAnotherTry(run) && isWithinActive(draft, run)) tryAgain(draft, run);
+    if (!run || run.superseded) continue;
+    if (line) {
+      if (line.has(id)) tryAgain(draft, run, id !== from);
+    } else if (needsAnotherTry(run) && isWithinActive(draft, run)) tryAgain(draft, run, false);
   }
   draft.queue.push({ kind: 'advance', parentId: undefined, ended: undefined });
 }
@@ -36,11 +44,46 @@ function isWithinActive(draft: Draft, run: TaskRun): boolean {
   return !parent || !isTerminal(parent.state.current);
 }
 
-function tryAgain(draft: Draft, run: TaskRun): void {
+/** A task run and those around it. */
+function lineOf(draft: Draft, id: string): ReadonlySet<string> {
+  const line = new Set<string>();
+  for (let run = draft.taskRun(id); run; run = draft.parent(run)) line.add(run.id);
+  return line;
+}
+
+/** What ran after a task run because it had ended: in a Dag what depends on it, in a ForEach the rest of its iteration. */
+function supersedeFollowers(draft: Draft, id: string, runs: readonly TaskRun[]): void {
+  const run = draft.taskRun(id);
+  const parent = run && draft.parent(run);
+  const type = parent && draft.task(parent).type;
+  if (!run || type === 'io.kestra.plugin.core.flow.Parallel') return;
+  const dependants =
+    type === 'io.kestra.plugin.core.flow.Dag' ? dependantsOf(draft.task(parent as TaskRun), run.taskId) : undefined;
+  for (const other of runs.slice(runs.findIndex(each => each.id === id) + 1)) {
+    if (other.parentTaskRunId !== run.parentTaskRunId || other.value !== run.value) continue;
+    if (dependants && !dependants.has(other.taskId)) continue;
+    const current = draft.taskRun(other.id);
+    if (current && !current.superseded) draft.supersede(current);
+  }
+}
+
+/** The tasks of a Dag that need a task, directly or through others. */
+function dependantsOf(dag: Task, taskId: string): ReadonlySet<string> {
+  const needs = isMap(dag.properties.dependsOn) ? Object.entries(dag.properties.dependsOn) : [];
+  const found = new Set([taskId]);
+  for (let size = 0; size < found.size; ) {
+    size = found.size;
+    for (const [id, needed] of needs) if (isList(needed) && needed.some(each => found.has(String(each)))) found.add(id);
+  }
+  return found;
+}
+
+/** @param goesOn a flowable keeps its children */
+function tryAgain(draft: Draft, run: TaskRun, goesOn: boolean): void {
   const flowable = flowableOf(draft.task(run).type);
   const restarted = { ...run, state: moveTo(run.state, 'RESTARTED', draft.date) };
   const children = [...draft.childrenOf(run.id)].flatMap(id => draft.taskRun(id) ?? []);
-  if (flowable && !flowable.restartsAnew && canGoOn(run, children)) {
+  if (flowable && (goesOn || (!flowable.restartsAnew && canGoOn(run, children)))) {
     const { awaiting: _awaiting, exit: _exit, ...progress } = run.progress ?? {};
     const attempts = [...run.attempts.slice(0, -1), { state: initialState('RUNNING', draft.date) }];
     draft.move({ ...restarted, attempts, progress: { ...progress, phase: 'main' } }, 'RUNNING');

@@ -37,10 +37,11 @@ export function executionServices(
   };
 }
 
-/** Files of the execution itself, of the one that started it, and of its namespace. */
+/** Files of the execution itself, of those that it replays and that started it, and of its namespace. */
 function readable(execution: Execution, uri: string): boolean {
   const prefixes = [
     executionPrefix(execution.namespace, execution.flowId, execution.id),
+    executionPrefix(execution.namespace, execution.flowId, execution.originalId),
     namespaceFileUri(execution.namespace),
   ];
   const { namespace, flowId, executionId } = execution.trigger ?? {};

@@ -14,6 +14,7 @@ import { Carried } from './carried.ts';
 import { ExecutionDriver, type SubflowStarter } from './execution-driver.ts';
 import type { ExecutionEnvironment } from './execution-environment.ts';
 import { type RefusedInputs, resolveExecutionInputs } from './execution-inputs.ts';
+import { replayed, replayOf } from './replay.ts';
 import { resolveResumeInputs, resumeMessage } from './resume-inputs.ts';
 import { removeRemains } from './sweep.ts';
 
@@ -80,6 +81,53 @@ export class Session implements SubflowStarter {
     );
     driver.post({ type: 'restart', at: Date.now() });
     return driver;
+  }
+
+  /**
+   * Runs an ended execution again as a new one: from a task run on, with what was before it taken over; without one
+   * from the start, with the same inputs. Undefined when there is no such execution or task run, or it has not ended.
+   */
+  async replay(executionId: string, taskRunId?: string): Promise<ExecutionDriver | undefined> {
+    const { store } = this.environment;
+    const stored = await store.load(executionId);
+    if (stored?.execution.phase !== 'ended') return undefined;
+    if (taskRunId === undefined) {
+      const driver = await this.#again(stored, stored.execution.attemptNumber);
+      driver.post({ type: 'start', at: Date.now() });
+      return driver;
+    }
+    const replay = replayOf(stored, taskRunId);
+    if (!replay) return undefined;
+    const { execution, taskRuns, from } = replay;
+    const { source, flowIndex } = stored;
+    const claim = await store.create({ execution, source, flowIndex, effects: [] });
+    await store.commit(claim, { taskRuns });
+    const copy: StoredExecution = { execution, source, flowIndex, taskRuns, effects: [], runs: [] };
+    const driver = this.#drive(
+      copy,
+      new Carried(this.environment, this.#stateOf(copy), claim),
+      this.#readFlows(source),
+    );
+    driver.post({ type: 'restart', at: Date.now(), from });
+    return driver;
+  }
+
+  /** A new execution of the same flow with the same inputs and labels, not yet started. */
+  async #again(
+    { execution: before, source, flowIndex }: StoredExecution,
+    attemptNumber: number,
+  ): Promise<ExecutionDriver> {
+    const { outputs: _outputs, ending: _ending, variables: _variables, ...kept } = replayed(before, newId());
+    const execution: Execution = {
+      ...kept,
+      state: initialState('CREATED', new Date().toISOString()),
+      attemptNumber,
+      phase: 'created',
+    };
+    const claim = await this.environment.store.create({ execution, source, flowIndex, effects: [] });
+    const stored: StoredExecution = { execution, source, flowIndex, taskRuns: [], effects: [], runs: [] };
+    const carried = new Carried(this.environment, this.#stateOf(stored), claim);
+    return this.#drive(stored, carried, this.#readFlows(source));
   }
 
   /** Ends all executions that this process carries out; each driver's `ended` tells when. */

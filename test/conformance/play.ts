@@ -43,7 +43,7 @@ export async function play(recorded: Case, stage: Stage): Promise<string | undef
     (await compare(expected.execution, ended.id, stage)) ??
     (await compareChildren(expected.children ?? [], ended.id, stage)) ??
     (await restart(recorded, ended.id, stage)) ??
-    (expected.replayed && 'a replay cannot be started yet')
+    (await replay(recorded, ended.id, stage))
   );
 }
 
@@ -110,4 +110,15 @@ async function restart(recorded: Case, id: string, stage: Stage): Promise<string
   await driver.ended;
   const found = await compare(recorded.expected.restarted, id, stage);
   return found && `restarted: ${found}`;
+}
+
+async function replay(recorded: Case, id: string, stage: Stage): Promise<string | undefined> {
+  const { replay_task: taskId } = recorded.with;
+  if (taskId === undefined) return undefined;
+  const stored = await stage.workspace.store.load(id);
+  const run = stored?.taskRuns.find(each => each.taskId === taskId);
+  const driver = run && (await stage.session.replay(id, run.id));
+  if (!driver) return 'the execution cannot be replayed';
+  const found = await compare(recorded.expected.replayed, (await driver.ended).id, stage);
+  return found && `replayed: ${found}`;
 }
