@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ValueMap } from '../../src/model/value.ts';
@@ -123,6 +123,24 @@ describe('shell.Commands', () => {
     });
     expect(ended.said[0]).toMatch(/^INFO Loaded 2 namespace files from 'ns' in PT\d+\.\d+S$/);
     expect(ended.said.slice(1, 3)).toEqual(['INFO mine', 'INFO sub/b.pya.py']);
+  });
+
+  it('puts namespace files into folders of their namespaces, and does with existing ones what it is told', async () => {
+    await harness.storage.put('kestra:///ns/_files/a.txt', 'ns');
+    await harness.storage.put('kestra:///other/team/_files/a.txt', 'team');
+    const run = (namespaceFiles: ValueMap) =>
+      shell({
+        namespaceFiles: { namespaces: ['ns', 'other.team'], ...namespaceFiles },
+        commands: ['cat $(find . -name a.txt | sort)'],
+      });
+    expect((await run({ folderPerNamespace: true })).said.at(-1)).toBe('INFO nsteam');
+    rmSync(join(harness.workDir, 'ns'), { recursive: true });
+    rmSync(join(harness.workDir, 'other.team'), { recursive: true });
+    expect((await run({ ifExists: 'IGNORE' })).said.at(-1)).toBe('INFO ns');
+    const warned = await run({ ifExists: 'WARN' });
+    expect(warned.said).toContain('WARN The namespace file "a.txt" was left out: the file is there already.');
+    expect((await run({ ifExists: 'FAIL' })).failure).toBe('namespaceFiles: the file "a.txt" is there already.');
+    expect((await run({})).said.at(-1)).toBe('INFO team');
   });
 });
 

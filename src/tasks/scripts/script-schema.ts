@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { inputFiles, outputFiles, textList, textMap } from '../property-schemas.ts';
 import type { Language } from './languages.ts';
+import { existing } from './namespace-files.ts';
 
 export type ScriptKind = 'Commands' | 'Script';
 
@@ -65,7 +66,7 @@ function namespaceFiles(): z.ZodObject {
     include: z.union([z.string(), z.array(z.string())]).optional(),
     exclude: z.union([z.string(), z.array(z.string())]).optional(),
     namespaces: textList().optional(),
-    ifExists: z.enum(['OVERWRITE', 'FAIL', 'WARN', 'IGNORE']).optional(),
+    ifExists: z.enum(existing).optional(),
     folderPerNamespace: z.boolean().optional(),
   });
 }
