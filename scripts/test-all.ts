@@ -3,7 +3,7 @@
  * runs all tests, takes down what it brought up, and prints the sum. Lint, types and build count as one test each.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { globSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readVitestReport, type Tally } from './vitest-report.ts';
@@ -15,11 +15,13 @@ const filters = args.filter(arg => arg !== '--full');
 const environment: NodeJS.ProcessEnv = { ...process.env };
 if (args.includes('--full')) environment.WINDLASS_TEST_FULL = '1';
 
-let current: ChildProcess | undefined;
+const children = new Set<ChildProcess>();
 let interrupted = false;
 
 interface Finished {
   readonly ok: boolean;
+  /** Undefined when it was killed or never started. */
+  readonly code?: number;
   readonly output: string;
 }
 
@@ -31,11 +33,14 @@ function run(command: string, argv: readonly string[], show = false): Promise<Fi
       env: environment,
       stdio: ['ignore', show ? 'inherit' : 'pipe', show ? 'inherit' : 'pipe'],
     });
-    current = child;
+    children.add(child);
     let output = '';
     for (const stream of [child.stdout, child.stderr]) stream?.on('data', data => (output += data));
     child.on('error', error => resolve({ ok: false, output: error.message }));
-    child.on('close', code => resolve({ ok: code === 0, output }));
+    child.on('close', code => {
+      children.delete(child);
+      resolve({ ok: code === 0, ...(code === null ? {} : { code }), output });
+    });
   });
 }
 
@@ -80,6 +85,27 @@ function bringUpDocker(): Promise<Tally> {
   });
 }
 
+/** Whether the filters leave any test that needs a cluster; bringing one up takes minutes the first time. */
+function wantsKubernetes(): boolean {
+  const files = globSync('test/**/*kubernetes*{,/**/*}.test.ts', { cwd: root });
+  return files.some(file => filters.length === 0 || filters.some(filter => join(root, file).includes(filter)));
+}
+
+/** Gives the tests the kubeconfig of a cluster, or says why there is none. */
+function bringUpKubernetes(built: Promise<Finished>): Promise<Tally> {
+  return stage('Kubernetes', async () => {
+    await built;
+    const up = await run('bash', ['test/engines/kubernetes/up.sh', state]);
+    const lines = up.output.trimEnd().split('\n');
+    environment.WINDLASS_TEST_KUBERNETES = up.ok ? lines.at(-1) : '';
+    if (up.ok) return { passed: 0, failed: 0, skipped: [] };
+    console.log(lines.join('\n'));
+    // 2: this machine is not one on which a cluster could be started.
+    if (up.code !== 2 && environment.WINDLASS_TEST_ENGINES === 'required') return { passed: 0, failed: 1, skipped: [] };
+    return { passed: 0, failed: 0, skipped: [`everything that needs Kubernetes (${lines.at(-1)})`] };
+  });
+}
+
 function runVitest(): Promise<Tally> {
   return stage('tests', async () => {
     const report = join(state, 'vitest.json');
@@ -99,18 +125,23 @@ function bin(name: string, ...argv: string[]): [string, string[]] {
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => {
     interrupted = true;
-    current?.kill(signal);
+    for (const child of children) child.kill(signal);
   });
 }
 
 const tallies: Tally[] = [];
+const kubernetes = wantsKubernetes();
 try {
+  // Beside the first stages, for it takes minutes when it was never built here; niced.
+  const built = kubernetes ? run('bash', ['test/engines/kubernetes/build.sh']) : undefined;
   tallies.push(await check('lint', bin('biome', 'check', '--colors=off')));
   tallies.push(await check('types', bin('tsc', '--noEmit')));
   tallies.push(await check('build', node('scripts/prepare.ts', root)));
   tallies.push(await bringUpDocker());
+  if (built) tallies.push(await bringUpKubernetes(built));
   tallies.push(await runVitest());
 } finally {
+  if (kubernetes) await run('bash', ['test/engines/kubernetes/down.sh', state], true);
   await run('sh', ['test/engines/docker/down.sh', state], true);
   rmSync(state, { recursive: true });
 }

@@ -1,20 +1,22 @@
 #!/bin/sh
 # Builds Kubernetes with etcd into one binary and prints its path. Done once for each state of server/: the binary is
-# kept outside the work tree, named by the hash of its sources. Needs Go 1.24 or later and its module proxy.
+# kept outside the work tree, named by the hash of its sources. Needs Go (1.24, or 1.21 that fetches it) and modules.
+# Exit 2: there is no Go.
 # A cold build takes 530 s of CPU and 2 GB of memory; with Go's build cache a relink takes some 20 s.
 set -eu
 sources=$(cd -P "$(dirname "$0")/server" && pwd)
 folder=${XDG_CACHE_HOME:-$HOME/.cache}/windlass/kubernetes
 
-hash=$(cd "$sources" && cat go.mod go.sum main.go ../build.sh | sha256sum | cut -c 1-16)
+hash=$(cd "$sources" && cat go.mod go.sum main.go | sha256sum | cut -c 1-16)
 binary=$folder/kubernetes-$hash-$(uname -m)
 if [ -x "$binary" ]; then
   echo "$binary"
   exit 0
 fi
+PATH=$PATH:/usr/local/go/bin
 if ! command -v go >/dev/null; then
-  echo 'kubernetes: there is no Go here to build it with' >&2
-  exit 1
+  echo 'kubernetes: there is no Go (1.21 or later) here to build it with' >&2
+  exit 2
 fi
 
 mkdir -p "$folder"

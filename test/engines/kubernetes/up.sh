@@ -2,7 +2,8 @@
 # Makes sure that a Kubernetes answers, and prints the path of its kubeconfig:   up.sh STATE
 # That of $KUBECONFIG when it is set; else a real single-node cluster on this machine, which is started when it does
 # not run (its log: /var/lib/windlass-test/kubernetes/log). That it was started is noted in the folder STATE, and
-# down.sh with the same folder ends it. Exit 1: none here and none can be started; the last line says why.
+# down.sh with the same folder ends it. Exit 1: it could not be started; 2: this machine is none for it (not root, not
+# Linux, no Go to build it with). The last line says why.
 # Needs root, containerd, runc, the CNI plug-ins, iptables, iproute2, openssl, curl, procps. 6 to 8 s; the first time
 # also the build, see build.sh.
 set -euo pipefail
@@ -25,13 +26,17 @@ if [ -s "$kubeconfig" ] && alive apiserver && api /readyz >/dev/null; then
   exit 0
 fi
 
-[ "$(uname -s)" = Linux ] || fail 'a cluster can only be started on Linux'
-[ "$(id -u)" = 0 ] || fail 'only root can start a cluster'
+cannot() {
+  say "$*"
+  exit 2
+}
+[ "$(uname -s)" = Linux ] || cannot 'a cluster can only be started on Linux'
+[ "$(id -u)" = 0 ] || cannot 'only root can start a cluster'
 for program in containerd runc ctr ip iptables openssl curl pgrep flock; do
   command -v "$program" >/dev/null || fail "$program is not installed"
 done
 [ -x /usr/lib/cni/bridge ] || fail '/usr/lib/cni/bridge is not installed (package containernetworking-plugins)'
-binary=$("$here/build.sh") || exit 1
+binary=$("$here/build.sh") || exit $?
 
 # wait_for SECONDS COMPONENT WHAT COMMAND…: until the command succeeds; the end of the component's log when it does not.
 wait_for() {

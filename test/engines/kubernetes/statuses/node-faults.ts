@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import type { KubernetesObject } from '../client.ts';
 import { component } from '../cluster.ts';
 import { hasCondition, hasEnded, isRunning, pod, type Scenario, type Stage } from './scenario.ts';
+import { startWitness } from './witness-node.ts';
 
 const run = promisify(execFile);
 const node = '/api/v1/nodes/node1';
@@ -27,12 +28,27 @@ async function loseContainer({ seen }: Stage, name: string): Promise<void> {
   await component('start', 'kubelet');
 }
 
-const leaveNode =
+const stopKubelet =
   (name: string) =>
-  async ({ seen }: Stage) => {
+  async ({ seen }: Stage): Promise<void> => {
     await seen(name, item => isRunning(item));
     await component('stop', 'kubelet', 'KILL');
   };
+
+let endWitness: (() => Promise<void>) | undefined;
+
+/** The kubelet dies while the pod runs; another node stays. */
+const leaveNode =
+  (name: string) =>
+  async (stage: Stage): Promise<void> => {
+    endWitness = await startWitness(stage.client);
+    await stopKubelet(name)(stage);
+  };
+
+const returnToNode = async (): Promise<void> => {
+  await component('start', 'kubelet');
+  await endWitness?.();
+};
 
 export const nodeFaults: readonly Scenario[] = [
   {
@@ -41,7 +57,7 @@ export const nodeFaults: readonly Scenario[] = [
     spec: pod('sleep 2'),
     until: item => hasEnded(item),
     meanwhile: async stage => {
-      await leaveNode('ended-while-kubelet-was-away')(stage);
+      await stopKubelet('ended-while-kubelet-was-away')(stage);
       await new Promise(resolve => setTimeout(resolve, 2_500));
       await component('start', 'kubelet');
     },
@@ -70,7 +86,7 @@ export const nodeFaults: readonly Scenario[] = [
     spec: pod('sleep 3600'),
     until: hasCondition('Ready', 'NodeNotReady'),
     meanwhile: leaveNode('node-not-ready'),
-    afterwards: () => component('start', 'kubelet'),
+    afterwards: returnToNode,
   },
   {
     name: 'node-lost',
@@ -80,7 +96,7 @@ export const nodeFaults: readonly Scenario[] = [
     }),
     until: disruption('DeletionByTaintManager'),
     meanwhile: leaveNode('node-lost'),
-    afterwards: () => component('start', 'kubelet'),
+    afterwards: returnToNode,
   },
   {
     name: 'node-deleted',
@@ -91,6 +107,6 @@ export const nodeFaults: readonly Scenario[] = [
       await leaveNode('node-deleted')(stage);
       await stage.client.expect('DELETE', node);
     },
-    afterwards: () => component('start', 'kubelet'),
+    afterwards: returnToNode,
   },
 ];
