@@ -33,7 +33,7 @@ export async function build(folder: string): Promise<void> {
     banner: {
       js: "import{createRequire as createRequireOfBundle}from'node:module';const require=createRequireOfBundle(import.meta.url);",
     },
-    plugins: [namedExportsOfLazyLibraries, httpWithoutItsGetters, zodInEnglish],
+    plugins: [namedExportsOfLazyLibraries, builtinsWithoutTheirGetters, zodInEnglish],
     write: false,
     logLevel: 'warning',
   });
@@ -67,23 +67,38 @@ const namedExportsOfLazyLibraries: Plugin = {
 };
 
 /**
- * `import { request } from 'node:http'` reads every export of that module, and so loads what its WebSocket getter needs
- * (undici): 35 ms of CPU time in Node 24.21, against 4 ms for the module itself. What is no getter is passed on.
+ * `import { request } from 'node:http'` makes Node read every export of that module, getters too, and so loads what
+ * they need: 35 ms of CPU time for node:http in Node 24.21, against 4 ms for the module itself. Here only what is used
+ * is read. Commander's child_process, for commands that are programs of their own, is loaded if it is ever used.
  */
-const httpWithoutItsGetters: Plugin = {
-  name: 'http-without-its-getters',
+const builtinsWithoutTheirGetters: Plugin = {
+  name: 'builtins-without-their-getters',
   setup(builder) {
-    builder.onResolve({ filter: /^node:https?$/ }, ({ path }) => ({ path, namespace: 'builtin' }));
-    builder.onLoad({ filter: /./, namespace: 'builtin' }, ({ path }) => {
-      const exported = Object.entries(Object.getOwnPropertyDescriptors(process.getBuiltinModule(path)));
-      const names = exported.filter(([, property]) => 'value' in property).map(([name]) => name);
-      const contents = `const builtin = process.getBuiltinModule('${path}');
-        export default builtin;
-        export const { ${names.join(', ')} } = builtin;`;
-      return { contents };
+    builder.onResolve({ filter: /^(node:)?[a-z_]+(\/[a-z]+)?$/ }, ({ path, kind, importer }) => {
+      if (!isBuiltin(path) || kind === 'require-call') return undefined;
+      const unused = path === 'node:child_process' && importer.includes('commander');
+      // All of a module that is imported when used is read then: its getters are left out.
+      return { path, namespace: unused ? 'unused-builtin' : kind === 'dynamic-import' ? 'lazy-builtin' : 'builtin' };
     });
+    builder.onLoad({ filter: /./, namespace: 'builtin' }, ({ path }) => exportsOf(path, () => true));
+    builder.onLoad({ filter: /./, namespace: 'lazy-builtin' }, ({ path }) => exportsOf(path, ({ get }) => !get));
+    builder.onLoad({ filter: /./, namespace: 'unused-builtin' }, ({ path }) => ({
+      contents: `export default { spawn: (...args) => process.getBuiltinModule('${path}').spawn(...args) };`,
+    }));
   },
 };
+
+function exportsOf(path: string, isWanted: (property: PropertyDescriptor) => boolean): { contents: string } {
+  const names = Object.entries(Object.getOwnPropertyDescriptors(process.getBuiltinModule(path)))
+    .filter(([name, property]) => /^(?!default$)[a-z_$][\w$]*$/i.test(name) && isWanted(property))
+    .map(([name]) => name);
+  return {
+    contents: `const builtin = process.getBuiltinModule('${path}');
+      const exported = name => builtin[name];
+      export default builtin;
+      ${names.map(name => `export const ${name} = /* @__PURE__ */ exported('${name}');`).join('\n')}`,
+  };
+}
 
 /** Zod brings its messages in 50 languages, half of its size; ours are our own, made from its issues. */
 const zodInEnglish: Plugin = {
