@@ -9,6 +9,8 @@ export interface Invocation {
 
 /** SIGINT, SIGTERM and SIGHUP: the first cancels, the second leaves at once. */
 export interface Signals {
+  /** From now on there is something to clean up: a first signal waits for `onCancel` instead of ending the process. */
+  hold(): void;
   /** What the first signal does; called at once when it has come already. */
   onCancel(cancel: () => void): void;
   /** What is said before the second signal ends the process. */

@@ -7,7 +7,7 @@ export interface Output {
 export interface Sink {
   readonly isTerminal: boolean;
   readonly colors: boolean;
-  /** Columns of the terminal; 80 where there is none. */
+  /** Columns of the terminal; 80 where there is none, or it does not know. */
   readonly width: number;
   write(text: string): void;
   /** Writes and waits until it is taken, so that a big document is not gathered in memory. */
@@ -30,7 +30,8 @@ export function sinkOf(stream: Stream, noColor: boolean): Sink {
     isTerminal,
     colors: isTerminal && !noColor,
     get width() {
-      return stream.columns ?? 80;
+      // A terminal that does not know its size says 0.
+      return stream.columns || 80;
     },
     write(text) {
       if (!gone) stream.write(text);

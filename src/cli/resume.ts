@@ -23,6 +23,7 @@ export async function resume(
 ): Promise<number> {
   const { config } = await readSettings(options, environment);
   const inputs = parseInputArguments(options.input ?? []);
+  signals.hold();
   const workspace = await openWorkspace(options);
   const reporter = new Reporter(output, options, execution => `go on with: windlass resume ${execution}`);
   try {

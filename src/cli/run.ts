@@ -38,6 +38,7 @@ export async function run(
     });
   }
   const labels = (options.label ?? []).map(parseLabelArgument);
+  signals.hold();
   const workspace = await openWorkspace(options);
   const resumeCommand = (id: string) =>
     `windlass resume ${id}${options.state === undefined ? '' : ` --state ${options.state}`}`;

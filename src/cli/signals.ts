@@ -6,20 +6,24 @@ export function takeSignals(process: NodeJS.Process): Signals {
   let cancel: (() => void) | undefined;
   let leave: (() => void) | undefined;
   let count = 0;
+  let held = false;
   const received = () => {
     count += 1;
     if (count > 1) {
       leave?.();
       process.exit(exitCode.killed);
     }
-    // Nothing has been started yet, so there is nothing to clean up.
     if (cancel) cancel();
-    else process.exit(exitCode.killed);
+    else if (!held) process.exit(exitCode.killed);
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, received);
   return {
+    hold() {
+      held = true;
+    },
     onCancel(act) {
       cancel = act;
+      if (count > 0) act();
     },
     onLeave(act) {
       leave = act;

@@ -1,5 +1,5 @@
 /** One state folder, opened: the store, the storage, and what runs tasks. Everything is put together here. */
-import { mkdtemp, realpath, rm } from 'node:fs/promises';
+import { mkdtemp, realpath, rm, rmdir } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Config } from '../config/config.ts';
@@ -37,6 +37,7 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
   const dir = options.ephemeral ? await temporaryFolder() : resolve(options.state ?? '.windlass');
   const store = await openStore(dir, { ephemeral: options.ephemeral ?? false });
   const storage = openLocalStorage(join(dir, 'storage'));
+  const outside = new Set<string>();
   return {
     dir,
     store,
@@ -44,6 +45,8 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
     session(config, environment, listener) {
       const runRoot = join(dir, 'runs');
       const catalog = catalogFor(config, environment, runRoot);
+      const work = workRoot(dir, config, store.ownerId);
+      if (!work.startsWith(`${dir}/`)) outside.add(work);
       return new Session(
         {
           store,
@@ -51,7 +54,7 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
           config,
           catalog,
           runner: catalog.runnerOf,
-          workRoot: workRoot(dir, config, store.ownerId),
+          workRoot: work,
           runRoot,
           slots: Math.max(16, 8 * cpus().length),
           listener,
@@ -61,6 +64,8 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
     },
     async close() {
       await store.close();
+      // Where another process of this state folder still works, it is not empty, and stays.
+      for (const folder of outside) await rmdir(folder).catch(() => {});
       if (options.ephemeral) await rm(dir, { recursive: true, force: true });
     },
   };

@@ -3,16 +3,22 @@
 /** `base64` and others break their output into lines of this many characters (RFC 2045; `openssl` takes 64). */
 const base64LineLengths = [76, 64];
 
-/** Less of a base64 text could be anything. */
-const shortestBase64 = 8;
+/** Less of a base64 or hexadecimal text could be anything. */
+const shortestEncoded = 8;
 
 /**
  * The secret itself and what it looks like in base64 (also inside a longer encoded text, at any of the three
- * alignments, and broken into lines), in a URL, in JSON (also with non-ASCII characters or slashes escaped) and quoted
+ * alignments, and broken into lines), in hexadecimal, in a URL, in JSON (also with non-ASCII characters or slashes escaped) and quoted
  * for a shell. No duplicates.
  */
 export function secretForms(secret: string): ReadonlySet<string> {
-  const forms = new Set([secret, ...urlForms(secret), ...jsonForms(secret), ...shellForms(secret)]);
+  const forms = new Set([
+    secret,
+    ...urlForms(secret),
+    ...jsonForms(secret),
+    ...shellForms(secret),
+    ...hexForms(secret),
+  ]);
   for (const form of base64Forms(secret)) {
     forms.add(form);
     forms.add(form.replaceAll('+', '-').replaceAll('/', '_'));
@@ -52,6 +58,13 @@ function* shellForms(secret: string): Generator<string> {
   yield secret.replace(/[^A-Za-z0-9_@%+=:,./-]/g, '\\$&');
 }
 
+function* hexForms(secret: string): Generator<string> {
+  const hex = Buffer.from(secret).toString('hex');
+  if (hex.length < shortestEncoded) return;
+  yield hex;
+  yield hex.toUpperCase();
+}
+
 function* base64Forms(secret: string): Generator<string> {
   const bytes = Buffer.from(secret);
   const whole = bytes.toString('base64');
@@ -67,5 +80,5 @@ function* base64Forms(secret: string): Generator<string> {
   for (const length of base64LineLengths) {
     if (whole.length > length) candidates.push(...(whole.match(new RegExp(`.{1,${length}}`, 'g')) ?? []));
   }
-  for (const candidate of candidates) if (candidate.length >= shortestBase64) yield candidate;
+  for (const candidate of candidates) if (candidate.length >= shortestEncoded) yield candidate;
 }

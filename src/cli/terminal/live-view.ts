@@ -80,7 +80,9 @@ export class LiveView {
 }
 
 function cut(text: string, most: number): string {
-  let line = text.split('\n')[0] ?? '';
-  while (width(line) > most) line = `${line.slice(0, -2)}…`;
-  return line;
+  const line = text.split('\n')[0] ?? '';
+  if (width(line) <= most) return line;
+  let end = line.length - 1;
+  while (end > 0 && width(line.slice(0, end)) >= most) end -= 1;
+  return `${line.slice(0, end)}…`;
 }

@@ -1,0 +1,96 @@
+/** A paused execution goes on when another process says so; an interrupted one when `resume` takes it over. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { useSandbox } from './sandbox.ts';
+import { type ExecutionDocument, log, returns, sh } from './tasks.ts';
+
+const sandbox = useSandbox();
+
+const pause = { id: 'p', type: 'io.kestra.plugin.core.flow.Pause', onResume: [{ id: 'approved', type: 'BOOL' }] };
+const paused = { tasks: [pause, returns('after', '{{ outputs.p.onResume.approved }}')] };
+
+test('a paused execution says how to go on, and does when another process resumes it with inputs', async () => {
+  const run = sandbox().start(['run', sandbox().flow(paused), '--json']);
+  await run.says(/PAUSED[\s\S]*windlass resume \w+/);
+  const id = /windlass resume (\w+)/.exec(run.err)?.[1] ?? '';
+  expect((await sandbox().run(['list'])).out).toMatch(/PAUSED/);
+  const told = await sandbox().run(['resume', id, '-i', 'approved=true']);
+  expect(told.code).toBe(0);
+  const ended = await run.ended;
+  expect(ended.code).toBe(0);
+  const { state, taskRunList } = JSON.parse(ended.out) as ExecutionDocument;
+  expect(state.histories.map(each => each.state)).toEqual([
+    'CREATED',
+    'RUNNING',
+    'PAUSED',
+    'RESTARTED',
+    'RUNNING',
+    'SUCCESS',
+  ]);
+  expect(taskRunList[1]?.outputs).toEqual({ value: 'true' });
+});
+
+test('inputs that a Pause does not take are refused, and it stays paused', async () => {
+  const run = sandbox().start(['run', sandbox().flow(paused)]);
+  await run.says(/windlass resume \w+/);
+  const id = /windlass resume (\w+)/.exec(run.err)?.[1] ?? '';
+  const refused = await sandbox().run(['resume', id]);
+  expect(refused.err).toMatch(/approved/);
+  expect(refused.code).toBe(2);
+  run.kill('SIGINT');
+  expect((await run.ended).code).toBe(130);
+});
+
+test('a paused execution whose process was killed is resumed by id', async () => {
+  const run = sandbox().start(['run', sandbox().flow(paused)]);
+  await run.says(/windlass resume \w+/);
+  const id = /windlass resume (\w+)/.exec(run.err)?.[1] ?? '';
+  run.kill('SIGKILL');
+  await run.ended;
+  const { state, taskRunList } = await sandbox().json<ExecutionDocument>('resume', id, '-i', 'approved=false');
+  expect(state.current).toBe('SUCCESS');
+  expect(taskRunList[1]?.outputs).toEqual({ value: 'false' });
+});
+
+test('resume without anything to do', async () => {
+  await sandbox().run(['run', sandbox().flow({ tasks: [log('a', 'hi')] })]);
+  expect(await sandbox().run(['resume'])).toMatchObject({ code: 0, out: 'Nothing to resume.\n' });
+  expect(await sandbox().run(['resume', '--json'])).toMatchObject({ code: 0, out: '[]\n' });
+});
+
+test('an ended execution is not resumed', async () => {
+  const { id } = await sandbox().json<ExecutionDocument>('run', sandbox().flow({ tasks: [log('a', 'hi')] }));
+  const { err, code } = await sandbox().run(['resume', id]);
+  expect(err).toMatch(/has ended in state SUCCESS/);
+  expect(code).toBe(2);
+});
+
+test('an execution that a living process carries out is not taken from it', async () => {
+  const run = sandbox().start(['run', sandbox().flow({ tasks: [sh('a', ['echo up', 'sleep 1', 'echo down'])] })]);
+  await run.says('up');
+  expect(await sandbox().json('resume')).toEqual([]);
+  const ended = await run.ended;
+  expect(ended.code).toBe(0);
+  expect(ended.err).toContain('down');
+});
+
+test('resume takes several interrupted executions over at once, and the programs go on meanwhile', async () => {
+  const file = sandbox().flow({ tasks: [sh('a', ['echo up', 'sleep 1.5', 'echo down'])] });
+  const runs = [1, 2].map(() => sandbox().start(['run', file]));
+  for (const run of runs) {
+    await run.says('up');
+    run.kill('SIGKILL');
+    await run.ended;
+  }
+  expect((await sandbox().run(['list'])).out.match(/RUNNING \(interrupted\)/g)).toHaveLength(2);
+  await sleep(1_600);
+  const asked = Date.now();
+  const resumed = await sandbox().json<ExecutionDocument[]>('resume');
+  // They ended by themselves while nobody looked.
+  expect(Date.now() - asked).toBeLessThan(1_200);
+  for (const { state, logs } of resumed) {
+    expect(state.current).toBe('SUCCESS');
+    expect(logs.filter(({ level }) => level === 'INFO').map(({ message }) => message)).toEqual(['up', 'down']);
+  }
+  expect(resumed).toHaveLength(2);
+});

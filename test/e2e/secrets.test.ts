@@ -1,0 +1,77 @@
+/** Secrets come from the environment or a file, and are masked wherever something is shown or stored as text. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { useSandbox } from './sandbox.ts';
+import { type ExecutionDocument, log, sh } from './tasks.ts';
+
+const sandbox = useSandbox();
+const secret = 'Tr0ub4dor&3 is/long';
+const forms = [
+  secret,
+  Buffer.from(secret).toString('base64'),
+  encodeURIComponent(secret),
+  Buffer.from(secret).toString('hex'),
+];
+
+const flow = {
+  tasks: [
+    sh(
+      'a',
+      [
+        'echo "plain $TOKEN"',
+        'printf %s "$TOKEN" | base64',
+        'printf %s "$TOKEN" | od -An -tx1 | tr -d " \\n"; echo',
+        'echo "wrong $TOKEN" >&2',
+      ],
+      { env: { TOKEN: "{{ secret('TOKEN') }}" } },
+    ),
+    log('b', "{{ secret('TOKEN') | urlencode }}"),
+    { id: 'c', type: 'io.kestra.plugin.core.execution.Fail', errorMessage: "{{ secret('TOKEN') }} is wrong" },
+  ],
+};
+
+function expectMasked(text: string): void {
+  for (const form of forms) expect(text).not.toContain(form);
+}
+
+test.each([
+  ['from a file', ['--secrets', 'secrets.env'], {}],
+  ['from the environment', [], { SECRET_TOKEN: Buffer.from(secret).toString('base64') }],
+])('%s, masked in what is shown and stored', async (_, args, env) => {
+  sandbox().write('secrets.env', `TOKEN='${secret}'\n`);
+  const { out, err } = await sandbox().run(['run', sandbox().flow(flow), '--json', '--log-level', 'trace', ...args], {
+    env,
+  });
+  const { id, logs } = JSON.parse(out) as ExecutionDocument;
+  expect(logs.filter(({ message }) => message.includes('******')).length).toBeGreaterThanOrEqual(5);
+  expectMasked(out + err);
+  for (const command of ['show', 'logs']) expectMasked((await sandbox().run([command, id])).out);
+  expectMasked(stored());
+});
+
+test('a SECRET input is stored encrypted, and masked', async () => {
+  sandbox().write('config.yaml', 'kestra: {encryption: {secret-key: I6EGNzRESu3X3pKZidrqCGOHQFUFC0yK}}\n');
+  const file = sandbox().flow({
+    inputs: [{ id: 'token', type: 'SECRET' }],
+    tasks: [sh('a', ['echo "got $TOKEN"'], { env: { TOKEN: '{{ inputs.token }}' } })],
+  });
+  const { out, err } = await sandbox().run(['run', file, '--json', '--config', 'config.yaml', '-i', `token=${secret}`]);
+  expect((JSON.parse(out) as ExecutionDocument).logs.map(({ message }) => message)).toContain('got ******');
+  expectMasked(out + err + stored());
+});
+
+test('a secret that is not there fails the task, by its name', async () => {
+  const { err, code } = await sandbox().run(['run', sandbox().flow(flow)]);
+  expect(err).toMatch(/Cannot find secret for key 'TOKEN'/);
+  expect(code).toBe(1);
+});
+
+/** Every byte in the state folder. */
+function stored(): string {
+  const files = readdirSync(sandbox().path('.windlass'), { recursive: true, withFileTypes: true });
+  return files
+    .filter(entry => entry.isFile())
+    .map(entry => readFileSync(join(entry.parentPath, entry.name), 'latin1'))
+    .join('\n');
+}
