@@ -5,6 +5,7 @@ import { newId } from '../model/ids.ts';
 import type { Storage } from '../storage/storage.ts';
 import { fileUri } from '../storage/uris.ts';
 import { compileGlobs } from './java-glob.ts';
+import { libraryFolder } from './library-folder.ts';
 import { walkFiles } from './walk.ts';
 
 export interface Collecting {
@@ -41,7 +42,7 @@ export async function collectOutputs(collecting: Collecting): Promise<Record<str
   }
   if (globs.length > 0) {
     for (const path of await filesIn(workDir, warn)) {
-      if (!matches(path)) continue;
+      if (!matches(path) || path.startsWith(`${libraryFolder}/`)) continue;
       // Two folders may hold files of one name (kestra-io/kestra#3991).
       await store(collecting, join(workDir, path), path, `${newId()}-${posix.basename(path)}`, stored);
     }

@@ -20,11 +20,6 @@ function taskType(language: Language, kind: ScriptKind, runners: Runners): Runna
     title: kind === 'Script' ? `Run a ${language.title} script` : `Run commands, with ${language.title} at hand`,
     kind: 'runnable',
     schema: () => scriptSchema(language, kind),
-    check: properties => {
-      if (properties.dependencies === undefined) return [];
-      const message = 'is not built yet; install the packages in `beforeCommands`, such as `pip install pandas`';
-      return [{ path: 'dependencies', message }];
-    },
     run: context => runScript(language, kind, runners, context),
   };
 }

@@ -1,5 +1,6 @@
 /** The languages of script tasks: what differs between them, in one table (spec: Kestra's plugin-scripts). */
 import type { Value } from '../../model/value.ts';
+import { pythonPrograms } from './python-version.ts';
 
 /** How a script file is run. Paths are as the program sees them. */
 export interface ScriptFile {
@@ -108,8 +109,7 @@ export const languages: readonly Language[] = [
  * `python`, only a `python3`; a local task may ask for a version by name.
  */
 function pythonLine({ path, properties, local }: ScriptFile): string {
-  const version = properties.pythonVersion;
-  const wanted = local && typeof version === 'string' && /^\d+(\.\d+)?$/.test(version) ? [`python${version}`] : [];
-  const tries = [...wanted, 'python'].map(name => `elif command -v ${name} >/dev/null 2>&1; then ${name} ${path}`);
-  return `if [ -n "\${VIRTUAL_ENV:-}" ]; then "$VIRTUAL_ENV/bin/python" ${path}; ${tries.join('; ')}; else python3 ${path}; fi`;
+  const names = pythonPrograms(local ? properties.pythonVersion : undefined);
+  const tries = names.slice(0, -1).map(name => `elif command -v ${name} >/dev/null 2>&1; then ${name} ${path}`);
+  return `if [ -n "\${VIRTUAL_ENV:-}" ]; then "$VIRTUAL_ENV/bin/python" ${path}; ${tries.join('; ')}; else ${names.at(-1)} ${path}; fi`;
 }

@@ -22,6 +22,7 @@ import { type TaskContext, TaskError } from '../task-type.ts';
 import { commandLine, quotedPath } from './command-line.ts';
 import type { Language } from './languages.ts';
 import { copyNamespaceFiles, readNamespaceFiles } from './namespace-files.ts';
+import { readPythonDependencies } from './python-dependencies.ts';
 import { runResult } from './run-result.ts';
 import type { ScriptKind } from './script-schema.ts';
 import { StorageReferences } from './storage-references.ts';
@@ -95,16 +96,26 @@ export async function runScript(
     ? (legacyImage(config) ?? (await textProperty(properties.containerImage, expressions)) ?? language.image)
     : undefined;
 
+  const env: Record<string, string> = {
+    ...(await textMapProperty('env', properties.env, expressions)),
+    ...language.env,
+    WORKING_DIR: paths.workingDir,
+    OUTPUT_DIR: paths.outputDir,
+  };
+  const { workingDir } = paths;
+  const dependencies =
+    language.name === 'python' ? await readPythonDependencies(context, { image, workingDir, env }) : undefined;
+  const inherited: string | undefined =
+    env.PYTHONPATH ?? (image === undefined ? context.config.environmentVariables.PYTHONPATH : undefined);
+
   const ended = await context.run({
     runner,
     runnerConfig: config,
     ...(image !== undefined && { image }),
     argv,
     env: {
-      ...(await textMapProperty('env', properties.env, expressions)),
-      ...language.env,
-      WORKING_DIR: paths.workingDir,
-      OUTPUT_DIR: paths.outputDir,
+      ...env,
+      ...(dependencies && { PYTHONPATH: [dependencies.pythonPath, inherited].filter(path => path).join(':') }),
     },
     outputDir,
     outputFiles: globs,
@@ -114,6 +125,7 @@ export async function runScript(
         await writeInputFiles(workDir, inputFiles, context.storage);
         await writeInputFiles(workDir, Object.fromEntries(references.files()), context.storage);
       });
+      await dependencies?.provide();
       if (file) await writeFile(join(workDir, file.name), file.text);
       await rm(outputDir, { recursive: true, force: true });
       await mkdir(outputDir);
