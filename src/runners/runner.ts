@@ -78,7 +78,7 @@ export interface TaskRunner<Config = unknown> extends Declaration {
   open(handle: Handle, spec: RunSpec, config: Config, signal: AbortSignal): Promise<Run | Lost>;
   /** Handles of everything of this owner that exists, for the sweep of what nobody tracks. */
   list(owner: string, config: Config, signal: AbortSignal): AsyncIterable<Handle>;
-  /** Removes what a handle names, whatever its state. */
+  /** Removes what a handle names, whatever its state, unless its configuration said to keep it. */
   remove(handle: Handle, config: Config): Promise<void>;
 }
 

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { containerBody, labelValue } from '../../src/runners/docker/container-body.ts';
 import { dockerDeclaration } from '../../src/runners/docker/declaration.ts';
+import { leftOutProperties } from '../../src/runners/docker/left-out.ts';
 import { type DockerConfig, readSettings } from '../../src/runners/docker/settings.ts';
 import { PrepareError } from '../../src/runners/runner.ts';
 import { parseSize } from '../../src/runners/size.ts';
@@ -76,6 +77,7 @@ describe('properties', () => {
       privileged: false,
       oomKillDisable: false,
       delete: true,
+      wait: true,
       resume: true,
     });
     expect(readSettings({ entryPoint: null }).entryPoint).toBeUndefined();
@@ -90,7 +92,28 @@ describe('properties', () => {
     [{ pullPolicy: 'SOMETIMES' }, 'taskRunner.pullPolicy: must be one of IF_NOT_PRESENT, ALWAYS, NEVER'],
     [{ portBindings: ['80', 'x:80'] }, 'taskRunner.portBindings[1]: "x:80"'],
     [{ portBindings: ['99999'] }, 'taskRunner.portBindings[0]'],
-    [{ wait: false }, 'taskRunner.wait: false is not built yet'],
+    [{ wait: 'perhaps' }, 'taskRunner.wait: must be true or false'],
+    [{ memory: { memory: '1MB' } }, 'taskRunner.memory.memory: must be 6MB or more, not 1MB'],
+    [{ memory: { memorySwap: '1GB' } }, 'taskRunner.memory.memorySwap: needs memory'],
+    [{ memory: { memory: '64MB', memorySwap: '32MB' } }, 'taskRunner.memory.memorySwap: is memory and swap together'],
+    [{ memory: { memorySwappiness: 101 } }, 'taskRunner.memory.memorySwappiness: must be from 0 to 100'],
+    [{ memory: { memory: '64MB', memoryReservation: '65MB' } }, 'taskRunner.memory.memoryReservation: must be less'],
+    [{ memory: { kernelMemory: '1MB' } }, 'taskRunner.memory.kernelMemory: must be 4MB or more'],
+    [{ memory: { oomKillDisable: 'maybe' } }, 'taskRunner.memory.oomKillDisable'],
+    [{ shmSize: 0 }, 'taskRunner.shmSize: must be more than 0'],
+    [{ cpu: { cpus: -1 } }, 'taskRunner.cpu.cpus: must be more than 0'],
+    [{ cpu: 'x' }, 'taskRunner.cpu: must be a map'],
+    [{ fileHandlingStrategy: 'COPY' }, 'taskRunner.fileHandlingStrategy: must be one of VOLUME, MOUNT'],
+    [{ delete: 'perhaps' }, 'taskRunner.delete'],
+    [{ resume: 3 }, 'taskRunner.resume'],
+    [{ host: [] }, 'taskRunner.host: must be a text'],
+    [{ user: {} }, 'taskRunner.user: must be a text'],
+    [{ networkMode: [] }, 'taskRunner.networkMode: must be a text'],
+    [{ extraHosts: [{}] }, 'taskRunner.extraHosts[0]: must be a text'],
+    [{ entryPoint: 'x' }, 'taskRunner.entryPoint: must be a list'],
+    [{ credentials: 'x' }, 'taskRunner.credentials: must be a map'],
+    [{ credentials: { password: [] } }, 'taskRunner.credentials.password: must be a text'],
+    [{ deviceRequests: [{ count: 'all' }] }, 'taskRunner.deviceRequests[0].count: must be a number'],
     [{ privileged: 'perhaps' }, 'taskRunner.privileged'],
     [{ config: '{' }, 'taskRunner.config: is no JSON'],
     [{ volumes: 'x' }, 'taskRunner.volumes: must be a list'],
@@ -118,6 +141,19 @@ describe('properties', () => {
     expect(devices).toEqual([
       { Driver: 'nvidia', Count: -1, Capabilities: [['gpu', 'compute'], ['video']], Options: { a: '1' } },
     ]);
+  });
+
+  test('no limit of memory, in the engine’s words, is no wrong value', () => {
+    expect(readSettings({ memory: { memory: 0, memorySwap: '-1', memorySwappiness: 0 } })).toMatchObject({ memory: 0 });
+  });
+
+  test('what is left out or dangerous is said', () => {
+    const said = (config: DockerConfig, apiMinor = 41) => leftOutProperties(readSettings(config), [], apiMinor);
+    expect(said({ memory: { kernelMemory: '4MB' } })).toEqual([]);
+    expect(said({ memory: { kernelMemory: '4MB' } }, 42)).toEqual([expect.stringContaining('kernelMemory')]);
+    expect(said({ memory: { oomKillDisable: true } })).toEqual([expect.stringContaining('Set memory.memory as well')]);
+    expect(said({ memory: { oomKillDisable: true, memory: '64MB' } })).toEqual([]);
+    expect(said({ volumes: ['/a:/b'] })).toEqual([expect.stringContaining('volume-enabled: true')]);
   });
 
   test('every property of the declaration is accepted by its schema', () => {

@@ -6,8 +6,10 @@ import type { Settings } from './settings.ts';
 /** Whose it is and which run; found again by them. */
 export const ownerLabel = 'windlass.owner';
 export const runLabel = 'windlass.run';
-/** Stays when it has ended: `delete: false`. */
+/** On what stays when it has ended (`delete: false`) or is left running (`wait: false`). */
 export const keptLabel = 'windlass.kept';
+/** The value of `keptLabel` for what is left running. */
+export const leftRunning = 'running';
 
 /** A container's name follows from the run, so that one whose answer was lost is found again. */
 export function containerName(runId: string): string {
@@ -74,7 +76,7 @@ function labels(spec: RunSpec, settings: Settings): Record<string, string> {
     ...Object.fromEntries(given),
     [ownerLabel]: spec.owner,
     [runLabel]: spec.runId,
-    ...(settings.delete ? {} : { [keptLabel]: 'true' }),
+    ...((!settings.delete || !settings.wait) && { [keptLabel]: settings.wait ? 'ended' : leftRunning }),
   };
 }
 

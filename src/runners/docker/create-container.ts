@@ -1,22 +1,12 @@
 /** Creating the container of a run, or finding the one that is there already. */
 import type { RunSpec } from '../../model/run.ts';
 import { PrepareError, type Progress } from '../runner.ts';
-import { type Container, createContainer, inspectContainer } from './client/containers.ts';
+import { createContainer, inspectIfThere } from './client/containers.ts';
 import type { Engine } from './client/engine.ts';
 import { EngineError, UnreachableError } from './client/errors.ts';
 import { containerName, ownerLabel, runLabel } from './container-body.ts';
 import { wasStarted } from './end-watch.ts';
 import { removeFully } from './remove.ts';
-
-/** undefined when there is no such container. */
-export async function inspectIfThere(engine: Engine, idOrName: string): Promise<Container | undefined> {
-  try {
-    return await inspectContainer(engine, idOrName);
-  } catch (error) {
-    if (error instanceof EngineError && error.status === 404) return undefined;
-    throw error;
-  }
-}
 
 /** The run cannot start: the words are the engine's or the registry's own. */
 export function imageUnavailable(image: string, words: string, engine: Engine): PrepareError {
@@ -27,19 +17,16 @@ export function imageUnavailable(image: string, words: string, engine: Engine): 
 /**
  * Creates the container of a run. One of that name is ours when its labels say so: the answer to its creation was
  * lost, or somebody died before storing it. Never started, its files may be half there: it is made anew.
- *
- * @param pull called once when the image is not there; without it that is the end
  */
 export async function createOrAdopt(
   engine: Engine,
   spec: RunSpec,
   body: object,
   image: string,
-  pull: (() => Promise<void>) | undefined,
   progress: Progress,
 ): Promise<{ readonly containerId: string; readonly started: boolean }> {
   const name = containerName(spec.runId);
-  let [pulled, lost, replaced] = [false, false, 0];
+  let [lost, replaced] = [false, 0];
   for (;;) {
     try {
       const { Id, Warnings } = await createContainer(engine, name, body);
@@ -52,9 +39,7 @@ export async function createOrAdopt(
       }
       if (!(error instanceof EngineError)) throw error;
       if (error.status === 404 && /no such image|image not known|not found/i.test(error.message)) {
-        if (!pull || pulled) throw imageUnavailable(image, error.message, engine);
-        await pull();
-        pulled = true;
+        throw imageUnavailable(image, error.message, engine);
       } else if (error.status === 409 && replaced < 3) {
         const there = await inspectIfThere(engine, name);
         const labels = there?.Config.Labels ?? {};

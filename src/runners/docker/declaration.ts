@@ -100,8 +100,17 @@ function dockerSchema() {
           'VOLUME copies the working directory in and the wanted files out through the engine. MOUNT binds the working directory; the engine must see the same folder under the same path.',
         ),
       ),
-    delete: truth.default(true).meta(about('Remove the container afterwards')),
-    wait: truth.default(true).meta(about('Wait for the end', 'false is refused: it is not built yet.')),
+    delete: truth
+      .default(true)
+      .meta(about('Remove the container afterwards', 'false: it stays with its log until you remove it.')),
+    wait: truth
+      .default(true)
+      .meta(
+        about(
+          'Wait for the end',
+          'false: the task succeeds as soon as the program has begun. Its log and files are not read, and the container stays until you remove it.',
+        ),
+      ),
     killGracePeriod: z
       .string()
       .default('PT0S')

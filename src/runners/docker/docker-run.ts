@@ -24,12 +24,13 @@ export interface RunContext {
   readonly name: string;
   readonly spec: RunSpec;
   readonly settings: Settings;
+  readonly imageDigest: string | undefined;
   /** When the output directory was last changed before the start. */
-  readonly outputTime?: string;
+  readonly outputTime: string | undefined;
 }
 
 export class DockerRun implements Run {
-  readonly details: { readonly containerId: string };
+  readonly details: { readonly containerId: string; readonly imageDigest?: string };
   readonly #context: RunContext;
   readonly #watch: EndWatch;
   readonly #closing = new AbortController();
@@ -42,12 +43,13 @@ export class DockerRun implements Run {
   #disposing: Promise<void> | undefined;
 
   constructor(context: RunContext) {
-    const { engine, container } = context;
+    const { engine, container, imageDigest } = context;
     this.#context = context;
-    this.details = { containerId: container.Id };
+    this.details = { containerId: container.Id, ...(imageDigest !== undefined && { imageDigest }) };
     this.#watch = new EndWatch(engine, container.Id);
     this.#startedBefore = wasStarted(container.State) || hasEnded(container.State);
     if (this.#startedBefore) this.#begun.resolve();
+    if (this.#startedBefore) this.#leaveRunning();
     if (hasEnded(container.State)) this.#watch.settle({ kind: 'ended', state: container.State });
   }
 
@@ -61,6 +63,7 @@ export class DockerRun implements Run {
     this.#follow();
     const { ended } = this.#watch;
     await Promise.race([this.#begun.promise, ended]);
+    if (this.#watch.settled?.kind === 'left-running') return;
     const driver = container.HostConfig.LogConfig?.Type ?? '';
     yield* readLog({ engine, id: container.Id, driver, ended, signal: this.#closing.signal }, from);
   }
@@ -114,7 +117,8 @@ export class DockerRun implements Run {
     await this.#watch.watch('next-exit');
     for (let attempt = 1; ; attempt++) {
       try {
-        return await startContainer(engine, container.Id);
+        await startContainer(engine, container.Id);
+        return this.#leaveRunning();
       } catch (error) {
         if (error instanceof EngineError) return this.#startRefused(error);
         // The answer was lost. Asked before it is tried again: a program must not run twice.
@@ -122,6 +126,11 @@ export class DockerRun implements Run {
         if (await this.#wasStartedMeanwhile()) return;
       }
     }
+  }
+
+  /** With `wait: false` the run is over when its program has begun. */
+  #leaveRunning(): void {
+    if (!this.#context.settings.wait) this.#watch.settle({ kind: 'left-running' });
   }
 
   #startRefused(error: EngineError): void {
@@ -134,6 +143,7 @@ export class DockerRun implements Run {
     const { engine, container } = this.#context;
     const { State: state } = await inspectContainer(engine, container.Id);
     if (!wasStarted(state)) return false;
+    this.#leaveRunning();
     void this.#watch.watch('not-running');
     return true;
   }
@@ -166,6 +176,10 @@ export class DockerRun implements Run {
   async #dispose(): Promise<void> {
     if (this.#starting) await this.#starting.catch(() => {});
     const { engine, container, settings } = this.#context;
+    if (this.#watch.settled?.kind === 'left-running') {
+      this.#closing.abort();
+      return;
+    }
     if (settings.delete) {
       // Whoever still waits is told that we ended it, not that it was removed from outside.
       this.#watch.settle({ kind: 'never-run' });

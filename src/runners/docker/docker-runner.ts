@@ -1,5 +1,6 @@
 /** Task runner for Docker-compatible engines: see src/runners/runner.ts for the life of a run. */
 import type { RunSpec } from '../../model/run.ts';
+import type { Value } from '../../model/value.ts';
 import {
   type Capabilities,
   type Handle,
@@ -10,17 +11,20 @@ import {
   type Run,
   type TaskRunner,
 } from '../runner.ts';
-import { changeTime, listContainers } from './client/containers.ts';
+import { copyArguments, fittedCommand } from './arguments.ts';
+import { changeTime, inspectIfThere, listContainers } from './client/containers.ts';
 import { type Environment, findEndpoint } from './client/endpoint.ts';
 import { Engine } from './client/engine.ts';
 import { Puller } from './client/pull.ts';
 import { containerBody, containerName, keptLabel, ownerLabel, runLabel } from './container-body.ts';
-import { createOrAdopt, imageUnavailable, inspectIfThere } from './create-container.ts';
+import { createOrAdopt, imageUnavailable } from './create-container.ts';
 import { dockerDeclaration } from './declaration.ts';
 import { DockerRun } from './docker-run.ts';
 import { copyIn, needsCopyIn } from './files.ts';
+import { findImage, type Image } from './image.ts';
+import { leftOutProperties } from './left-out.ts';
 import { registryAuth } from './registry-auth.ts';
-import { removeFully } from './remove.ts';
+import { removeFully, removeUnlessKept } from './remove.ts';
 import { type DockerConfig, readSettings, type Settings } from './settings.ts';
 import { asRefusal, explainUnusable } from './unusable.ts';
 
@@ -95,8 +99,8 @@ export class DockerRunner implements TaskRunner<DockerConfig> {
 
   async open(handle: Handle, spec: RunSpec, config: DockerConfig): Promise<Run | Lost> {
     const settings = readSettings(config);
-    const { engine } = await this.#reach(settings.host);
-    const { containerId, outputTime } = readHandle(handle);
+    const { containerId, imageDigest, host, outputTime } = readHandle(handle);
+    const { engine } = await this.#reach(settings.host ?? host);
     const name = containerName(handle.runId);
     const container = await inspectIfThere(engine, containerId);
     if (!container) {
@@ -110,21 +114,25 @@ export class DockerRunner implements TaskRunner<DockerConfig> {
         lost: `The container ${name} was left by a process that died, and was removed: taskRunner.resume is false.`,
       };
     }
-    return new DockerRun({ engine, container, name, spec, settings, ...(outputTime !== undefined && { outputTime }) });
+    return new DockerRun({ engine, container, name, spec, settings, imageDigest, outputTime });
   }
 
   async *list(owner: string, config: DockerConfig): AsyncIterable<Handle> {
-    const { engine } = await this.#reach(readSettings(config).host);
-    for (const { Id, Labels } of await listContainers(engine, [`${ownerLabel}=${owner}`])) {
+    const { host } = readSettings(config);
+    const { engine } = await this.#reach(host);
+    for (const { Id, State, Labels } of await listContainers(engine, [`${ownerLabel}=${owner}`])) {
       const runId = Labels?.[runLabel];
-      if (runId === undefined || Labels?.[keptLabel] !== undefined) continue;
-      yield { runner: this.type, version: handleVersion, runId, data: { containerId: Id } };
+      // What is to be kept is kept for what its program did: never started, it is a remainder like any other.
+      if (runId === undefined || (Labels?.[keptLabel] !== undefined && State !== 'created')) continue;
+      const data = { containerId: Id, ...(host !== undefined && { host }) };
+      yield { runner: this.type, version: handleVersion, runId, data };
     }
   }
 
   async remove(handle: Handle, config: DockerConfig): Promise<void> {
-    const { engine } = await this.#reach(readSettings(config).host);
-    await removeFully(engine, readHandle(handle).containerId);
+    const { containerId, host } = readHandle(handle);
+    const { engine } = await this.#reach(readSettings(config).host ?? host);
+    await removeUnlessKept(engine, containerId);
   }
 
   #reach(host: string | undefined): Promise<Reached> {
@@ -141,66 +149,77 @@ export class DockerRunner implements TaskRunner<DockerConfig> {
 
   async #prepare(
     { engine, puller }: Reached,
-    image: string,
+    name: string,
     spec: RunSpec,
-    settings: Settings,
+    given: Settings,
     progress: Progress,
     signal: AbortSignal,
   ): Promise<Handle> {
+    const command = fittedCommand(spec);
+    const image = await this.#image(engine, name, given, progress, () =>
+      this.#pull(engine, puller, name, given, progress, signal),
+    );
+    // Whoever the image says runs in it needs a working directory to write to, as one whom the task names.
+    const user = given.user ?? image.user;
+    const settings = user === undefined ? given : { ...given, user };
     const copies = await needsCopyIn(spec, settings);
     const outputVolume = !copies && settings.filesBy === 'VOLUME';
     const volumes = this.#options.volumeEnabled ? settings.volumes : [];
-    if (volumes.length < settings.volumes.length) {
-      progress({
-        kind: 'trouble',
-        text: `taskRunner.volumes is left out: volumes are not enabled. Set volume-enabled: true for ${this.type} under kestra.plugins.configurations.`,
-      });
-    }
-    if (engine.apiMinor >= 42 && settings.kernelMemory !== undefined) {
-      progress({
-        kind: 'trouble',
-        text: 'taskRunner.memory.kernelMemory is left out: this engine does not know it any more.',
-      });
-    }
-    const body = containerBody(spec, settings, {
-      image,
-      outputVolume,
-      volumes,
-      apiMinor: engine.apiMinor,
-      podman: engine.podman,
-    });
-    const pull = () => this.#pull(engine, puller, image, settings, progress, signal);
-    if (settings.pullPolicy === 'ALWAYS') await pull();
-    progress({ kind: 'create', text: `Creating the container ${containerName(spec.runId)} of ${image}` });
-    const adopted = await createOrAdopt(
-      engine,
-      spec,
-      body,
-      image,
-      settings.pullPolicy === 'IF_NOT_PRESENT' ? pull : undefined,
-      progress,
-    );
-    const { containerId } = adopted;
+    for (const text of leftOutProperties(settings, volumes, engine.apiMinor)) progress({ kind: 'trouble', text });
+    const { apiMinor, podman } = engine;
+    const options = { image: name, outputVolume, volumes, apiMinor, podman };
+    const body = containerBody({ ...spec, argv: command.argv }, settings, options);
+    progress({ kind: 'create', text: `Creating the container ${containerName(spec.runId)} of ${name}` });
+    const { containerId, started } = await createOrAdopt(engine, spec, body, name, progress);
     this.#own.add(spec.runId);
+    const handle = (outputTime?: string): Handle => ({
+      runner: this.type,
+      version: handleVersion,
+      runId: spec.runId,
+      data: {
+        containerId,
+        imageDigest: image.digest,
+        ...(settings.host !== undefined && { host: settings.host }),
+        ...(outputTime !== undefined && { outputTime }),
+      },
+    });
+    if (started) return handle();
     try {
       signal.throwIfAborted();
-      if (adopted.started) return this.#handle(spec.runId, containerId, undefined);
+      await copyArguments(engine, containerId, command, signal);
       const leftOut = (path: string, why: string) =>
         progress({ kind: 'trouble', text: `${path} is not copied into the container: ${why}` });
       if (copies) await copyIn(engine, containerId, spec, settings, leftOut, signal);
-      const outputTime =
-        settings.filesBy === 'MOUNT' ? undefined : await changeTime(engine, containerId, spec.outputDir);
+      if (settings.filesBy === 'MOUNT') return handle();
+      const outputTime = await changeTime(engine, containerId, spec.outputDir);
       signal.throwIfAborted();
-      return this.#handle(spec.runId, containerId, outputTime);
+      return handle(outputTime);
     } catch (error) {
       await removeFully(engine, containerId);
       throw error;
     }
   }
 
-  #handle(runId: string, containerId: string, outputTime: string | undefined): Handle {
-    const data = { containerId, ...(outputTime !== undefined && { outputTime }) };
-    return { runner: this.type, version: handleVersion, runId, data };
+  /** The image on the engine, pulled when that is wanted. @throws PrepareError when it is not there */
+  async #image(
+    engine: Engine,
+    name: string,
+    { pullPolicy }: Settings,
+    progress: Progress,
+    pull: () => Promise<void>,
+  ): Promise<Image> {
+    if (pullPolicy === 'ALWAYS') await pull();
+    let image = await findImage(engine, name);
+    if (!image && pullPolicy === 'IF_NOT_PRESENT') {
+      await pull();
+      image = await findImage(engine, name);
+    }
+    if (!image) {
+      const why = pullPolicy === 'NEVER' ? ' and taskRunner.pullPolicy is NEVER' : '';
+      throw imageUnavailable(name, `No such image on the engine${why}`, engine);
+    }
+    progress({ kind: 'create', text: `The image ${name} is ${image.digest}` });
+    return image;
   }
 
   async #pull(
@@ -227,12 +246,26 @@ async function reach(host: string | undefined, env: Environment): Promise<Reache
   return { engine, puller: new Puller(engine) };
 }
 
-function readHandle(handle: Handle): { readonly containerId: string; readonly outputTime: string | undefined } {
-  const { containerId, outputTime } = handle.data;
-  if (handle.version !== handleVersion || typeof containerId !== 'string') {
+interface HandleData {
+  readonly containerId: string;
+  readonly imageDigest: string | undefined;
+  /** The `host` property; the runner that removes what a dead process left does not know the task's properties. */
+  readonly host: string | undefined;
+  readonly outputTime: string | undefined;
+}
+
+function readHandle({ version, runId, data }: Handle): HandleData {
+  const text = (value: Value | undefined) => (typeof value === 'string' ? value : undefined);
+  const containerId = text(data.containerId);
+  if (version !== handleVersion || containerId === undefined) {
     throw new Error(
-      `The stored handle of run ${handle.runId} is of version ${handle.version}; this Windlass reads ${handleVersion}.`,
+      `The stored handle of run ${runId} is of version ${version}; this Windlass reads ${handleVersion}.`,
     );
   }
-  return { containerId, outputTime: typeof outputTime === 'string' ? outputTime : undefined };
+  return {
+    containerId,
+    imageDigest: text(data.imageDigest),
+    host: text(data.host),
+    outputTime: text(data.outputTime),
+  };
 }

@@ -12,6 +12,8 @@ export type ContainerEnd =
   | { readonly kind: 'start-refused'; readonly message: string }
   /** Stopped or disposed of by us before it was started. */
   | { readonly kind: 'never-run' }
+  /** Started, and nobody waits for its end. */
+  | { readonly kind: 'left-running' }
   | { readonly kind: 'unreachable'; readonly message: string };
 
 /** The second opinion: wait streams that never answer are known of some engines (kestra-io/kestra#4202). */

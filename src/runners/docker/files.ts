@@ -20,7 +20,8 @@ const transferAttempts = 3;
  */
 export async function needsCopyIn(spec: RunSpec, settings: Settings): Promise<boolean> {
   if (settings.filesBy === 'MOUNT') return false;
-  if (spec.shared || isOtherUser(settings)) return true;
+  // What is left running outlives us: an anonymous volume would stay behind when its container is removed by hand.
+  if (spec.shared || isOtherUser(settings) || !settings.wait) return true;
   const outputName = basename(spec.outputDir);
   if ((await readdir(spec.workDir)).some(name => name !== outputName)) return true;
   const speaksOfIt = (text: string) => text.includes('OUTPUT_DIR') || text.includes(outputName);

@@ -17,6 +17,9 @@ export function outcomeOf(end: ContainerEnd, context: EndContext): Outcome {
   switch (end.kind) {
     case 'never-run':
       return { kind: 'stopped', detail: `The container ${container} was stopped before its program ran.` };
+    case 'left-running':
+      // What Kestra gives for a container that it does not wait for.
+      return { kind: 'exited', exitCode: 0, detail: `The container ${container} was started and is left running.` };
     case 'gone':
       return {
         kind: 'deleted-outside',

@@ -1,8 +1,10 @@
 /** Removing a container so that it is really gone. */
 import { setTimeout as pause } from 'node:timers/promises';
-import { removeContainer } from './client/containers.ts';
+import { inspectIfThere, killContainer, removeContainer } from './client/containers.ts';
 import type { Engine } from './client/engine.ts';
 import { EngineError } from './client/errors.ts';
+import { keptLabel, leftRunning } from './container-body.ts';
+import { wasStarted } from './end-watch.ts';
 
 const retryMs = 100;
 const limitMs = 30_000;
@@ -22,4 +24,16 @@ export async function removeFully(engine: Engine, id: string): Promise<void> {
     }
     await pause(retryMs);
   }
+}
+
+/**
+ * Removes a container that nobody tracks. One that is to stay when it has ended is only ended, one that nobody waits
+ * for goes on; the container's own labels say so.
+ */
+export async function removeUnlessKept(engine: Engine, id: string): Promise<void> {
+  const there = await inspectIfThere(engine, id);
+  if (!there) return;
+  const kept = there.Config.Labels?.[keptLabel];
+  if (kept === undefined || !wasStarted(there.State)) await removeFully(engine, id);
+  else if (kept !== leftRunning) await killContainer(engine, id, 'SIGKILL');
 }

@@ -36,6 +36,8 @@ export interface Settings {
   readonly oomKillDisable: boolean;
   readonly shmSize?: number;
   readonly delete: boolean;
+  /** False: the run is over when its program has begun, and its container stays. */
+  readonly wait: boolean;
   readonly resume: boolean;
   readonly registryConfig?: ValueMap;
   readonly credentials?: Credentials;
@@ -61,11 +63,12 @@ export interface Credentials {
 /** @throws PrepareError that names the property */
 export function readSettings(config: DockerConfig): Settings {
   const read = new PropertyReader(config);
-  if (!read.boolean('wait', true)) {
-    throw refused('wait', 'false is not built yet: Windlass waits for every container. Remove the property.');
-  }
   const memory = read.below('memory');
-  const settings: Record<keyof Settings, unknown> = {
+  // Bounds that the engine has itself are refused here, before an image is pulled for nothing.
+  const sizes = readMemory(memory);
+  const shmSize = read.size('shmSize');
+  if (shmSize === 0) throw refused('shmSize', 'must be more than 0');
+  const settings: Partial<Record<keyof Settings, unknown>> = {
     host: read.text('host'),
     image: read.text('image'),
     pullPolicy: read.oneOf('pullPolicy', pullPolicies, 'IF_NOT_PRESENT'),
@@ -79,20 +82,57 @@ export function readSettings(config: DockerConfig): Settings {
     devices: (read.list('deviceRequests') ?? []).map(readDevice),
     privileged: read.boolean('privileged', false),
     nanoCpus: readCpus(read.below('cpu')),
-    memory: memory.size('memory'),
+    ...sizes,
     memoryText: memory.text('memory'),
-    memorySwap: memory.text('memorySwap') === '-1' ? -1 : memory.size('memorySwap'),
-    memorySwappiness: memory.size('memorySwappiness'),
-    memoryReservation: memory.size('memoryReservation'),
-    kernelMemory: memory.size('kernelMemory'),
     oomKillDisable: memory.boolean('oomKillDisable', false),
-    shmSize: read.size('shmSize'),
+    shmSize,
     delete: read.boolean('delete', true),
+    wait: read.boolean('wait', true),
     resume: read.boolean('resume', true),
     registryConfig: read.map('config'),
     credentials: readCredentials(read),
   };
   return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined)) as unknown as Settings;
+}
+
+const megabyte = 1024 ** 2;
+
+function readMemory(
+  read: PropertyReader,
+): Pick<Settings, 'memory' | 'memorySwap' | 'memorySwappiness' | 'memoryReservation' | 'kernelMemory'> {
+  const memory = read.size('memory');
+  const memorySwap = read.text('memorySwap') === '-1' ? -1 : read.size('memorySwap');
+  const memorySwappiness = read.size('memorySwappiness');
+  const memoryReservation = read.size('memoryReservation');
+  const kernelMemory = read.size('kernelMemory');
+  const check = (wrong: boolean, name: string, problem: string) => {
+    if (wrong) throw refused(read.path(name), problem);
+  };
+  // https://docs.docker.com/engine/containers/resource_constraints/#limit-a-containers-access-to-memory
+  // 0 is the engine's word for no limit.
+  check(
+    memory !== undefined && memory !== 0 && memory < 6 * megabyte,
+    'memory',
+    `must be 6MB or more, not ${read.text('memory')}`,
+  );
+  check((memorySwap ?? 0) > 0 && !memory, 'memorySwap', 'needs memory to be set as well');
+  check(
+    memorySwap !== undefined && memorySwap > 0 && memorySwap < (memory ?? 0),
+    'memorySwap',
+    `is memory and swap together: must not be less than memory (${read.text('memory')})`,
+  );
+  check(memorySwappiness !== undefined && memorySwappiness > 100, 'memorySwappiness', 'must be from 0 to 100');
+  check(
+    memoryReservation !== undefined && Boolean(memory) && memoryReservation > (memory ?? 0),
+    'memoryReservation',
+    `must be less than memory (${read.text('memory')})`,
+  );
+  check(kernelMemory !== undefined && kernelMemory < 4 * megabyte, 'kernelMemory', 'must be 4MB or more');
+  return Object.fromEntries(
+    Object.entries({ memory, memorySwap, memorySwappiness, memoryReservation, kernelMemory }).filter(
+      ([, value]) => value !== undefined,
+    ),
+  );
 }
 
 function readCpus(cpu: PropertyReader): number | undefined {

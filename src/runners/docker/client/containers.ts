@@ -49,6 +49,16 @@ export function inspectContainer(engine: Engine, idOrName: string): Promise<Cont
   return engine.get(`/containers/${encodeURIComponent(idOrName)}/json`);
 }
 
+/** undefined when there is no such container. */
+export async function inspectIfThere(engine: Engine, idOrName: string): Promise<Container | undefined> {
+  try {
+    return await inspectContainer(engine, idOrName);
+  } catch (error) {
+    if (error instanceof EngineError && error.status === 404) return undefined;
+    throw error;
+  }
+}
+
 /** Not repeated on its own: a program that has ended meanwhile would run a second time. */
 export async function startContainer(engine: Engine, id: string): Promise<void> {
   await engine.call('POST', `/containers/${id}/start`, { once: true });
