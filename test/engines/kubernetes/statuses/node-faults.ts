@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { KubernetesObject } from '../client.ts';
 import { component } from '../cluster.ts';
-import { hasCondition, hasEnded, isRunning, pod, type Scenario, type Stage } from './scenario.ts';
+import { hasCondition, hasEnded, hasStatus, isRunning, pod, type Scenario, type Stage } from './scenario.ts';
 import { startWitness } from './witness-node.ts';
 
 const run = promisify(execFile);
@@ -84,9 +84,10 @@ export const nodeFaults: readonly Scenario[] = [
     name: 'node-not-ready',
     what: 'the node has not been heard of for its grace period; the pod may still run',
     spec: pod('sleep 3600'),
-    until: hasCondition('Ready', 'NodeNotReady'),
-    meanwhile: leaveNode('node-not-ready'),
-    afterwards: returnToNode,
+    // The node controller takes Ready away, and gives no reason; ContainersReady stays as the kubelet left it.
+    until: item => isRunning(item) && hasStatus('Ready', 'False')(item) && hasStatus('ContainersReady', 'True')(item),
+    meanwhile: stopKubelet('node-not-ready'),
+    afterwards: () => component('start', 'kubelet'),
   },
   {
     name: 'node-lost',

@@ -67,10 +67,23 @@ export const waitsFor =
 
 export const isOver = (pod: KubernetesObject): boolean => ['Succeeded', 'Failed'].includes(pod.status.phase);
 
+interface Condition {
+  readonly type: string;
+  readonly status: string;
+  readonly reason?: string;
+}
+
+const some = (pod: KubernetesObject, fits: (condition: Condition) => boolean): boolean =>
+  pod.status.conditions?.some(fits) ?? false;
+
 /** True when a condition of the pod has the reason given. */
 export const hasCondition =
   (type: string, reason: string) =>
   (pod: KubernetesObject): boolean =>
-    pod.status.conditions?.some(
-      (condition: { type: string; reason?: string }) => condition.type === type && condition.reason === reason,
-    ) ?? false;
+    some(pod, condition => condition.type === type && condition.reason === reason);
+
+/** True when a condition of the pod has the status given: True, False or Unknown. */
+export const hasStatus =
+  (type: string, status: string) =>
+  (pod: KubernetesObject): boolean =>
+    some(pod, condition => condition.type === type && condition.status === status);
