@@ -3,7 +3,7 @@
 cgroup_v2() { [ -f /sys/fs/cgroup/cgroup.controllers ]; }
 
 cgroup_mounts() {
-  if cgroup_v2; then echo /sys/fs/cgroup; else awk '$3 == "cgroup" { print $2 }' /proc/mounts; fi
+  if cgroup_v2; then echo /sys/fs/cgroup; else awk '$3 == "cgroup" || $3 == "cgroup2" { print $2 }' /proc/mounts; fi
 }
 
 make_cgroup() {
