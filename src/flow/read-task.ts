@@ -89,10 +89,14 @@ function readDeclared(source: ValueMap, declaration: TaskDeclaration, path: Path
   const retry = readRetry(checked.retry, [...path, 'retry'], name, report);
   checkTimeout(checked.timeout, path, name, report);
   noteUnused(checked, path, name, reading);
+  const position = report.locations.positionOf(report.root, path, 'value');
+  const ownTasks = declaration
+    .ownTasks?.(name, properties)
+    .map((each): Task => ({ ...each, position, ...unflagged, branches: {} }));
   const task: Task = {
     id: name,
     type: declaration.type,
-    position: report.locations.positionOf(report.root, path, 'value'),
+    position,
     ...(retry && { retry }),
     ...(checked.timeout !== undefined && { timeout: durationText(checked.timeout) }),
     ...(typeof checked.runIf === 'string' && { runIf: checked.runIf }),
@@ -102,13 +106,15 @@ function readDeclared(source: ValueMap, declaration: TaskDeclaration, path: Path
     ...(typeof checked.logLevel === 'string' && { logLevel: checked.logLevel as LogLevel }),
     logToFile: checked.logToFile === true,
     properties: { ...properties, ...(runner && { taskRunner: runner }), ...(dependsOn && { dependsOn }) },
-    branches,
+    branches: ownTasks ? { ...branches, tasks: ownTasks } : branches,
   };
   reading.found.splice(slot, 0, { task, path, kind: declaration.kind });
   return task;
 }
 
 const pauseType = 'io.kestra.plugin.core.flow.Pause';
+
+const unflagged = { disabled: false, allowFailure: false, allowWarning: false, logToFile: false } as const;
 
 /** Common properties, own ones; branches are left out of both. */
 function split(source: ValueMap, branchNames: readonly string[]): { common: ValueMap; own: ValueMap } {

@@ -1,5 +1,6 @@
 /** What the flow reader needs to know of task types, runners and the rest that `type:` can name. */
 import type { ZodObject } from 'zod';
+import type { ValueMap } from './value.ts';
 
 /** Something that a `type:` property selects: a task type, a task runner. */
 export interface Declaration {
@@ -23,6 +24,11 @@ export interface TaskDeclaration extends Declaration {
     readonly required: boolean;
     readonly shape: 'list' | 'map' | 'dag';
   }[];
+  /** Child tasks in the branch `tasks` that are not written in the flow: the type brings them along. */
+  readonly ownTasks?: (
+    id: string,
+    properties: ValueMap,
+  ) => readonly { readonly id: string; readonly type: string; readonly properties: ValueMap }[];
   /** Checks that no schema can express; messages are relative to the task. */
   readonly check?: (properties: Readonly<Record<string, unknown>>) => readonly { path: string; message: string }[];
 }

@@ -1,6 +1,7 @@
 /** All types that a flow can name, in one place. */
 import type { Catalog, Declaration, TaskDeclaration } from '../model/catalog.ts';
 import { coreTaskTypes } from './core/index.ts';
+import { forEachItemTaskTypes } from './for-each-item/index.ts';
 import { httpTaskTypes } from './http/index.ts';
 import { isKnownType } from './known-types.ts';
 import { kvTaskTypes } from './kv/index.ts';
@@ -22,7 +23,13 @@ export function createCatalog(parts: {
   readonly runners: RunnerRegistry;
   readonly flowables: readonly TaskDeclaration[];
 }): TaskCatalog {
-  const runnables = byName([...coreTaskTypes, ...kvTaskTypes, ...httpTaskTypes, ...scriptTaskTypes(parts.runners)]);
+  const runnables = byName([
+    ...coreTaskTypes,
+    ...kvTaskTypes,
+    ...httpTaskTypes,
+    ...forEachItemTaskTypes,
+    ...scriptTaskTypes(parts.runners),
+  ]);
   const flowables = byName(parts.flowables);
   const runners = byName(parts.runners.declarations);
   const names = [...runnables.values(), ...flowables.values(), ...runners.values()].map(({ type }) => type);

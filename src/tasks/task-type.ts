@@ -8,6 +8,22 @@ import type { Value, ValueMap } from '../model/value.ts';
 import type { RunOutcome, RunPlan } from '../runs/run-plan.ts';
 import type { Storage } from '../storage/storage.ts';
 
+/** One of several executions that a task run starts; the task's own properties say of which flow, and with what. */
+export interface ChildFlow {
+  /** Tells it from the others; counts from 0. */
+  readonly iteration: number;
+  /** What expressions of the task's properties see as `taskrun.*` beside the rest. */
+  readonly taskrun: ValueMap;
+  /** An execution that an earlier attempt made is taken as it ended, or tried again when it failed. */
+  readonly keep: boolean;
+}
+
+export interface ChildExecution {
+  readonly executionId: string;
+  readonly ended: Promise<Execution>;
+  kill(): void;
+}
+
 export interface TaskContext {
   readonly flow: Flow;
   readonly execution: Execution;
@@ -29,6 +45,8 @@ export interface TaskContext {
   /** The user's task says something: stored, shown, masked. */
   log(level: LogLevel, message: string): void;
   metric(metric: Pick<MetricEntry, 'name' | 'type' | 'value'> & { tags?: Readonly<Record<string, string>> }): void;
+  /** Starts another flow for a part of this task run, or goes on with what an earlier process started. */
+  startChild(child: ChildFlow): Promise<ChildExecution>;
   /** Runs a program with a task runner: prepare … dispose, or adopts it when it is already running. */
   run(plan: RunPlan): Promise<RunOutcome>;
 }

@@ -3,6 +3,7 @@
  * with the effects, and only then does what the effects say. Their answers come back as events.
  */
 
+import { rm } from 'node:fs/promises';
 import { take } from '../engine/decide.ts';
 import type { Decision } from '../engine/draft.ts';
 import { Draft } from '../engine/draft.ts';
@@ -10,9 +11,10 @@ import { type Effect, effectToJson } from '../engine/effect.ts';
 import type { Answer, EngineEvent } from '../engine/event.ts';
 import { renderDeep, renderDeepTyped } from '../expression/index.ts';
 import type { GivenInput } from '../flow/index.ts';
-import type { Execution } from '../model/execution.ts';
+import type { Execution, TaskRun } from '../model/execution.ts';
 import { newId } from '../model/ids.ts';
 import { isTerminal } from '../model/states.ts';
+import type { ChildExecution, ChildFlow } from '../tasks/task-type.ts';
 import type { Carried } from './carried.ts';
 import { closeDirectory, openDirectory, sharedDirectory } from './directories.ts';
 import type { RefusedInputs } from './execution-inputs.ts';
@@ -27,6 +29,7 @@ const messagePollMs = 250;
 /** Starts and kills the executions of subflows, on behalf of a driver. */
 export interface SubflowStarter {
   startSubflow(carried: Carried, taskRunId: string, post: (event: EngineEvent) => void): Promise<void>;
+  startChild(carried: Carried, run: TaskRun, child: ChildFlow): Promise<ChildExecution>;
   killSubflow(executionId: string): void;
 }
 
@@ -265,6 +268,7 @@ export class ExecutionDriver {
         attempt,
         ...(sharedDir !== undefined && { sharedDir }),
         kill: abort.signal,
+        startChild: child => this.#startChild(run, child),
         afterCommit: dispose => cleanups.unshift(dispose),
       });
       this.#running.delete(key);
@@ -272,6 +276,15 @@ export class ExecutionDriver {
       const next = this.#waiting.shift();
       if (next) this.#attempt(next);
     });
+  }
+
+  /** The execution does not end before its children, whether their task waits for them or not. */
+  async #startChild(run: TaskRun, child: ChildFlow): Promise<ChildExecution> {
+    const started = await this.#subflows.startChild(this.carried, run, child);
+    this.#background(async () => {
+      await started.ended;
+    });
+    return started;
   }
 
   #background(act: () => Promise<void>): void {
@@ -285,11 +298,18 @@ export class ExecutionDriver {
   }
 
   #settle(): void {
-    const { state, claim, environment } = this.carried;
+    const { state } = this.carried;
     if (this.#working || this.#inFlight > 0 || this.#settled || state.execution.phase !== 'ended') return;
     this.#settled = true;
     clearInterval(this.#listening);
-    // Let go, so that it can be restarted at once.
-    this.#ended.resolve(environment.store.release(claim).then(() => state.execution));
+    this.#ended.resolve(this.#letGo());
+  }
+
+  /** Everything is cleaned up. The execution is let go, so that it can be restarted at once. */
+  async #letGo(): Promise<Execution> {
+    const { environment, state, claim, workDir } = this.carried;
+    await rm(workDir, { recursive: true, force: true });
+    await environment.store.release(claim);
+    return state.execution;
   }
 }

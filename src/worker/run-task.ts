@@ -9,7 +9,7 @@ import type { LogLevel, Task } from '../model/flow.ts';
 import { executeRun, runId, type StopReason } from '../runs/execute-run.ts';
 import { taskRunPrefix } from '../storage/uris.ts';
 import { FencedError } from '../store/store.ts';
-import { type TaskContext, TaskError } from '../tasks/task-type.ts';
+import { type ChildExecution, type ChildFlow, type TaskContext, TaskError } from '../tasks/task-type.ts';
 import type { Carried } from './carried.ts';
 import { callAt } from './timers.ts';
 
@@ -21,6 +21,7 @@ export interface AttemptSetting {
   readonly sharedDir?: string;
   /** Aborted when the execution is killed. */
   readonly kill: AbortSignal;
+  startChild(child: ChildFlow): Promise<ChildExecution>;
   /** Collects what is to be cleaned up once the result is committed. */
   afterCommit(dispose: () => Promise<void>): void;
 }
@@ -37,7 +38,7 @@ export async function runAttempt(setting: AttemptSetting): Promise<TaskResult> {
   if (setting.kill.aborted) onKill();
   setting.kill.addEventListener('abort', onKill, { once: true });
   const id = runId(run.id, attempt);
-  const workDir = setting.sharedDir ?? join(environment.workRoot, id);
+  const workDir = setting.sharedDir ?? join(carried.workDir, id);
   let timer: { cancel(): void } | undefined;
   let timeoutMs: number | undefined;
   try {
@@ -67,6 +68,7 @@ export async function runAttempt(setting: AttemptSetting): Promise<TaskResult> {
       signal: stop.signal,
       log: (level, message) => voice.log(level, message),
       metric: metric => voice.metric(metric),
+      startChild: setting.startChild,
       run: plan =>
         executeRun(plan, {
           store: environment.store,

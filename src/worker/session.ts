@@ -2,21 +2,22 @@
 import { effectFromJson } from '../engine/effect.ts';
 import type { EngineEvent } from '../engine/event.ts';
 import { ExecutionState } from '../engine/execution-state.ts';
-import { renderDeep, renderDeepTyped } from '../expression/index.ts';
-import { type GivenInput, mergeLabels, readLabels } from '../flow/index.ts';
+import { type GivenInput, mergeLabels } from '../flow/index.ts';
 import type { Execution, TaskRun } from '../model/execution.ts';
 import type { Flow, Label } from '../model/flow.ts';
 import { derivedId, newId } from '../model/ids.ts';
 import { initialState } from '../model/states.ts';
-import { isMap, type Value, type ValueMap } from '../model/value.ts';
+import type { ValueMap } from '../model/value.ts';
 import type { StoredExecution } from '../store/store.ts';
+import { type ChildExecution, type ChildFlow, TaskError } from '../tasks/task-type.ts';
 import { Carried } from './carried.ts';
+import { childRequest } from './child-request.ts';
 import { ExecutionDriver, type SubflowStarter } from './execution-driver.ts';
 import type { ExecutionEnvironment } from './execution-environment.ts';
 import { type RefusedInputs, resolveExecutionInputs } from './execution-inputs.ts';
 import { replayed, replayOf } from './replay.ts';
 import { resolveResumeInputs, resumeMessage } from './resume-inputs.ts';
-import { removeRemains } from './sweep.ts';
+import { removeClosedRuns, sweep } from './sweep.ts';
 
 export interface StartRequest {
   /** All flows of the file: one is started, the others are there as subflows. */
@@ -63,10 +64,15 @@ export class Session implements SubflowStarter {
       new Carried(this.environment, this.#stateOf(stored), claim),
       this.#readFlows(stored.source),
     );
-    await removeRemains(driver.carried, stored.runs);
+    await removeClosedRuns(this.environment, claim, driver.carried.state, stored.runs);
     if (stored.execution.phase === 'created') driver.post({ type: 'start', at: Date.now() });
     else driver.resume(stored.effects.map(({ effect }) => effectFromJson(effect)));
     return driver;
+  }
+
+  /** Removes what was left when a process of this state folder was killed between an execution's end and its clean-up. */
+  sweep(): Promise<void> {
+    return sweep(this.environment, id => this.#drivers.has(id));
   }
 
   /** Starts an ended execution again: what failed gets another attempt. Undefined when it cannot be. */
@@ -180,45 +186,28 @@ export class Session implements SubflowStarter {
     });
   }
 
-  async #createChild(parent: Carried, run: TaskRun, id: string): Promise<ExecutionDriver> {
+  async startChild(parent: Carried, run: TaskRun, child: ChildFlow): Promise<ChildExecution> {
+    const executionId = derivedId(`${run.id}/${child.keep ? 0 : run.attempts.length}/${child.iteration}`);
+    const { store } = this.environment;
+    const known = (await store.load(executionId))?.execution;
+    let driver: ExecutionDriver | undefined;
+    if (!known) driver = await this.#createChild(parent, run, executionId, child.taskrun);
+    else if (known.phase !== 'ended') driver = await this.goOn(executionId);
+    else if (known.state.current === 'FAILED' && child.keep && run.attempts.length > 1)
+      driver = await this.restart(executionId);
+    if (driver?.carried.state.execution.phase === 'created') driver.post({ type: 'start', at: Date.now() });
+    const ended = driver ? driver.ended : Promise.resolve(known as Execution);
+    return { executionId, ended, kill: () => this.killSubflow(executionId) };
+  }
+
+  async #createChild(parent: Carried, run: TaskRun, id: string, taskrun?: ValueMap): Promise<ExecutionDriver> {
     const { flows, source } = this.#flowsOf.get(parent) ?? { flows: [], source: '' };
-    const context = parent.renderContext(run);
-    const { properties } = parent.task(run);
-    const text = async (value: Value | undefined) => String((await renderDeep(value ?? '', context)) ?? '');
-    const [namespace, flowId] = [await text(properties.namespace), await text(properties.flowId)];
-    const flowIndex = flows.findIndex(flow => flow.namespace === namespace && flow.id === flowId);
-    const flow = flows[flowIndex];
-    if (!flow)
-      throw new Error(
-        `Unable to find flow '${namespace}'.'${flowId}'. Put it into the same file, as a further document.`,
-      );
-    if (flow.disabled) throw new Error('Cannot execute a flow which is disabled');
-    const { execution } = parent.state;
-    const inherited =
-      (await text(properties.inheritLabels)) === 'true'
-        ? execution.labels.filter(({ key }) => !key.startsWith('system.'))
-        : [];
-    const given = await renderDeepTyped(properties.inputs ?? {}, context);
+    const { request, trigger } = await childRequest(parent, run, flows, taskrun);
     const created = await this.#create(
-      {
-        flows,
-        flowIndex,
-        source,
-        inputs: isMap(given) ? given : {},
-        labels: [...inherited, ...readLabels(await renderDeep(properties.labels ?? {}, context)).labels],
-      },
-      {
-        id,
-        parent: { executionId: execution.id, taskRunId: run.id },
-        trigger: {
-          executionId: execution.id,
-          namespace: execution.namespace,
-          flowId: execution.flowId,
-          flowRevision: execution.flowRevision,
-        },
-      },
+      { ...request, flows, source },
+      { id, parent: { executionId: parent.state.execution.id, taskRunId: run.id }, trigger },
     );
-    if ('violations' in created) throw new Error(created.violations.map(({ message }) => message).join('\n'));
+    if ('violations' in created) throw new TaskError(created.violations.map(({ message }) => message).join('\n'));
     return created;
   }
 

@@ -35,6 +35,8 @@ export interface TaskSetting {
   readonly variables?: Record<string, Value>;
   readonly services?: Services;
   readonly signal?: AbortSignal;
+  /** What the worker's own programs see. */
+  readonly environment?: Readonly<Record<string, string>>;
   /** Answers for a container runner instead of running anything. */
   readonly container?: Outcome;
 }
@@ -81,7 +83,7 @@ export class TaskHarness {
     };
     let plan: RunPlan | undefined;
     const context: TaskContext = {
-      ...this.#fixed(type, properties),
+      ...this.#fixed(type, properties, setting.environment ?? {}),
       expressions: {
         variables: variablesOf({ flow: { id: 'f', namespace: 'ns' }, ...setting.variables }),
         services: setting.services ?? {},
@@ -108,7 +110,11 @@ export class TaskHarness {
     }
   }
 
-  #fixed(type: string, properties: ValueMap): Omit<TaskContext, 'expressions' | 'signal' | 'log' | 'metric' | 'run'> {
+  #fixed(
+    type: string,
+    properties: ValueMap,
+    environmentVariables: Readonly<Record<string, string>>,
+  ): Omit<TaskContext, 'expressions' | 'signal' | 'log' | 'metric' | 'run'> {
     const now = new Date().toISOString();
     const flags = { disabled: false, allowFailure: false, allowWarning: false, logToFile: false };
     const task: Task = { id: 't', type, position: { line: 1, column: 1 }, ...flags, properties, branches: {} };
@@ -155,12 +161,13 @@ export class TaskHarness {
         pluginDefaults: [],
         pluginConfigurations: {},
         secrets: {},
-        environmentVariables: {},
+        environmentVariables,
       },
       storage: this.storage,
       storagePrefix: `kestra:///ns/f/executions/e/tasks/t/run${this.#count}`,
       workDir: this.workDir,
       sharedWorkDir: true,
+      startChild: () => Promise.reject(new Error('there is no other flow')),
     };
   }
 

@@ -4,6 +4,7 @@ import { allowFailure } from './allow-failure.ts';
 import { dag } from './dag.ts';
 import { exit } from './exit.ts';
 import { eachParallel, eachSequential, forEach } from './for-each.ts';
+import { forEachItem } from './for-each-item.ts';
 import { ifTask } from './if.ts';
 import { labels } from './labels.ts';
 import { loopUntil } from './loop-until.ts';
@@ -23,6 +24,7 @@ export const flowables: readonly Flowable[] = [
   forEach,
   eachSequential,
   eachParallel,
+  forEachItem,
   dag,
   allowFailure,
   workingDirectory,

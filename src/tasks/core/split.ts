@@ -23,24 +23,29 @@ export const split: RunnableTaskType = {
       separator: z.string().optional().meta({ title: 'What ends a line', default: '\n' }),
     }),
   async run(context) {
-    const { properties } = context.task;
-    const from = await uriProperty('from', properties.from, context.expressions);
-    const separator = Buffer.from((await textProperty(properties.separator, context.expressions)) || '\n');
-    const rule = await ruleOf(context);
-    const parts = new Parts(context, properties.partitions !== undefined);
-    try {
-      await withStoredFiles(async () => {
-        for await (const record of recordsOf(await context.storage.get(from), separator)) {
-          const line = Buffer.concat([record, separator]);
-          await parts.write(rule(line.length), line);
-        }
-      });
-      return { state: 'SUCCESS', outputs: { uris: await parts.store() } };
-    } finally {
-      await parts.discard();
-    }
+    const from = await uriProperty('from', context.task.properties.from, context.expressions);
+    return { state: 'SUCCESS', outputs: { uris: await splitFile(from, context) } };
   },
 };
+
+/** Divides a file by the task's bytes, partitions, rows and separator; the URIs of the parts in order. */
+export async function splitFile(from: string, context: TaskContext): Promise<readonly string[]> {
+  const { properties } = context.task;
+  const separator = Buffer.from((await textProperty(properties.separator, context.expressions)) || '\n');
+  const rule = await ruleOf(context);
+  const parts = new Parts(context, properties.partitions !== undefined);
+  try {
+    await withStoredFiles(async () => {
+      for await (const record of recordsOf(await context.storage.get(from), separator)) {
+        const line = Buffer.concat([record, separator]);
+        await parts.write(rule(line.length), line);
+      }
+    });
+    return await parts.store();
+  } finally {
+    await parts.discard();
+  }
+}
 
 /** Tells the number of the part that the next line of that many bytes belongs to. */
 type Rule = (bytes: number) => number;

@@ -1,0 +1,62 @@
+/** What a task that runs another flow wants: which flow, its inputs and labels. */
+import { renderDeep, renderDeepTyped, variablesOf } from '../expression/index.ts';
+import { type GivenInput, readLabels } from '../flow/index.ts';
+import type { TaskRun } from '../model/execution.ts';
+import type { Flow, Label } from '../model/flow.ts';
+import { isMap, type Value, type ValueMap } from '../model/value.ts';
+import { TaskError } from '../tasks/task-type.ts';
+import type { Carried } from './carried.ts';
+
+export interface ChildRequest {
+  readonly flowIndex: number;
+  readonly inputs: Readonly<Record<string, GivenInput>>;
+  readonly labels: readonly Label[];
+}
+
+/**
+ * @param flows those that can be run
+ * @param taskrun what `taskrun.*` has beside the rest
+ * @throws TaskError, ExpressionError
+ */
+export async function childRequest(
+  parent: Carried,
+  run: TaskRun,
+  flows: readonly Flow[],
+  taskrun?: ValueMap,
+): Promise<{ readonly request: ChildRequest; readonly trigger: ValueMap }> {
+  const base = parent.renderContext(run);
+  const known = base.variables.get('taskrun');
+  const context = taskrun
+    ? { ...base, variables: variablesOf({ taskrun: { ...(isMap(known) && known), ...taskrun } }, base.variables) }
+    : base;
+  const { properties } = parent.task(run);
+  const text = async (value: Value | undefined) => String((await renderDeep(value ?? '', context)) ?? '');
+  const [namespace, flowId] = [await text(properties.namespace), await text(properties.flowId)];
+  const flowIndex = flows.findIndex(flow => flow.namespace === namespace && flow.id === flowId);
+  const flow = flows[flowIndex];
+  if (!flow) {
+    throw new TaskError(
+      `Unable to find flow '${namespace}'.'${flowId}'. Put it into the same file, as a further document.`,
+    );
+  }
+  if (flow.disabled) throw new TaskError('Cannot execute a flow which is disabled');
+  const { execution } = parent.state;
+  const inherited =
+    (await text(properties.inheritLabels)) === 'true'
+      ? execution.labels.filter(({ key }) => !key.startsWith('system.'))
+      : [];
+  const given = await renderDeepTyped(properties.inputs ?? {}, context);
+  return {
+    request: {
+      flowIndex,
+      inputs: isMap(given) ? given : {},
+      labels: [...inherited, ...readLabels(await renderDeep(properties.labels ?? {}, context)).labels],
+    },
+    trigger: {
+      executionId: execution.id,
+      namespace: execution.namespace,
+      flowId: execution.flowId,
+      flowRevision: execution.flowRevision,
+    },
+  };
+}
