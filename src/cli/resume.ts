@@ -28,6 +28,7 @@ export async function resume(
   const reporter = new Reporter(output, options, execution => `go on with: windlass resume ${execution}`);
   try {
     const session = workspace.session(config, environment, reporter);
+    await session.sweep();
     const ids = id === undefined ? await workspace.store.interrupted() : [id];
     const drivers: ExecutionDriver[] = [];
     for (const each of ids) {

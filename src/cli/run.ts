@@ -73,7 +73,9 @@ export async function run(
           : `Left without waiting. To go on, or to clean up what still runs: ${resumeCommand(driver.carried.state.execution.id)}\n`,
       );
     });
+    const swept = session.sweep();
     const ended = await driver.ended;
+    await swept;
     reporter.close();
     if (options.json) {
       for await (const piece of executionDocument(workspace.store, ended.id)) await output.stdout.push(piece);

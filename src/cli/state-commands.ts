@@ -11,6 +11,7 @@ import { executionDocument } from './execution-json.ts';
 import { exitCode } from './exit-code.ts';
 import type { Invocation } from './invocation.ts';
 import { Refusal } from './refusal.ts';
+import { readSettings } from './settings.ts';
 import { logLine } from './terminal/log-line.ts';
 import { palette, stateStyle } from './terminal/style.ts';
 import { summaryText } from './terminal/summary.ts';
@@ -89,11 +90,13 @@ export async function logs(
 
 export async function clean(
   options: StateOptions & { readonly older?: string },
-  { output }: Invocation,
+  { output, environment }: Invocation,
 ): Promise<number> {
+  const { config } = await readSettings({}, environment);
   const age = options.older === undefined ? 0 : parseAge(options.older);
   return withState(options, async workspace => {
     const before = Date.now() - age;
+    await workspace?.session(config, environment, {}).sweep();
     let removed = 0;
     for (const each of (await workspace?.store.list()) ?? []) {
       if (

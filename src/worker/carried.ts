@@ -1,4 +1,5 @@
 /** An execution that this process carries out: its state, the claim on it, and what its expressions see. */
+import { join } from 'node:path';
 import { type ExecutionState, taskIndex } from '../engine/execution-state.ts';
 import type { RenderContext } from '../expression/render-context.ts';
 import { inputVariables } from '../flow/index.ts';
@@ -23,6 +24,11 @@ export class Carried {
     this.environment = environment;
     this.state = state;
     this.claim = claim;
+  }
+
+  /** The folder of its working directories. It is there as long as something of the execution may be left behind. */
+  get workDir(): string {
+    return join(this.environment.workRoot, this.state.execution.id);
   }
 
   task(run: TaskRun): Task {

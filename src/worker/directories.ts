@@ -54,5 +54,5 @@ export function sharedDirectory(carried: Carried, run: TaskRun): string | undefi
 }
 
 function directoryOf(carried: Carried, run: TaskRun): string {
-  return join(carried.environment.workRoot, run.id);
+  return join(carried.workDir, run.id);
 }

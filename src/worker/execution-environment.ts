@@ -14,7 +14,7 @@ export interface ExecutionEnvironment {
   readonly config: Config;
   readonly catalog: Catalog & { runnable(type: string): RunnableTaskType | undefined };
   runner(type: string): Promise<TaskRunner>;
-  /** Where working directories are made. */
+  /** Where working directories are made, in a folder for each execution. */
   readonly workRoot: string;
   /** Where runners keep what is theirs: logs of local processes, exit states. */
   readonly runRoot: string;

@@ -1,13 +1,19 @@
 /** Removing what a process of ours left behind when it was killed between committing a result and cleaning up. */
-
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { StateView } from '../engine/execution-state.ts';
 import { isTerminal } from '../model/states.ts';
 import type { Handle } from '../runners/runner.ts';
-import type { RunRecord } from '../store/store.ts';
-import type { Carried } from './carried.ts';
+import type { Claim, RunRecord } from '../store/store.ts';
+import type { ExecutionEnvironment } from './execution-environment.ts';
 
 /** Removes the runs of attempts whose results are committed. The runs of attempts still going on are adopted instead. */
-export async function removeRemains(carried: Carried, runs: readonly RunRecord[]): Promise<void> {
-  const { environment, state, claim } = carried;
+export async function removeClosedRuns(
+  environment: ExecutionEnvironment,
+  claim: Claim,
+  state: Pick<StateView, 'taskRun'>,
+  runs: readonly RunRecord[],
+): Promise<void> {
   for (const record of runs) {
     const run = state.taskRun(record.taskRunId);
     const isOpen =
@@ -15,12 +21,36 @@ export async function removeRemains(carried: Carried, runs: readonly RunRecord[]
       !isTerminal(run.state.current) &&
       run.attempts.length - 1 === record.attempt &&
       run.state.current === 'RUNNING';
-    if (isOpen) continue;
-    if (record.handle) {
-      const handle = record.handle as unknown as Handle;
-      const runner = await environment.runner(handle.runner);
-      await runner.remove(handle, {});
-    }
-    await environment.store.deleteRun(claim, record.taskRunId, record.attempt);
+    if (!isOpen) await removeRun(environment, claim, record);
   }
+}
+
+/**
+ * Removes what ended executions left, which the folders of their working directories tell. Executions that have not
+ * ended are left to `resume`, those of living processes to these.
+ */
+export async function sweep(environment: ExecutionEnvironment, isOurs: (id: string) => boolean): Promise<void> {
+  const { store, workRoot } = environment;
+  for (const id of await readdir(workRoot).catch(() => [])) {
+    const stored = isOurs(id) ? undefined : await store.load(id);
+    if (stored?.execution.phase !== 'ended') continue;
+    const claim = await store.claim(id, { ended: true });
+    if (!claim) continue;
+    try {
+      for (const record of stored.runs) await removeRun(environment, claim, record);
+      await rm(join(workRoot, id), { recursive: true, force: true });
+    } catch {
+      // Its engine cannot be reached now: the next sweep finds it again.
+    }
+    await store.release(claim);
+  }
+}
+
+async function removeRun(environment: ExecutionEnvironment, claim: Claim, record: RunRecord): Promise<void> {
+  if (record.handle) {
+    const handle = record.handle as unknown as Handle;
+    const runner = await environment.runner(handle.runner);
+    await runner.remove(handle, {});
+  }
+  await environment.store.deleteRun(claim, record.taskRunId, record.attempt);
 }

@@ -42,7 +42,7 @@ function flow(script: Script) {
   };
 }
 
-/** What must be the same: everything but the order in which parallel tasks spoke, and the URIs of files. */
+/** What must be the same: everything but the order in which parallel tasks spoke, the URIs of files, and times. */
 function essence(given: Given): object {
   const text = JSON.stringify({
     ...given,
@@ -50,6 +50,8 @@ function essence(given: Given): object {
       .filter(({ level, taskId }) => level === 'INFO' || taskId === 'right')
       .map(({ level, taskId, message }) => `${taskId} ${level} ${message}`)
       .sort(),
+    // Timers tell how long it took.
+    metrics: given.metrics.filter(({ type }) => type !== 'timer').map(metric => JSON.stringify(metric)).sort(),
     taskRuns: given.taskRuns.map(run => JSON.stringify(run)).sort(),
   });
   return JSON.parse(text.replaceAll(/kestra:\/\/\/[^"\\]*/g, '<uri>')) as object;
