@@ -163,6 +163,28 @@ Exit codes: 0 SUCCESS or WARNING, 1 FAILED or CANCELLED, 2 refused or a wrong co
       result = await (await import('./state-commands.ts')).clean(given, invocation);
     });
 
+  program
+    .command('schema')
+    .description('the JSON Schema of flows, for editors')
+    .addOption(options.config())
+    .addHelpText(
+      'after',
+      "\nExamples:\n  windlass schema > flow.schema.json\n\nAnd as a flow's first line:\n  # yaml-language-server: $schema=flow.schema.json",
+    )
+    .action(async given => {
+      result = await (await import('./schema.ts')).schema(given, invocation);
+    });
+
+  program
+    .command('docs')
+    .description('what a type of task or task runner is and takes; without a type all types')
+    .argument('[type]', 'the type, or its end: Log, shell.Commands')
+    .addOption(options.config())
+    .addHelpText('after', '\nExamples:\n  windlass docs shell.Commands\n  windlass docs Docker')
+    .action(async (type: string | undefined, given) => {
+      result = await (await import('./docs.ts')).docs(type, given, invocation);
+    });
+
   try {
     await program.parseAsync([...args], { from: 'user' });
     return result;

@@ -1,0 +1,12 @@
+/** `windlass schema`: the JSON Schema of flows, for editors. */
+import { exitCode } from './exit-code.ts';
+import type { Invocation } from './invocation.ts';
+import { flowJsonSchema } from './schema/flow-json-schema.ts';
+import { readSettings, type SettingsOptions } from './settings.ts';
+import { catalogFor } from './workspace.ts';
+
+export async function schema(options: SettingsOptions, { output, environment }: Invocation): Promise<number> {
+  const { config } = await readSettings(options, environment);
+  await output.stdout.push(`${JSON.stringify(flowJsonSchema(catalogFor(config, environment)), null, 1)}\n`);
+  return exitCode.success;
+}
