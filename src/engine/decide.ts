@@ -17,7 +17,7 @@ import { advance, beginFlowable, failFlowable, withFlowable } from './flowable-c
 import { flowableOf } from './flowables/index.ts';
 import { subflowKey } from './flowables/subflow.ts';
 import { restart } from './restart.ts';
-import { exit, kill } from './stopping.ts';
+import { exit, kill } from './stop.ts';
 import { endTaskRun } from './task-run-end.ts';
 
 /** Where new ids and chance come from; given, so that the same event decides the same. */

@@ -75,6 +75,11 @@ export function takeOutputs(draft: Draft, key: string, answer: Answer): void {
   }
 }
 
+/** Nobody wants the outputs any more; called before the state moves. */
+export function dropOutputs(draft: Draft): void {
+  if (draft.execution.phase === 'outputs') draft.finish(outputsKey(draft));
+}
+
 /** The history does not change while outputs are rendered; a restart makes it longer. */
 function outputsKey(draft: Draft): string {
   return `outputs:${draft.execution.state.histories.length}`;

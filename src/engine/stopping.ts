@@ -1,51 +1,6 @@
-/** An execution that ends before its tasks are done: killed by somebody, or ended by one of its own tasks. */
 import type { Execution } from '../model/execution.ts';
-import { isTerminal } from '../model/states.ts';
-import { cancelAttempt } from './attempt.ts';
-import type { Draft } from './draft.ts';
-import { flowableOf } from './flowables/index.ts';
-import { cutShort } from './task-run-end.ts';
 
-/** True while nothing new may start and what is active is being ended. */
+/** True while an execution ends before its tasks are done: nothing new may start, what is active is being ended. */
 export function isStopping({ state, ending, phase }: Execution): boolean {
   return state.current === 'KILLING' || (ending !== undefined && phase !== 'outputs');
-}
-
-/** Somebody ends the execution. After its end, what still runs of `afterExecution` is ended, and the state stays. */
-export function kill(draft: Draft): void {
-  const { phase, state } = draft.execution;
-  if (phase === 'ended' || state.current === 'KILLING') return;
-  const wasStopping = isStopping(draft.execution);
-  if (isTerminal(state.current)) draft.change({ ending: 'KILLED' });
-  else {
-    if (state.current === 'PAUSED') draft.moveExecution('RESTARTED');
-    draft.moveExecution('KILLING');
-  }
-  if (!wasStopping) stopAll(draft);
-}
-
-/** A task run has ended the execution: its parents will end in the same state, everything else is cancelled. */
-export function exit(draft: Draft): void {
-  const { exiting } = draft;
-  draft.exiting = undefined;
-  const run = exiting && draft.taskRun(exiting.taskRunId);
-  if (!run || isStopping(draft.execution)) return;
-  for (let parent = draft.parent(run); parent; parent = draft.parent(parent)) {
-    draft.put({ ...parent, progress: { ...parent.progress, exit: exiting.state } });
-  }
-  draft.change({ ending: exiting.state });
-  stopAll(draft);
-}
-
-/** Cancels what workers do, ends what has not begun, and lets flowables see to the rest. */
-function stopAll(draft: Draft): void {
-  for (const id of [...draft.activeIds()]) {
-    const run = draft.taskRun(id);
-    if (!run) continue;
-    const begun = flowableOf(draft.task(run).type) && run.progress?.phase !== undefined;
-    if (begun && run.state.current !== 'RETRYING') {
-      draft.queue.push({ kind: 'advance', parentId: id, ended: undefined });
-    } else if (cancelAttempt(draft, run) === 'cancelled') cutShort(draft, run, 'KILLED');
-  }
-  draft.queue.push({ kind: 'advance', parentId: undefined, ended: undefined });
 }

@@ -25,7 +25,7 @@ export interface Execution {
   readonly attemptNumber: number;
   /** Where the engine stands; the state alone does not tell whether `afterExecution` is still to run. */
   readonly phase: ExecutionPhase;
-  /** The state it will end in, once its outputs are rendered. */
+  /** The state it will end in: its outputs are being rendered, or it waits for what a task's Exit has cut short. */
   readonly ending?: State;
 }
 

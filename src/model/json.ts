@@ -1,8 +1,11 @@
 /** Reading and writing JSON without losing Java's numeric kinds: `1.0` stays `1.0`, 64-bit integers survive. */
 import { Real, type Value } from './value.ts';
 
-/** A number that a plain `JSON.parse` would change: a fraction or exponent, or ten digits and more. */
-const riskyNumber = /\d[.eE]|\d{10}/;
+/**
+ * A number that a plain `JSON.parse` would change: a fraction or exponent, or ten digits and more. Only where a number
+ * can stand: else every date with milliseconds would be one.
+ */
+const riskyNumber = /(?:^|[:,[\s])-?(?:\d+[.eE][\d.eE+-]*|\d{10,})(?=[,\]}\s]|$)/;
 
 /**
  * Parses JSON text, keeping numeric kinds (see `Value`).

@@ -52,13 +52,27 @@ function at(step: number): Simulation {
   return simulation;
 }
 
+/** Pending effects that nobody waits for, once the execution is killed. */
+function unwanted(simulation: Simulation): string[] {
+  const wanted = new Set(['cancel', 'open-directory', 'close-directory', 'subflow', 'kill-child']);
+  return [...simulation.pending.values()]
+    .filter(effect => {
+      const run = 'taskRunId' in effect ? simulation.state.taskRun(effect.taskRunId ?? '') : undefined;
+      if (run?.branch === 'afterExecution' || wanted.has(effect.type)) return false;
+      return effect.type !== 'run' || run?.state.current !== 'RUNNING';
+    })
+    .map(effect => effect.key);
+}
+
 test('a kill at any step ends the execution, and nothing new starts', () => {
   let steps = 0;
   for (; at(steps).execution.phase !== 'ended'; steps++) {
     const simulation = at(steps);
     const isOver = simulation.execution.phase === 'after';
     const decided = simulation.decisions.length;
-    simulation.kill();
+    simulation.take({ type: 'kill', at: simulation.now });
+    expect(unwanted(simulation), `step ${steps}`).toEqual([]);
+    simulation.settle();
     expect(simulation.execution.phase, `step ${steps}`).toBe('ended');
     expect(simulation.execution.state.current, `step ${steps}`).toBe(isOver ? 'FAILED' : 'KILLED');
     expect(simulation.pending.size).toBe(0);

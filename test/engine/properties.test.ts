@@ -33,6 +33,7 @@ function worldOf(random: () => number): World {
   return {
     otherTasks: () => ({ state: ending(), outputs: random() < 0.3 ? { n: 1 } : {} }),
     otherSubflows: () => pick(random, [60, 'SUCCESS'], [20, 'FAILED'], [5, 'WARNING'], [5, 'KILLED'], [10, 'refused']),
+    directories: () => (random() < 0.9 ? { ok: true, value: {} } : { ok: false, message: 'the disk is full' }),
     expressions: { maybe: () => String(random() < 0.5) },
     get outputs() {
       return random() < 0.7 ? ({ ok: true, value: { o: 'x' } } as const) : ({ ok: false, message: 'no' } as const);
@@ -87,6 +88,7 @@ function simulate(seed: number, flow: ConstructorParameters<typeof Simulation>[0
   const inOrder = random() < 0.2;
   const choose = (count: number) => (inOrder ? 0 : Math.floor(random() * count));
   const simulation = new Simulation(flow, worldOf(random), choose);
+  simulation.eager = random() < 0.5;
   simulation.take({ type: 'start', at: simulation.now });
   carryOn(simulation, random, mischief);
   return simulation;

@@ -69,6 +69,15 @@ describe('a task with retry', () => {
   });
 });
 
+test('a timer of an earlier attempt does not start the next one', () => {
+  const simulation = new Simulation(flow([task('s', { retry: retry() })]), { tasks: { s: 'FAILED' } });
+  simulation.take({ type: 'start', at: simulation.now });
+  while (attemptsOf(simulation, 's') !== 'FAILED,FAILED') simulation.step();
+  const first = simulation.taken.find(({ type }) => type === 'due');
+  if (!first) throw new Error('no timer was due');
+  expect(simulation.take(first).taskRuns).toEqual([]);
+});
+
 describe('a policy', () => {
   test('of a flowable holds for its tasks, not for itself', () => {
     const simulation = new Simulation(flow([sequential('q', [task('s')], { retry: retry({ maxAttempts: 2 }) })]), {

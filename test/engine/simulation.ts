@@ -27,6 +27,8 @@ export interface World {
     Record<string, (state: ExecutionState, run: TaskRun | undefined) => Value | undefined>
   >;
   readonly outputs?: Answer;
+  /** Whether a working directory can be opened, and closed. */
+  readonly directories?: () => Answer;
   /** By task id: how its subflow's execution ends; `refused`: it cannot start. */
   readonly subflows?: Readonly<Record<string, State | 'hangs' | 'refused' | readonly State[]>>;
   readonly otherSubflows?: () => State | 'refused';
@@ -35,11 +37,8 @@ export interface World {
 /** Picks one of `count` things; the default takes the oldest. */
 export type Choose = (count: number) => number;
 
-/** Something that will be said to the engine. `next` gives it when its turn comes. */
-interface Happening {
-  readonly key: string;
-  readonly next: () => EngineEvent;
-}
+/** Something that will be said to the engine, made when its turn comes. */
+type Happening = () => EngineEvent;
 
 export class Simulation {
   readonly flow: Flow;
@@ -56,12 +55,14 @@ export class Simulation {
   readonly begun: string[] = [];
   readonly decisions: Decision[] = [];
   now = Date.parse('2024-01-01T00:00:00Z');
+  /** Attempts are said to have begun in the decision that asks for them, as a driver with a free slot does. */
+  eager = false;
   readonly #world: World;
   readonly #choose: Choose;
   #ready: Happening[] = [];
   #timers: Extract<Effect, { type: 'timer' }>[] = [];
-  #working = new Map<string, { cancelled: boolean; ended: boolean }>();
-  #children = new Map<string, { taskRunId: string; killed: boolean; ended: boolean }>();
+  #working = new Map<string, { cancelled: boolean }>();
+  #children = new Map<string, { taskRunId: string; killed: boolean }>();
   #ids = 0;
 
   constructor(flow: Flow, world: World = {}, choose: Choose = () => 0) {
@@ -102,7 +103,7 @@ export class Simulation {
   /** Lets one thing happen; false when there is none. Timers come when all else is quiet. */
   step(): boolean {
     const happening = this.#ready.splice(this.#choose(this.#ready.length), 1)[0];
-    if (happening) this.take(happening.next());
+    if (happening) this.take(happening());
     else if (!this.#fireTimer()) return false;
     return true;
   }
@@ -111,7 +112,7 @@ export class Simulation {
   stepTogether(): boolean {
     const happenings = this.#ready.splice(0);
     if (happenings.length === 0) return false;
-    this.take(...happenings.map(happening => happening.next()));
+    this.take(...happenings.map(happening => happening()));
     return true;
   }
 
@@ -127,6 +128,12 @@ export class Simulation {
       if (event.type === 'restart') this.emitted.clear();
       take(draft, event, { newId: () => '', random: () => 0.5 });
       this.taken.push(event);
+    }
+    for (const effect of this.eager ? [...draft.effects] : []) {
+      if (effect.type !== 'run') continue;
+      const { taskRunId, attempt } = effect;
+      this.#noteBegun(draft.taskRun(taskRunId));
+      take(draft, { type: 'started', at: this.now, taskRunId, attempt }, { newId: () => '', random: () => 0.5 });
     }
     const decision = draft.decision();
     const restarting = events.some(({ type }) => type === 'restart');
@@ -198,10 +205,6 @@ export class Simulation {
     return true;
   }
 
-  #later(key: string, next: () => EngineEvent): void {
-    this.#ready.push({ key, next });
-  }
-
   #do(effect: Effect): void {
     switch (effect.type) {
       case 'evaluate':
@@ -212,7 +215,7 @@ export class Simulation {
         return;
       case 'open-directory':
       case 'close-directory':
-        this.#answer(effect.key, () => ({ ok: true, value: {} }));
+        this.#answer(effect.key, () => this.#world.directories?.() ?? { ok: true, value: {} });
         return;
       case 'run':
         this.#begin(effect);
@@ -222,7 +225,7 @@ export class Simulation {
         const work = this.#working.get(key);
         if (!work || work.cancelled) return;
         work.cancelled = true;
-        this.#finish(key, effect.taskRunId, effect.attempt, 'KILLED');
+        this.#finish(effect.taskRunId, effect.attempt, 'KILLED');
         return;
       }
       case 'timer':
@@ -241,39 +244,37 @@ export class Simulation {
   }
 
   #answer(key: string, answer: () => Answer): void {
-    this.#later(key, () => ({ type: 'answered', at: this.now, key, answer: answer() }));
+    this.#ready.push(() => ({ type: 'answered', at: this.now, key, answer: answer() }));
   }
 
   #begin({ key, taskRunId, attempt }: Extract<Effect, { type: 'run' }>): void {
     const run = this.#run(taskRunId);
-    const work = { cancelled: this.pending.has(`cancel:${taskRunId}:${attempt}`), ended: false };
+    const work = { cancelled: this.pending.has(`cancel:${taskRunId}:${attempt}`) };
     const end = () => {
       const ending = work.cancelled ? 'KILLED' : this.#endingOf(this.#run(taskRunId), attempt);
-      if (ending !== 'hangs') this.#finish(key, taskRunId, attempt, ending);
+      if (ending !== 'hangs') this.#finish(taskRunId, attempt, ending);
     };
-    // Adopted after a crash: it was started before.
+    // Begun already: by an eager decision, or before a crash.
     if (run.attempts.length > attempt) {
       this.#working.set(key, work);
       end();
       return;
     }
-    this.#later(`started:${key}`, () => {
-      this.begun.push(run.value === undefined ? run.taskId : `${run.taskId}[${run.value}]`);
+    this.#ready.push(() => {
+      this.#noteBegun(run);
       this.#working.set(key, work);
       end();
       return { type: 'started', at: this.now, taskRunId, attempt };
     });
   }
 
-  #finish(key: string, taskRunId: string, attempt: number, ending: TaskResult['state'] | TaskResult): void {
-    const work = this.#working.get(key);
+  #noteBegun(run: TaskRun | undefined): void {
+    if (run) this.begun.push(run.value === undefined ? run.taskId : `${run.taskId}[${run.value}]`);
+  }
+
+  #finish(taskRunId: string, attempt: number, ending: TaskResult['state'] | TaskResult): void {
     const result = typeof ending === 'string' ? { state: ending, outputs: {} } : ending;
-    this.#later(key, () => {
-      // A program that was cancelled may still end well.
-      if (work?.ended) return { type: 'finished', at: this.now, taskRunId, attempt, result };
-      if (work) work.ended = true;
-      return { type: 'finished', at: this.now, taskRunId, attempt, result };
-    });
+    this.#ready.push(() => ({ type: 'finished', at: this.now, taskRunId, attempt, result }));
   }
 
   #beginChild({ taskRunId }: Extract<Effect, { type: 'subflow' }>): void {
@@ -286,9 +287,9 @@ export class Simulation {
     }
     const executionId = `${taskRunId}-child-${attempts}`;
     const ending = typeof given === 'string' ? given : (given[attempts - 1] ?? given.at(-1) ?? 'SUCCESS');
-    this.#later(`child-started:${taskRunId}`, () => {
+    this.#ready.push(() => {
       const known = this.#children.get(executionId);
-      const child = { taskRunId, killed: known?.killed ?? false, ended: false };
+      const child = { taskRunId, killed: known?.killed ?? false };
       this.#children.set(executionId, child);
       if (child.killed) this.#endChild(executionId, child, 'KILLED');
       else if (ending !== 'hangs') this.#endChild(executionId, child, ending);
@@ -296,11 +297,8 @@ export class Simulation {
     });
   }
 
-  #endChild(executionId: string, child: { taskRunId: string; ended: boolean }, state: State): void {
-    this.#later(`child-ended:${executionId}`, () => {
-      child.ended = true;
-      return { type: 'child-ended', at: this.now, taskRunId: child.taskRunId, executionId, state };
-    });
+  #endChild(executionId: string, child: { taskRunId: string }, state: State): void {
+    this.#ready.push(() => ({ type: 'child-ended', at: this.now, taskRunId: child.taskRunId, executionId, state }));
   }
 
   #evaluate({ taskRunId, template }: Extract<Effect, { type: 'evaluate' }>): Answer {
