@@ -19,7 +19,12 @@ if ('unavailable' in cluster) {
   const namespace = `smoke-${randomBytes(4).toString('hex')}`;
   const pods = `/api/v1/namespaces/${namespace}/pods`;
 
-  const start = (name: string, image: string, command: string[]): Promise<KubernetesObject> =>
+  const start = (
+    name: string,
+    image: string,
+    command: string[],
+    imagePullPolicy = 'IfNotPresent',
+  ): Promise<KubernetesObject> =>
     client.expect('POST', pods, {
       apiVersion: 'v1',
       kind: 'Pod',
@@ -27,7 +32,7 @@ if ('unavailable' in cluster) {
       spec: {
         restartPolicy: 'Never',
         terminationGracePeriodSeconds: 0,
-        containers: [{ name: 'main', image, imagePullPolicy: 'IfNotPresent', command }],
+        containers: [{ name: 'main', image, imagePullPolicy, command }],
       },
     });
 
@@ -66,6 +71,18 @@ if ('unavailable' in cluster) {
       expect(pod.status.containerStatuses[0].state.terminated.exitCode).toBe(code);
       expect((await client.call('GET', `${pods}/${image}/log`)).body).toBe(log);
     });
+
+    it.runIf(cluster.own)(
+      'pulls images of published flows from its registry, and is refused others at once',
+      async () => {
+        await start('pulled', 'ghcr.io/kestra-io/pydata:latest', ['python', '-c', 'print(1)'], 'Always');
+        await start('refused', 'example/no-such-image', ['true'], 'Always');
+        expect((await until('pulled', ended)).status.containerStatuses[0].state.terminated.exitCode).toBe(0);
+        const waiting = (pod: KubernetesObject) => pod.status.containerStatuses?.[0].state.waiting;
+        const refused = await until('refused', pod => waiting(pod)?.reason === 'ErrImagePull');
+        expect(waiting(refused).message).toContain('not found');
+      },
+    );
 
     it.runIf(cluster.own)('is found rather than started again, and ended only by who started it', () => {
       const other = mkdtempSync(join(tmpdir(), 'windlass-smoke-'));

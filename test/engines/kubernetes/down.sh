@@ -6,6 +6,7 @@ set -euo pipefail
 . "$here/components.sh"
 . "$here/network.sh"
 . "$here/cgroups.sh"
+. "$here/registry.sh"
 note=${1:?usage: down.sh STATE_FOLDER}/kubernetes.started
 [ -f "$note" ] || exit 0
 mkdir -p "$state"
@@ -58,6 +59,7 @@ for path in $sockets; do
   case $path in /run/containerd/s/*) rm -f "$path" ;; esac
 done
 stop_component etcd TERM 3
+end_registry
 unmount_all
 lower_network
 remove_cgroup

@@ -4,6 +4,7 @@ state=${WINDLASS_KUBERNETES_STATE:-/var/lib/windlass-test/kubernetes}
 apiserver_port=${WINDLASS_KUBERNETES_PORT:-6443}
 etcd_port=${WINDLASS_KUBERNETES_ETCD_PORT:-12379}
 kubelet_port=${WINDLASS_KUBERNETES_KUBELET_PORT:-10250}
+registry_port=${WINDLASS_KUBERNETES_REGISTRY_PORT:-15000}
 # Pods get addresses of $pod_net.0.0/16; $pod_net.0.1 is the node and its kubelet. Services: $service_net.0/24.
 pod_net=${WINDLASS_KUBERNETES_POD_NET:-10.244}
 service_net=${WINDLASS_KUBERNETES_SERVICE_NET:-10.96.0}

@@ -13,6 +13,7 @@ set -euo pipefail
 . "$here/network.sh"
 . "$here/cgroups.sh"
 . "$here/images.sh"
+. "$here/registry.sh"
 . "$here/configuration.sh"
 note=${1:?usage: up.sh STATE_FOLDER}/kubernetes.started
 
@@ -80,6 +81,9 @@ start_component containerd
 start_component apiserver
 wait_for 30 containerd answer ctr_here version
 import_images
+# Filled while the others start.
+start_registry &
+filling=$!
 wait_for 60 apiserver readiness api /readyz
 start_component controllers
 start_component scheduler
@@ -88,4 +92,5 @@ start_component kubelet
 wait_for 60 controllers 'default service account' api /api/v1/namespaces/default/serviceaccounts/default
 wait_for 10 controllers 'root CA config map' api /api/v1/namespaces/default/configmaps/kube-root-ca.crt
 wait_for 60 kubelet 'ready node' node_ready
+wait "$filling"
 echo "$kubeconfig"
