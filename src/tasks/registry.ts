@@ -2,6 +2,7 @@
 import type { Catalog, Declaration, TaskDeclaration } from '../model/catalog.ts';
 import { coreTaskTypes } from './core/index.ts';
 import { forEachItemTaskTypes } from './for-each-item/index.ts';
+import { gitTaskTypes } from './git/index.ts';
 import { httpTaskTypes } from './http/index.ts';
 import { isKnownType } from './known-types.ts';
 import { kvTaskTypes } from './kv/index.ts';
@@ -27,6 +28,7 @@ export function createCatalog(parts: {
     ...coreTaskTypes,
     ...kvTaskTypes,
     ...httpTaskTypes,
+    ...gitTaskTypes,
     ...forEachItemTaskTypes,
     ...scriptTaskTypes(parts.runners),
   ]);
