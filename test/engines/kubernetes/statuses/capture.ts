@@ -4,7 +4,7 @@
  *
  *     node test/engines/kubernetes/statuses/capture.ts [SCENARIO…]
  *
- * Stops parts of the cluster, so only for one of up.sh that nobody else uses. Takes some 4 minutes, most of it for
+ * Stops parts of the cluster, so only for one of up.sh that nobody else uses. Takes some 3 minutes, most of it for
  * what the cluster does when a node is gone. Exit 1 when a state was not reached in its time.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -64,9 +64,10 @@ function withoutManagement(object: KubernetesObject): KubernetesObject {
 
 async function capture(scenario: Scenario, version: string): Promise<void> {
   const { name, what, spec } = scenario;
-  await client.expect('POST', pods, { apiVersion: 'v1', kind: 'Pod', metadata: { name }, spec });
-  const reached = seen(name, scenario.until);
+  await scenario.beforehand?.();
   try {
+    await client.expect('POST', pods, { apiVersion: 'v1', kind: 'Pod', metadata: { name }, spec });
+    const reached = seen(name, scenario.until);
     const [object] = await Promise.all([reached, scenario.meanwhile?.(stage)]);
     const record = { what, kubernetes: version, pod: withoutManagement(object) };
     writeFileSync(join(folder, `${name}.json`), `${JSON.stringify(record, null, 2)}\n`);

@@ -21,9 +21,11 @@ export interface Scenario {
   readonly spec: Spec;
   /** The moment to be captured. */
   until(pod: KubernetesObject, type: WatchEvent['type']): boolean;
+  /** What must be there before the pod. */
+  readonly beforehand?: () => Promise<unknown>;
   /** What is done to the pod once it is there. */
   readonly meanwhile?: (stage: Stage) => Promise<void>;
-  /** Puts right what `meanwhile` did to the cluster. */
+  /** Puts right what `beforehand` and `meanwhile` did. */
   readonly afterwards?: (stage: Stage) => Promise<void>;
 }
 

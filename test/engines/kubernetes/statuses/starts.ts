@@ -1,8 +1,19 @@
 /** Why a pod's container does not start: its image, its configuration, its place. */
+import { execFile } from 'node:child_process';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { container, hasCondition, isOver, pod, type Scenario, waitsFor } from './scenario.ts';
+
+const run = promisify(execFile);
 
 const image = (name: string, pullPolicy = 'IfNotPresent') =>
   pod('true', {}, { image: name, imagePullPolicy: pullPolicy });
+/** A registry that asks for a password which the pod does not have. */
+const locked = { address: '127.0.0.1:15099', state: join(tmpdir(), 'windlass-locked-registry') };
+const registry = (script: string, ...args: string[]) =>
+  run('sh', [join(import.meta.dirname, '../../registry', script), locked.state, ...args]);
+
 const unschedulable = hasCondition('PodScheduled', 'Unschedulable');
 
 export const starts: readonly Scenario[] = [
@@ -17,6 +28,20 @@ export const starts: readonly Scenario[] = [
     what: 'the same, while the kubelet waits for its next try',
     spec: image('127.0.0.1:1/no/such:image'),
     until: waitsFor('ImagePullBackOff'),
+  },
+  {
+    name: 'image-not-found',
+    what: 'the registry has no such image',
+    spec: image('example/no-such-image:latest'),
+    until: waitsFor('ErrImagePull'),
+  },
+  {
+    name: 'image-unauthorized',
+    what: 'the registry asks for a password (401)',
+    spec: image(`${locked.address}/private/image:latest`),
+    until: waitsFor('ErrImagePull'),
+    beforehand: () => registry('up.sh', '15099', 'somebody', 'secret'),
+    afterwards: async () => void (await registry('down.sh')),
   },
   {
     name: 'image-never-pulled',
