@@ -1,0 +1,109 @@
+import { execFileSync } from 'node:child_process';
+import { accessSync, constants, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { languages } from '../../src/tasks/scripts/languages.ts';
+import { processRunner, TaskHarness } from './task-harness.ts';
+
+/** For each language: the program it is run by, and a script that greets the variable WHO and reports an output. */
+const scripts: Readonly<Record<string, { program: string; script: string }>> = {
+  shell: { program: 'sh', script: `echo "hello $WHO"\necho '::{"outputs":{"x":1}}::'` },
+  python: {
+    program: 'python3',
+    script: `import os\nprint("hello " + os.environ["WHO"])\nprint('::{"outputs":{"x":1}}::')`,
+  },
+  node: {
+    program: 'node',
+    script: `console.log('hello ' + process.env.WHO)\nconsole.log('::' + JSON.stringify({ outputs: { x: 1 } }) + '::')`,
+  },
+  bun: { program: 'bun', script: `console.log('hello ' + Bun.env.WHO)\nconsole.log('::{"outputs":{"x":1}}::')` },
+  deno: { program: 'deno', script: `console.log('hello you')\nconsole.log('::{"outputs":{"x":1}}::')` },
+  r: { program: 'Rscript', script: `cat("hello", Sys.getenv("WHO"), "\\n")\ncat('::{"outputs":{"x":1}}::\\n')` },
+  julia: { program: 'julia', script: `println("hello ", ENV["WHO"])\nprintln("::{\\"outputs\\":{\\"x\\":1}}::")` },
+  ruby: { program: 'ruby', script: `puts "hello #{ENV['WHO']}"\nputs '::{"outputs":{"x":1}}::'` },
+  perl: { program: 'perl', script: `print "hello $ENV{WHO}\\n";\nprint '::{"outputs":{"x":1}}::', "\\n";` },
+  php: { program: 'php', script: `<?php\necho 'hello ' . getenv('WHO') . "\\n";\necho '::{"outputs":{"x":1}}::';` },
+  lua: { program: 'lua', script: `print("hello " .. os.getenv("WHO"))\nprint('::{"outputs":{"x":1}}::')` },
+  go: {
+    program: 'go',
+    script:
+      'package main\n\nimport (\n\t"fmt"\n\t"os"\n)\n\nfunc main() {\n\tfmt.Println("hello", os.Getenv("WHO"))\n\tfmt.Println(`::{"outputs":{"x":1}}::`)\n}',
+  },
+  groovy: { program: 'groovy', script: `println "hello \${System.getenv('WHO')}"\nprintln '::{"outputs":{"x":1}}::'` },
+  jbang: { program: 'jbang', script: 'class Hello { public static void main(String[] a) {} }' },
+  dotnet: { program: 'dotnet-script', script: 'Console.WriteLine("hello");' },
+  powershell: { program: 'pwsh', script: 'Write-Output "hello $env:WHO"' },
+};
+
+/** Says what it was given, in place of an interpreter that this machine does not have. */
+const standIn = `#!/bin/sh
+for last; do :; done
+file=$(printf '%s' "$last" | sed -n 's/.*& //p'); [ -n "$file" ] || file=$last
+echo "hello $WHO"
+echo "given $#: $*"
+cat "$file"; echo
+echo '::{"outputs":{"x":1}}::'
+`;
+
+let harness: TaskHarness;
+beforeEach(() => {
+  harness = new TaskHarness();
+});
+afterEach(() => harness.close());
+
+function isReal(program: string): boolean {
+  // go builds for seconds where its cache is cold.
+  if (program === 'go' && process.env.WINDLASS_TEST_FULL !== '1') return false;
+  return (process.env.PATH ?? '').split(':').some(folder => {
+    try {
+      accessSync(join(folder, program), constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}
+
+/** A PATH on which stand-ins come first. */
+function withStandIn(...programs: string[]): string {
+  const bin = join(harness.base, 'bin');
+  mkdirSync(bin, { recursive: true });
+  for (const program of programs) writeFileSync(join(bin, program), standIn, { mode: 0o755 });
+  return `${bin}:${process.env.PATH}`;
+}
+
+describe('scripts in every language', () => {
+  it('are all tested here', () => {
+    expect(Object.keys(scripts).sort()).toEqual(languages.map(({ name }) => name).sort());
+  });
+
+  for (const [name, { program, script }] of Object.entries(scripts)) {
+    const real = isReal(program);
+    it(`${name}, by ${real ? 'its interpreter' : 'a stand-in'}`, async () => {
+      const ended = await harness.run(`io.kestra.plugin.scripts.${name}.Script`, {
+        taskRunner: { type: processRunner },
+        script,
+        env: {
+          WHO: 'you',
+          HOME: harness.base,
+          ...(!real && { PATH: withStandIn(program, ...(name === 'dotnet' ? ['dotnet'] : [])) }),
+          ...(name === 'go' && { GOCACHE: execFileSync('go', ['env', 'GOCACHE'], { encoding: 'utf8' }).trim() }),
+        },
+      });
+      expect(ended.failure).toBeUndefined();
+      expect(ended.outputs).toMatchObject({ exitCode: 0, vars: { x: 1 } });
+      expect(ended.said.map(line => line.trimEnd())).toContain('INFO hello you');
+      // A stand-in shows the script as it was: it came whole, as a file.
+      if (!real) expect(ended.said.join('\n')).toContain(`INFO ${script.split('\n')[0]}`);
+    });
+  }
+
+  it.each(languages.map(({ name }) => name))('%s has Commands beside Script', async name => {
+    if (name === 'powershell') return;
+    const ended = await harness.run(`io.kestra.plugin.scripts.${name}.Commands`, {
+      taskRunner: { type: processRunner },
+      commands: ['echo hello'],
+    });
+    expect(ended.said).toEqual(['INFO hello']);
+  });
+});
