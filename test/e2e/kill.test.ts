@@ -51,7 +51,10 @@ function essence(given: Given): object {
       .map(({ level, taskId, message }) => `${taskId} ${level} ${message}`)
       .sort(),
     // Timers tell how long it took.
-    metrics: given.metrics.filter(({ type }) => type !== 'timer').map(metric => JSON.stringify(metric)).sort(),
+    metrics: given.metrics
+      .filter(({ type }) => type !== 'timer')
+      .map(metric => JSON.stringify(metric))
+      .sort(),
     taskRuns: given.taskRuns.map(run => JSON.stringify(run)).sort(),
   });
   return JSON.parse(text.replaceAll(/kestra:\/\/\/[^"\\]*/g, '<uri>')) as object;
@@ -91,8 +94,11 @@ describe.each([
           out = (await sandbox().run(['show', last?.id ?? '', '--json'])).out;
         } else out = JSON.stringify(documents[0]);
       }
-      expect(essence(comparable(out)), `killed after ${Math.round(moment)} ms`).toEqual(undisturbed);
-      expect(await sandbox().leftovers(), `killed after ${Math.round(moment)} ms`).toEqual([]);
+      const given = comparable(out);
+      const errors = given.logs.filter(({ level }) => level === 'ERROR').map(({ message }) => message);
+      const told = `killed after ${Math.round(moment)} ms; errors: ${errors.join('; ')}`;
+      expect(essence(given), told).toEqual(undisturbed);
+      expect(await sandbox().leftovers(), told).toEqual([]);
     }
   });
 });

@@ -1,0 +1,52 @@
+/** Every file in examples/ runs and ends as it says. */
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { dockerUnderTest } from '../docker/engine.ts';
+import { useSandbox } from './sandbox.ts';
+import type { ExecutionDocument } from './tasks.ts';
+
+const sandbox = useSandbox();
+const folder = join(import.meta.dirname, '../../examples');
+const engine = await dockerUnderTest();
+const noEngine = 'unavailable' in engine;
+
+interface Example {
+  readonly args?: readonly string[];
+  readonly state?: string;
+  /** In the log, in this order. */
+  readonly says: readonly string[];
+  readonly needsDocker?: boolean;
+}
+
+const examples: Readonly<Record<string, Example>> = {
+  'docker-limits.yaml': { says: ['user 1000 on', 'The container started at'], needsDocker: true },
+  'errors-and-finally.yaml': {
+    state: 'FAILED',
+    says: ['optional ended with exit code 3', 'error lines; the last: optional ended', 'Cleaned up.'],
+  },
+  'files-between-tasks.yaml': { says: ['Warm today: Rome, Cairo'] },
+  'foreach.yaml': { says: ['Rome became 1: ROME'] },
+  'hello.yaml': { args: ['-i', 'name=Ada'], says: ['Hello, Ada!'] },
+  'inputs.yaml': { args: ['-i', 'count=3', '-i', 'data=@secrets.env'], says: ['3 green square, any time', '18 bytes'] },
+  'parallel.yaml': { says: ['second, after third'] },
+  'python.yaml': { says: [] },
+  'retry.yaml': { says: ['attempt 1', 'attempt 2', 'attempt 3'] },
+  'secrets.yaml': { args: ['--secrets', 'secrets.env'], says: ['calling with ******'] },
+  'subflow.yaml': { says: ['The area is 42'] },
+  'working-directory.yaml': { says: ['1 Grace', '2 Ada'] },
+};
+
+test('each is run here', () => {
+  expect(readdirSync(folder).sort()).toEqual(Object.keys(examples));
+});
+
+test.each(Object.entries(examples))('%s', async (name, { args = [], state = 'SUCCESS', says, needsDocker }) => {
+  if (needsDocker && noEngine) return console.log(`skipped: ${name} needs a Docker engine`);
+  sandbox().write('secrets.env', 'API_TOKEN=letmein\n');
+  const document = await sandbox().json<ExecutionDocument>('run', join(folder, name), ...args);
+  expect(document.state.current).toBe(state);
+  const log = document.logs.map(({ message }) => message).join('\n');
+  expect(log).toMatch(new RegExp(says.map(RegExp.escape).join('[\\s\\S]*')));
+  expect(log).not.toContain('letmein');
+});
