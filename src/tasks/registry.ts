@@ -1,12 +1,14 @@
 /** All types that a flow can name, in one place. */
 import type { Catalog, Declaration, TaskDeclaration } from '../model/catalog.ts';
 import { coreTaskTypes } from './core/index.ts';
+import { templatedTask } from './core/templated-task.ts';
 import { forEachItemTaskTypes } from './for-each-item/index.ts';
 import { gitTaskTypes } from './git/index.ts';
 import { httpTaskTypes } from './http/index.ts';
 import { isKnownType } from './known-types.ts';
 import { kvTaskTypes } from './kv/index.ts';
 import { type Runners, scriptTaskTypes } from './scripts/index.ts';
+import { stateTaskTypes } from './state/index.ts';
 import type { RunnableTaskType } from './task-type.ts';
 
 /** The task runners: what they declare, and themselves by type. */
@@ -30,19 +32,22 @@ export function createCatalog(parts: {
     ...httpTaskTypes,
     ...gitTaskTypes,
     ...forEachItemTaskTypes,
+    ...stateTaskTypes,
+    templatedTask(() => catalog),
     ...scriptTaskTypes(parts.runners),
   ]);
   const flowables = byName(parts.flowables);
   const runners = byName(parts.runners.declarations);
   const names = [...runnables.values(), ...flowables.values(), ...runners.values()].map(({ type }) => type);
   const canonical: readonly string[] = [...new Set(names)].sort();
-  return {
+  const catalog: TaskCatalog = {
     task: type => runnables.get(type) ?? flowables.get(type),
     runner: type => runners.get(type),
     runnable: type => runnables.get(type),
     isKnown: type => runnables.has(type) || flowables.has(type) || runners.has(type) || isKnownType(type),
     names: () => canonical,
   };
+  return catalog;
 }
 
 function byName<Declared extends Declaration>(declarations: readonly Declared[]): ReadonlyMap<string, Declared> {

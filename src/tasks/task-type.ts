@@ -2,11 +2,12 @@
 import type { Config } from '../config/config.ts';
 import type { RenderContext } from '../expression/render-context.ts';
 import type { TaskDeclaration } from '../model/catalog.ts';
-import type { Execution, MetricEntry, TaskResult, TaskRun } from '../model/execution.ts';
+import type { Execution, LogEntry, MetricEntry, TaskResult, TaskRun } from '../model/execution.ts';
 import type { Flow, LogLevel, Task } from '../model/flow.ts';
 import type { Value, ValueMap } from '../model/value.ts';
 import type { RunOutcome, RunPlan } from '../runs/run-plan.ts';
 import type { Storage } from '../storage/storage.ts';
+import type { ExecutionSummary } from '../store/store.ts';
 
 /** One of several executions that a task run starts; the task's own properties say of which flow, and with what. */
 export interface ChildFlow {
@@ -45,6 +46,13 @@ export interface TaskContext {
   /** The user's task says something: stored, shown, masked. */
   log(level: LogLevel, message: string): void;
   metric(metric: Pick<MetricEntry, 'name' | 'type' | 'value'> & { tags?: Readonly<Record<string, string>> }): void;
+  /** What the store holds of this and other executions. */
+  readonly history: {
+    /** In the order stored. */
+    logs(executionId: string): AsyncIterable<readonly (LogEntry & { readonly sequence: number })[]>;
+    /** All, newest first. */
+    executions(): Promise<readonly ExecutionSummary[]>;
+  };
   /** Starts another flow for a part of this task run, or goes on with what an earlier process started. */
   startChild(child: ChildFlow): Promise<ChildExecution>;
   /** Runs a program with a task runner: prepare … dispose, or adopts it when it is already running. */

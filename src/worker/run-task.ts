@@ -68,6 +68,10 @@ export async function runAttempt(setting: AttemptSetting): Promise<TaskResult> {
       signal: stop.signal,
       log: (level, message) => voice.log(level, message),
       metric: metric => voice.metric(metric),
+      history: {
+        logs: id => environment.store.logs(id),
+        executions: () => environment.store.list({ limit: Number.MAX_SAFE_INTEGER }),
+      },
       startChild: setting.startChild,
       run: plan =>
         executeRun(plan, {

@@ -232,11 +232,11 @@ describe('the catalog', () => {
   });
 
   it.each([
-    'io.kestra.plugin.core.http.Request',
+    'io.kestra.plugin.core.http.SseRequest',
     'io.kestra.core.tasks.storages.Purge',
     'io.kestra.core.tasks.flows.Template',
     'io.kestra.core.models.conditions.types.DayWeekCondition',
-    'io.kestra.plugin.git.Clone',
+    'io.kestra.plugin.git.SyncFlows',
     'io.kestra.plugin.scripts.shell.CommandsTrigger',
   ])('knows %s, which it does not run', type => {
     expect(catalog.task(type)).toBeUndefined();
@@ -282,7 +282,6 @@ describe('the catalog', () => {
     ['scripts.shell.Commands', { commands: 'echo' }, 'a.commands: must be a list'],
     ['scripts.shell.Commands', { commands: ['x'], inputFiles: ['a'] }, 'a.inputFiles: must be a map or text'],
     ['scripts.python.Script', { script: 'x', failFast: 'maybe' }, 'a.failFast: must be true or false'],
-    ['scripts.python.Script', { script: 'x', dependencies: ['pandas'] }, 'a.dependencies: is not built yet'],
     ['scripts.node.Script', { script: 'x', packageManager: 'PIP' }, 'Unrecognized field "packageManager"'],
   ])('refuses %s %j', (type, properties, words) => {
     expect(problemsOf(type, properties).join()).toContain(words);

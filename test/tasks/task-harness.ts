@@ -167,6 +167,7 @@ export class TaskHarness {
       storagePrefix: `kestra:///ns/f/executions/e/tasks/t/run${this.#count}`,
       workDir: this.workDir,
       sharedWorkDir: true,
+      history: { logs: async function* () {}, executions: async () => [] },
       startChild: () => Promise.reject(new Error('there is no other flow')),
     };
   }
