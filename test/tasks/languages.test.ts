@@ -95,7 +95,7 @@ describe('scripts in every language', () => {
       expect(ended.said.map(line => line.trimEnd())).toContain('INFO hello you');
       // A stand-in shows the script as it was: it came whole, as a file.
       if (!real) expect(ended.said.join('\n')).toContain(`INFO ${script.split('\n')[0]}`);
-    });
+    }, 60_000);
   }
 
   it.each(languages.map(({ name }) => name))('%s has Commands beside Script', async name => {
