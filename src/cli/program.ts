@@ -164,6 +164,19 @@ Exit codes: 0 SUCCESS or WARNING, 1 FAILED or CANCELLED, 2 refused or a wrong co
     });
 
   program
+    .command('explain')
+    .description('say what a flow would run, in which order and exactly how; nothing is run')
+    .argument('<flow.yaml>', 'the file')
+    .addOption(options.input())
+    .addOption(options.config())
+    .addOption(options.secrets())
+    .addOption(options.json())
+    .addHelpText('after', '\nExamples:\n  windlass explain flow.yaml -i name=world')
+    .action(async (file: string, given) => {
+      result = await (await import('./explain.ts')).explain(file, given, invocation);
+    });
+
+  program
     .command('schema')
     .description('the JSON Schema of flows, for editors')
     .addOption(options.config())

@@ -54,6 +54,12 @@ export class Session implements SubflowStarter {
     return started;
   }
 
+  /** Creates an execution and starts nothing: for saying what would run. */
+  async look(request: StartRequest): Promise<Carried | RefusedInputs> {
+    const created = await this.#create(request, { id: newId() });
+    return 'violations' in created ? created : created.carried;
+  }
+
   /** Goes on with an execution that nobody carries out. Undefined when there is none such. */
   async goOn(executionId: string): Promise<ExecutionDriver | undefined> {
     const claim = await this.environment.store.claim(executionId);

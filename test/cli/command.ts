@@ -1,0 +1,33 @@
+/** Commands of the program in this process: faster than a child, the same code. */
+import { runProgram } from '../../src/cli/program.ts';
+
+export interface Answer {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Runs a command line to its end; what it writes is gathered. */
+export async function command(
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<Answer> {
+  const written = { stdout: '', stderr: '' };
+  const sink = (name: 'stdout' | 'stderr') => ({
+    isTerminal: false,
+    colors: false,
+    width: 80,
+    write: (text: string) => {
+      written[name] += text;
+    },
+    push: async (text: string) => {
+      written[name] += text;
+    },
+  });
+  const code = await runProgram(args, {
+    output: { stdout: sink('stdout'), stderr: sink('stderr') },
+    environment: { HOME: '/nonexistent', ...environment },
+    signals: { hold: () => {}, onCancel: () => {}, onLeave: () => {} },
+  });
+  return { code, out: written.stdout, err: written.stderr };
+}

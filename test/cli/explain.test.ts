@@ -1,0 +1,82 @@
+/** `windlass explain`: what would run, without running it. No engine is needed. */
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { command } from './command.ts';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'windlass-explain-'));
+});
+afterEach(async () => {
+  const left = await readdir(folder);
+  await rm(folder, { recursive: true });
+  expect(left.toSorted()).toEqual(['flow.yaml', 'secrets.env']);
+});
+
+const flow = `
+id: first
+namespace: company.team
+inputs:
+  - {id: name, type: STRING}
+tasks:
+  - id: make
+    type: io.kestra.plugin.scripts.shell.Commands
+    containerImage: busybox
+    taskRunner:
+      type: io.kestra.plugin.scripts.runner.docker.Docker
+      cpu: {cpus: 1.5}
+      memory: {memory: 64MB}
+      networkMode: none
+    env: {TOKEN: "{{ secret('API') }}"}
+    inputFiles: {in.txt: hi}
+    outputFiles: ["*.txt"]
+    commands: ["echo 'hello {{ inputs.name }}' > greeting.txt"]
+  - id: choose
+    type: io.kestra.plugin.core.flow.If
+    condition: "{{ inputs.name == 'x' }}"
+    then:
+      - id: use
+        type: io.kestra.plugin.scripts.shell.Commands
+        taskRunner: {type: io.kestra.plugin.core.runner.Process}
+        commands: ["cat {{ outputs.make.outputFiles['greeting.txt'] }}"]
+`;
+
+async function explain(...more: string[]) {
+  await writeFile(join(folder, 'flow.yaml'), flow);
+  await writeFile(join(folder, 'secrets.env'), 'API=not-for-eyes\n');
+  return command(['explain', join(folder, 'flow.yaml'), '--secrets', join(folder, 'secrets.env'), ...more]);
+}
+
+test('shows the exact program, its files and the line that does the same with docker', async () => {
+  const { code, out } = await explain('-i', 'name=you', '--json');
+  expect(code).toBe(0);
+  const { tasks } = JSON.parse(out);
+  expect(tasks[0].run).toMatchObject({
+    runner: 'io.kestra.plugin.scripts.runner.docker.Docker',
+    image: 'busybox',
+    argv: ['/bin/sh', '-c', "set -e\necho 'hello you' > greeting.txt"],
+    filesIn: ['in.txt'],
+    filesOut: ['*.txt'],
+  });
+  expect(tasks[0].run.native).toContain('--network none --cpus 1.5 --memory 67108864');
+  expect(tasks[0].run.native).toContain(`'set -e\necho '\\''hello you'\\'' > greeting.txt'`);
+});
+
+test('masks secrets, in the docker line too', async () => {
+  const { out } = await explain('-i', 'name=you');
+  expect(out).toContain('TOKEN=******');
+  expect(out).not.toContain('not-for-eyes');
+});
+
+test('says what is known only when a task runs, and shows children below their branch', async () => {
+  const { out } = await explain('-i', 'name=you');
+  expect(out).toMatch(/choose .*If\n {3}then:\n {3}└─ use .*\n {6}known only when it runs: .*make/);
+});
+
+test('refuses what run would refuse', async () => {
+  const { code, err } = await explain();
+  expect(code).toBe(2);
+  expect(err).toContain('name');
+});
