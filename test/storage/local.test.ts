@@ -41,6 +41,13 @@ describe('the folder of local storage', () => {
     expect(storage.localPath('kestra:///a/b')).toBe(join(root, 'a', 'b'));
   });
 
+  test('refuses in words a name that no file system takes', async () => {
+    const storage = openLocalStorage(join(dir, 'storage'));
+    const uri = `kestra:///${'…'.repeat(300)}/${'…'.repeat(300)}`;
+    await expect(storage.put(uri, 'x')).rejects.toThrow(/too long to be stored/);
+    expect(await readdir(dir)).toEqual([]);
+  });
+
   test('keeps the modes of moved files private too', async () => {
     const storage = openLocalStorage(join(dir, 'storage'));
     await writeFile(join(dir, 'in'), 'x', { mode: 0o644 });

@@ -187,7 +187,7 @@ export function storageContract(name: string, harness: StorageHarness): void {
         'a%20b',
         ' ',
         '~',
-        '…'.repeat(300),
+        '…'.repeat(150),
         'x'.repeat(900),
       );
       let count = 0;
