@@ -7,6 +7,7 @@ import { readRunnableFlows } from '../../src/cli/flow-file.ts';
 import { readSettings } from '../../src/cli/settings.ts';
 import { catalogFor, openWorkspace, type Workspace } from '../../src/cli/workspace.ts';
 import type { GivenInput } from '../../src/flow/index.ts';
+import type { MetricEntry } from '../../src/model/execution.ts';
 import type { Value } from '../../src/model/value.ts';
 import type { ExecutionDriver } from '../../src/worker/execution-driver.ts';
 import type { Session } from '../../src/worker/session.ts';
@@ -26,6 +27,7 @@ export interface Document {
     readonly attempts: readonly unknown[];
   }[];
   readonly logs: readonly { readonly taskId?: string; readonly level: string; readonly message: string }[];
+  readonly metrics: readonly MetricEntry[];
 }
 
 export class FlowHarness {
