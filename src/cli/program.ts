@@ -177,6 +177,20 @@ Exit codes: 0 SUCCESS or WARNING, 1 FAILED or CANCELLED, 2 refused or a wrong co
     });
 
   program
+    .command('doctor')
+    .description('say what can be used on this machine, and what to do about the rest')
+    .addOption(options.config())
+    .addOption(options.secrets())
+    .addOption(options.json())
+    .addOption(options.state())
+    .option('--sweep', 'remove containers and processes that no execution of the state folder needs')
+    .option('--dry-run', 'with --sweep: only say what would be removed')
+    .addHelpText('after', '\nExamples:\n  windlass doctor\n  windlass doctor --sweep --dry-run')
+    .action(async given => {
+      result = await (await import('./doctor.ts')).doctor(given, invocation);
+    });
+
+  program
     .command('schema')
     .description('the JSON Schema of flows, for editors')
     .addOption(options.config())

@@ -1,0 +1,142 @@
+/** `windlass doctor`: what can be used on this machine, and what to do about the rest. */
+import { access, constants, stat } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { Config } from '../config/config.ts';
+import { usualSockets } from '../runners/docker/client/endpoint.ts';
+import { exitCode } from './exit-code.ts';
+import type { Invocation } from './invocation.ts';
+import { runnerRegistry } from './runners.ts';
+import { readSettings, type SettingsOptions } from './settings.ts';
+import { sweep } from './sweep.ts';
+import { palette } from './terminal/style.ts';
+
+export interface DoctorOptions extends SettingsOptions {
+  readonly state?: string;
+  readonly json?: boolean;
+  readonly sweep?: boolean;
+  readonly dryRun?: boolean;
+}
+
+/** One thing that was looked at. `usable` is absent where nothing depends on it. */
+export interface Finding {
+  readonly what: string;
+  readonly usable?: boolean;
+  readonly detail: string;
+  readonly whatToDo?: string;
+}
+
+/** An engine that does not answer by then is not usable. */
+const probeLimitMs = 10_000;
+
+/** 0 when local processes and at least one runner of containers can be used, else 1. */
+export async function doctor(options: DoctorOptions, { output, environment }: Invocation): Promise<number> {
+  const { config } = await readSettings(options, environment);
+  if (options.sweep) return sweep(options, config, { output, environment });
+  const runners = await runnerFindings(config, environment);
+  const findings = [
+    { what: 'Node.js', usable: true, detail: `${process.version} on ${process.platform} ${process.arch}` },
+    ...runners,
+    ...(await socketFindings(environment)),
+    await kubeconfigFinding(environment),
+    await stateFinding(resolve(options.state ?? '.windlass')),
+    secretsFinding(config),
+    encryptionFinding(config),
+  ];
+  if (options.json) output.stdout.write(`${JSON.stringify({ findings }, null, 2)}\n`);
+  else {
+    const style = palette(output.stdout.colors);
+    const mark = ({ usable }: Finding) =>
+      usable === undefined ? style.dim('·') : usable ? style.good('✓') : style.bad('✗');
+    for (const finding of findings) {
+      output.stdout.write(`${mark(finding)} ${style.bold(finding.what)}  ${finding.detail}\n`);
+      if (finding.whatToDo) output.stdout.write(`    ${finding.whatToDo}\n`);
+    }
+  }
+  const usable = runners.filter(finding => finding.usable).map(({ what }) => what.endsWith('.Process'));
+  return usable.includes(true) && usable.includes(false) ? exitCode.success : exitCode.failed;
+}
+
+async function runnerFindings(config: Config, environment: NodeJS.ProcessEnv): Promise<Finding[]> {
+  const registry = runnerRegistry(config, environment);
+  return Promise.all(
+    registry.declarations.map(async ({ type }): Promise<Finding> => {
+      const what = `task runner ${type}`;
+      try {
+        const runner = await registry.get(type);
+        const defaults = config.pluginDefaults.find(each => each.type === type)?.values ?? {};
+        const probe = await runner.probe(defaults, AbortSignal.timeout(probeLimitMs));
+        if (probe.usable) return { what, usable: true, detail: probe.detail };
+        return { what, usable: false, detail: probe.why, whatToDo: probe.whatToDo };
+      } catch (error) {
+        return { what, usable: false, detail: (error as Error).message };
+      }
+    }),
+  );
+}
+
+/** Sockets that are there: which one is used says the finding of the Docker runner. */
+async function socketFindings(environment: NodeJS.ProcessEnv): Promise<Finding[]> {
+  const found: Finding[] = [];
+  for (const path of usualSockets(environment)) {
+    const file = await stat(path).catch(() => undefined);
+    if (!file?.isSocket()) continue;
+    const may = await isAllowed(path, constants.R_OK | constants.W_OK);
+    const whatToDo =
+      'Let your user into the group that owns it (often: sudo usermod -aG docker $USER), then log in anew.';
+    found.push({
+      what: `socket ${path}`,
+      usable: may,
+      detail: may ? 'may be used' : 'permission denied',
+      ...(!may && { whatToDo }),
+    });
+  }
+  for (const name of ['DOCKER_HOST', 'DOCKER_CONTEXT', 'DOCKER_CONFIG'])
+    if (environment[name]) found.push({ what: name, detail: environment[name] });
+  return found;
+}
+
+async function kubeconfigFinding(environment: NodeJS.ProcessEnv): Promise<Finding> {
+  const named = environment.KUBECONFIG?.split(':')[0];
+  const path = named || join(environment.HOME ?? homedir(), '.kube/config');
+  const readable = await isAllowed(path, constants.R_OK);
+  if (readable) return { what: 'kubeconfig', usable: true, detail: path };
+  if (!named) return { what: 'kubeconfig', detail: `none at ${path}` };
+  return {
+    what: 'kubeconfig',
+    usable: false,
+    detail: `KUBECONFIG names ${path}, which cannot be read`,
+    whatToDo: 'Set KUBECONFIG to a file that can be read, or unset it.',
+  };
+}
+
+async function stateFinding(path: string): Promise<Finding> {
+  const what = 'state folder';
+  const there = await stat(path).catch(() => undefined);
+  if (there && !there.isDirectory()) {
+    return { what, usable: false, detail: `${path} is not a folder`, whatToDo: 'Name another one with --state DIR.' };
+  }
+  const writable = await isAllowed(there ? path : resolve(path, '..'), constants.W_OK);
+  if (writable) return { what, usable: true, detail: there ? path : `${path} (made by the first run)` };
+  const whatToDo = 'Name another one with --state DIR, or use --ephemeral.';
+  return { what, usable: false, detail: `${path} cannot be written`, whatToDo };
+}
+
+function secretsFinding({ secrets }: Config): Finding {
+  const count = Object.keys(secrets).length;
+  const detail = count === 0 ? 'none; they come from SECRET_NAME (base64) or --secrets FILE' : `${count} can be read`;
+  return { what: 'secrets', detail };
+}
+
+function encryptionFinding({ encryptionKey }: Config): Finding {
+  const what = 'encryption key';
+  if (encryptionKey !== undefined) return { what, usable: true, detail: 'is set' };
+  return { what, detail: 'none; only inputs of type SECRET need one (kestra.encryption.secret-key)' };
+}
+
+async function isAllowed(path: string, mode: number): Promise<boolean> {
+  return access(path, mode).then(
+    () => true,
+    () => false,
+  );
+}

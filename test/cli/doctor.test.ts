@@ -1,0 +1,70 @@
+/** `windlass doctor`: usable or not, why, and what to do; and the sweep. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { createRunFolder, foldersIn } from '../../src/runners/process/run-folder.ts';
+import { openStore } from '../../src/store/sqlite/index.ts';
+import { command } from './command.ts';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'windlass-doctor-'));
+});
+afterEach(async () => {
+  await rm(folder, { recursive: true });
+});
+
+interface Report {
+  readonly findings: readonly { what: string; usable?: boolean; detail: string; whatToDo?: string }[];
+}
+
+async function findings(environment: Record<string, string>, ...more: string[]) {
+  const { code, out } = await command(['doctor', '--json', '--state', join(folder, 'state'), ...more], environment);
+  const report = JSON.parse(out) as Report;
+  return { code, about: (what: string) => report.findings.find(finding => finding.what.includes(what)) };
+}
+
+describe('what can be used', () => {
+  test('an engine that is not there is named, with what to do', async () => {
+    const { code, about } = await findings({ DOCKER_HOST: `unix://${folder}/no.sock` });
+    expect(code).toBe(1);
+    expect(about('docker.Docker')).toMatchObject({ usable: false, detail: expect.stringContaining('no.sock') });
+    expect(about('docker.Docker')?.whatToDo).toBeTruthy();
+    expect(about('runner.Process')).toMatchObject({ usable: true });
+  });
+
+  test('a kubeconfig that cannot be read is said', async () => {
+    const { about } = await findings({ DOCKER_HOST: `unix://${folder}/no.sock`, KUBECONFIG: `${folder}/none` });
+    expect(about('kubeconfig')).toMatchObject({ usable: false, detail: expect.stringContaining(`${folder}/none`) });
+  });
+
+  test('a state folder that is a file is said; looking makes none', async () => {
+    await writeFile(join(folder, 'state'), '');
+    const { about } = await findings({ DOCKER_HOST: `unix://${folder}/no.sock` });
+    expect(about('state folder')).toMatchObject({ usable: false, detail: expect.stringContaining('not a folder') });
+  });
+
+  test('secrets are counted, not shown', async () => {
+    const secrets = join(folder, 'secrets.env');
+    await writeFile(secrets, 'A=not-for-eyes\nB=2\n');
+    const { about } = await findings({ DOCKER_HOST: `unix://${folder}/no.sock` }, '--secrets', secrets);
+    expect(about('secrets')?.detail).toBe('2 can be read');
+  });
+});
+
+describe('the sweep', () => {
+  test('removes a run that no execution needs, and with --dry-run only names it', async () => {
+    const state = join(folder, 'state');
+    const store = await openStore(state);
+    createRunFolder(join(state, 'runs', 'abc-0'), { runId: 'abc-0', owner: store.ownerId });
+    await store.close();
+    const sweep = (...more: string[]) =>
+      command(['doctor', '--sweep', '--state', state, '--json', ...more], { DOCKER_HOST: `unix://${folder}/no.sock` });
+    const removed = [{ runner: 'io.kestra.plugin.core.runner.Process', runId: 'abc-0' }];
+    expect(JSON.parse((await sweep('--dry-run')).out)).toMatchObject({ dryRun: true, removed });
+    expect(foldersIn(join(state, 'runs'))).toHaveLength(1);
+    expect(JSON.parse((await sweep()).out)).toMatchObject({ dryRun: false, removed });
+    expect(foldersIn(join(state, 'runs'))).toHaveLength(0);
+  });
+});
