@@ -31,14 +31,23 @@ export async function readRunnableFlows(
   config: Config,
   colors: boolean,
 ): Promise<FlowFile> {
-  const file = await readFlowFile(path, catalog, config);
+  return runnable(await readFlowFile(path, catalog, config), colors);
+}
+
+/** The file with another text in place of its own, for this run. */
+export function withText(file: FlowFile, text: string, catalog: Catalog, config: Config): FlowFile {
+  const read = readFlows({ name: file.name, text }, { catalog, pluginDefaults: config.pluginDefaults });
+  return runnable({ name: file.name, source: text, ...read }, false);
+}
+
+function runnable(file: FlowFile, colors: boolean): FlowFile {
   const errors = file.problems.filter(({ severity }) => severity === 'error');
   if (errors.length === 0 && file.flows.length > 0) return file;
   const violations = errors.map(({ path: at, position, message, code }) => ({ path: at, ...position, message, code }));
   const count = errors.length === 1 ? 'one problem' : `${errors.length} problems`;
   throw new Refusal(
     'invalid-flow',
-    `${path} is not a flow that can run: ${count}.`,
+    `${file.name} is not a flow that can run: ${count}.`,
     violations,
     problemsText(file, errors, colors),
   );

@@ -60,9 +60,18 @@ Exit codes: 0 SUCCESS or WARNING, 1 FAILED or CANCELLED, 2 refused or a wrong co
   program
     .command('run')
     .description('run a flow and wait for its end')
-    .argument('<flow.yaml>', 'the file; of several documents the first is run, the others are there as subflows')
+    .argument('[flow.yaml]', 'the file; of several documents the first is run, the others are there as subflows')
     .addOption(options.input())
     .addOption(options.label())
+    .option('--runner <name>', 'run every script task with this task runner: process, docker …')
+    .option('--watch', 'run again when the flow, the configuration or the secrets change')
+    .addOption(
+      new Option('--rerun-failed <id>', 'instead of a file: go on with an ended execution where it failed').conflicts([
+        'ephemeral',
+        'watch',
+        'runner',
+      ]),
+    )
     .addOption(options.config())
     .addOption(options.secrets())
     .addOption(options.json())
@@ -74,8 +83,21 @@ Exit codes: 0 SUCCESS or WARNING, 1 FAILED or CANCELLED, 2 refused or a wrong co
       'after',
       '\nExamples:\n  windlass run flow.yaml -i name=world\n  windlass run flow.yaml -i data=@in.csv --label team:data --ephemeral',
     )
-    .action(async (file: string, given) => {
-      result = await (await import('./run.ts')).run(file, given, invocation);
+    .action(async (file: string | undefined, given) => {
+      if (given.rerunFailed !== undefined) {
+        result = await (await import('./rerun.ts')).rerunFailed(given.rerunFailed, given, invocation);
+        return;
+      }
+      if (file === undefined) throw new Refusal('bad-argument', 'Give a flow, such as: windlass run flow.yaml');
+      const { run } = await import('./run.ts');
+      if (!given.watch) {
+        result = await run(file, given, invocation);
+        return;
+      }
+      const files = [file, given.config, given.secrets].filter(name => name !== undefined);
+      const once = () =>
+        run(file, given, invocation).catch((error: Error) => sayRefusal(error, given.json === true, invocation));
+      result = await (await import('./watch.ts')).runOnChange(files, once, invocation);
     });
 
   program
@@ -210,6 +232,16 @@ Exit codes: 0 SUCCESS or WARNING, 1 FAILED or CANCELLED, 2 refused or a wrong co
     .addHelpText('after', '\nExamples:\n  windlass docs shell.Commands\n  windlass docs Docker')
     .action(async (type: string | undefined, given) => {
       result = await (await import('./docs.ts')).docs(type, given, invocation);
+    });
+
+  program
+    .command('completion')
+    .description('a script for your shell that completes commands and options')
+    .argument('<shell>', 'bash, zsh or fish')
+    .addHelpText('after', '\nExamples:\n  source <(windlass completion bash)\n  windlass completion fish | source')
+    .action(async (shell: string) => {
+      const { completionScript } = await import('./completion.ts');
+      output.stdout.write(completionScript(shell, program.commands));
     });
 
   try {

@@ -3,7 +3,7 @@ import { access } from 'node:fs/promises';
 import { LocalFile } from '../flow/inputs/local-file.ts';
 import { executionDocument } from './execution-json.ts';
 import { exitCodeOf } from './exit-code.ts';
-import { problemsText, readRunnableFlows } from './flow-file.ts';
+import { problemsText, readRunnableFlows, withText } from './flow-file.ts';
 import { type FollowOptions, Reporter, showEnd } from './follow.ts';
 import { parseInputArguments } from './input-arguments.ts';
 import type { Invocation } from './invocation.ts';
@@ -15,6 +15,8 @@ import { catalogFor, openWorkspace, type WorkspaceOptions } from './workspace.ts
 export interface RunOptions extends FollowOptions, SettingsOptions, WorkspaceOptions {
   readonly input?: readonly string[];
   readonly label?: readonly string[];
+  /** The end of the type of a task runner, for every script task. */
+  readonly runner?: string;
 }
 
 export async function run(
@@ -24,7 +26,13 @@ export async function run(
 ): Promise<number> {
   const { config, warnings } = await readSettings(options, environment);
   const colors = output.stderr.colors;
-  const flowFile = await readRunnableFlows(file, catalogFor(config, environment), config, colors);
+  const catalog = catalogFor(config, environment);
+  const written = await readRunnableFlows(file, catalog, config, colors);
+  const overridden =
+    options.runner === undefined
+      ? undefined
+      : (await import('./runner-override.ts')).overrideRunner(written.source, options.runner, catalog);
+  const flowFile = overridden ? withText(written, overridden.text, catalog, config) : written;
   const inputs = parseInputArguments(options.input ?? []);
   const flow = flowFile.flows[0];
   if (!flow || flow.disabled) {
@@ -47,7 +55,7 @@ export async function run(
   );
   try {
     if (!options.quiet) {
-      for (const warning of warnings) reporter.say(`${warning}\n`);
+      for (const warning of [...warnings, ...(overridden?.notes ?? [])]) reporter.say(`${warning}\n`);
       const hints = flowFile.problems.filter(({ severity }) => severity === 'warning');
       if (hints.length > 0) reporter.say(problemsText(flowFile, hints, colors));
       if (flow.unused.length > 0) reporter.say(`${file}: ${flow.unused.join(', ')}: no effect on a single run.\n`);

@@ -1,6 +1,7 @@
 /** The task runners of this program. Their clients are loaded when a task first needs one. */
 import type { Config } from '../config/config.ts';
 import { dockerDeclaration } from '../runners/docker/declaration.ts';
+import { kubernetesDeclaration } from '../runners/kubernetes/declaration.ts';
 import { processDeclaration } from '../runners/process/declaration.ts';
 import type { TaskRunner } from '../runners/runner.ts';
 import type { RunnerRegistry } from '../tasks/registry.ts';
@@ -21,10 +22,14 @@ export function runnerRegistry(config: Config, environment: NodeJS.ProcessEnv, r
         ...(runsDir !== undefined && { runsDir }),
       });
     }
+    if (type === kubernetesDeclaration.type) {
+      const { createKubernetesRunner } = await import('../runners/kubernetes/index.ts');
+      return createKubernetesRunner({ env: environment });
+    }
     throw new Error(`There is no task runner ${type}.`);
   };
   return {
-    declarations: [dockerDeclaration, processDeclaration],
+    declarations: [dockerDeclaration, kubernetesDeclaration, processDeclaration],
     get(type) {
       const known = loaded.get(type) ?? load(type);
       loaded.set(type, known);

@@ -1,10 +1,17 @@
 /** Commands of the program in this process: faster than a child, the same code. */
+import type { Output } from '../../src/cli/output.ts';
 import { runProgram } from '../../src/cli/program.ts';
 
 export interface Answer {
   readonly code: number;
   readonly out: string;
   readonly err: string;
+}
+
+/** An output that nobody reads. */
+export function silentOutput(): Output {
+  const sink = { isTerminal: false, colors: false, width: 80, write: () => {}, push: async () => {} };
+  return { stdout: sink, stderr: sink };
 }
 
 /** Runs a command line to its end; what it writes is gathered. */

@@ -1,0 +1,52 @@
+/** `windlass run --rerun-failed ID`: an ended execution goes on where it failed. */
+import { executionDocument } from './execution-json.ts';
+import { exitCodeOf } from './exit-code.ts';
+import { type FollowOptions, Reporter, showEnd } from './follow.ts';
+import type { Invocation } from './invocation.ts';
+import { Refusal } from './refusal.ts';
+import { readSettings, type SettingsOptions } from './settings.ts';
+import { openWorkspace } from './workspace.ts';
+
+export interface RerunOptions extends FollowOptions, SettingsOptions {
+  readonly state?: string;
+}
+
+export async function rerunFailed(
+  id: string,
+  options: RerunOptions,
+  { output, environment, signals }: Invocation,
+): Promise<number> {
+  const { config } = await readSettings(options, environment);
+  signals.hold();
+  const workspace = await openWorkspace(options);
+  const reporter = new Reporter(output, options, execution => `go on with: windlass resume ${execution}`);
+  try {
+    const stored = await workspace.store.load(id);
+    if (!stored) {
+      throw new Refusal('unknown-execution', `There is no execution ${id} here. 'windlass list' shows them.`);
+    }
+    const { current } = stored.execution.state;
+    if (stored.execution.phase !== 'ended' || current === 'SUCCESS') {
+      const why = current === 'SUCCESS' ? 'has not failed' : `has not ended: it is ${current}`;
+      throw new Refusal('not-restartable', `The execution ${id} ${why}; there is nothing to run again.`);
+    }
+    const session = workspace.session(config, environment, reporter);
+    const driver = await session.restart(id);
+    if (!driver) throw new Refusal('not-restartable', `The execution ${id} is carried out by another process.`);
+    signals.onCancel(() => session.killAll());
+    signals.onLeave(() => {
+      reporter.close();
+      output.stderr.write(`Left without waiting. To go on: windlass resume ${id}\n`);
+    });
+    const ended = await driver.ended;
+    reporter.close();
+    if (options.json) {
+      for await (const piece of executionDocument(workspace.store, ended.id)) await output.stdout.push(piece);
+      await output.stdout.push('\n');
+    } else if (!options.quiet) showEnd(driver, workspace, output, options);
+    return exitCodeOf(ended.state.current);
+  } finally {
+    reporter.close();
+    await workspace.close();
+  }
+}

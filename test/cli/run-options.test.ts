@@ -1,0 +1,135 @@
+/** `run --runner`, `--rerun-failed`, `--watch`, and completion. Local processes only. */
+import { execFileSync } from 'node:child_process';
+import { appendFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { runOnChange } from '../../src/cli/watch.ts';
+import { command, silentOutput } from './command.ts';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'windlass-run-'));
+});
+afterEach(async () => {
+  await rm(folder, { recursive: true });
+});
+
+async function flow(text: string): Promise<string> {
+  const path = join(folder, 'flow.yaml');
+  await writeFile(path, text);
+  return path;
+}
+
+const run = (...args: string[]) =>
+  command(['run', '--state', join(folder, 'state'), '--json', ...args], { PATH: process.env.PATH ?? '' });
+
+describe('--runner', () => {
+  const inContainer = `
+id: first
+namespace: company.team
+tasks:
+  # this comment stays
+  - id: a
+    type: io.kestra.plugin.scripts.shell.Commands
+    containerImage: no-such-image
+    taskRunner: {type: io.kestra.plugin.scripts.runner.docker.Docker, networkMode: none}
+    commands: ["echo from $PPID here"]
+  - id: b
+    type: io.kestra.plugin.scripts.shell.Commands
+    runner: DOCKER
+    docker: {image: no-such-image}
+    commands: [echo b]
+`;
+
+  test('runs every script task with the chosen one, and says what it has no use for', async () => {
+    const { code, out, err } = await run(await flow(inContainer), '--runner', 'process');
+    expect(err).toContain('a: without effect with --runner process: taskRunner.networkMode, containerImage');
+    expect(code).toBe(0);
+    expect(JSON.parse(out).logs.map((entry: { message: string }) => entry.message)).toContain('b');
+  });
+
+  test('one that there is not is refused with the names of those there are', async () => {
+    const { code, err } = await run(await flow(inContainer), '--runner', 'dokcer');
+    expect(code).toBe(2);
+    expect(err).toMatch(/dokcer.*There are: .*docker/);
+  });
+});
+
+describe('--rerun-failed', () => {
+  test('what succeeded stays, what failed gets another attempt', async () => {
+    const path = await flow(`
+id: first
+namespace: company.team
+tasks:
+  - {id: a, type: io.kestra.plugin.scripts.shell.Commands, taskRunner: {type: io.kestra.plugin.core.runner.Process}, commands: ["echo x >> ${folder}/a"]}
+  - {id: b, type: io.kestra.plugin.scripts.shell.Commands, taskRunner: {type: io.kestra.plugin.core.runner.Process}, commands: ["test -e ${folder}/good"]}
+`);
+    const first = await run(path);
+    expect(first.code).toBe(1);
+    const { id } = JSON.parse(first.out) as { id: string };
+    await writeFile(join(folder, 'good'), '');
+    const second = await run('--rerun-failed', id);
+    expect(second.code).toBe(0);
+    expect(JSON.parse(second.out)).toMatchObject({ id, state: { current: 'SUCCESS' } });
+    expect(execFileSync('cat', [join(folder, 'a')], { encoding: 'utf8' })).toBe('x\n');
+    const third = await run('--rerun-failed', id);
+    expect(third.code).toBe(2);
+    expect(JSON.parse(third.out).error.code).toBe('not-restartable');
+  });
+
+  test('an execution that there is not is refused', async () => {
+    expect(JSON.parse((await run('--rerun-failed', 'none')).out).error.code).toBe('unknown-execution');
+  });
+});
+
+test('--watch runs again after a change, and a signal ends it', async () => {
+  const path = await flow('a');
+  let runs = 0;
+  let cancel = () => {};
+  const signals = { hold: () => {}, onLeave: () => {}, onCancel: (act: () => void) => (cancel = act) };
+  const invocation = { output: silentOutput(), environment: {}, signals };
+  const ended = runOnChange(
+    [path],
+    async () => {
+      runs += 1;
+      // A change while it runs counts; the next one ends the watching.
+      if (runs === 1) await appendFile(path, 'b');
+      else setTimeout(() => cancel(), 20);
+      return 1;
+    },
+    invocation,
+  );
+  expect(await ended).toBe(1);
+  expect(runs).toBe(2);
+});
+
+describe('completion', () => {
+  test('bash completes commands, and the options of the command', async () => {
+    const { out } = await command(['completion', 'bash']);
+    const complete = (...words: string[]) =>
+      execFileSync(
+        'bash',
+        [
+          '-c',
+          `${out}\nCOMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _windlass; printf '%s\\n' "\${COMPREPLY[@]}"`,
+          '-',
+          ...words,
+        ],
+        { encoding: 'utf8', cwd: folder },
+      ).split('\n');
+    expect(complete('windlass', 'ex')).toContain('explain');
+    expect(complete('windlass', 'run', '--wa')).toContain('--watch');
+    await flow('');
+    expect(complete('windlass', 'run', 'fl')).toContain('flow.yaml');
+  });
+
+  test('fish has a line for every option', async () => {
+    const { out } = await command(['completion', 'fish']);
+    expect(out).toContain("complete -c windlass -n '__fish_seen_subcommand_from run' -l watch -d");
+  });
+
+  test('another shell is refused', async () => {
+    expect((await command(['completion', 'tcsh'])).code).toBe(2);
+  });
+});
