@@ -3,8 +3,9 @@ import { accessSync, constants } from 'node:fs';
 import type { RunSpec } from '../../model/run.ts';
 import type { Handle, Lost, Probe, Run, TaskRunner } from '../runner.ts';
 import { processDeclaration } from './declaration.ts';
+import { limitCommands } from './limits.ts';
 import { ProcessRun } from './process-run.ts';
-import { createRunFolder, foldersIn, readRecord } from './run-folder.ts';
+import { createRunFolder, foldersIn, readRecord, removeEmptyFolder } from './run-folder.ts';
 
 const handleVersion = 1;
 
@@ -36,12 +37,13 @@ export function createProcessRunner(options: ProcessRunnerOptions): TaskRunner {
 
     paths: spec => ({ workingDir: spec.workDir, outputDir: spec.outputDir }),
 
-    async prepare(spec): Promise<Handle> {
+    async prepare(spec, config): Promise<Handle> {
+      limitCommands(config);
       createRunFolder(spec.runDir, { runId: spec.runId, owner: spec.owner });
       return handleOf(spec.runDir, spec.runId);
     },
 
-    async open(handle, spec): Promise<Run | Lost> {
+    async open(handle, spec, config): Promise<Run | Lost> {
       const dir = folderOf(handle);
       if (dir === undefined)
         return { lost: `The stored handle has version ${handle.version}, which is not known here.` };
@@ -49,7 +51,7 @@ export function createProcessRunner(options: ProcessRunnerOptions): TaskRunner {
       if (record?.runId !== handle.runId) {
         return { lost: `The folder of the run is gone: ${dir}. It was removed from outside.` };
       }
-      return opened(new ProcessRun(dir, record), spec);
+      return opened(new ProcessRun(dir, record), spec, config);
     },
 
     async *list(owner): AsyncIterable<Handle> {
@@ -62,13 +64,15 @@ export function createProcessRunner(options: ProcessRunnerOptions): TaskRunner {
     async remove(handle): Promise<void> {
       const dir = folderOf(handle);
       const record = dir === undefined ? undefined : readRecord(dir);
-      if (dir !== undefined && record?.runId === handle.runId) await new ProcessRun(dir, record).dispose();
+      if (dir === undefined) return;
+      if (record === undefined) removeEmptyFolder(dir);
+      else if (record.runId === handle.runId) await new ProcessRun(dir, record).dispose();
     },
   };
 
-  function opened(run: ProcessRun, spec: RunSpec): Run {
+  function opened(run: ProcessRun, spec: RunSpec, config: unknown): Run {
     return {
-      start: async () => run.start(spec, options.environment),
+      start: async () => run.start(spec, options.environment, limitCommands(config)),
       logs: from => run.logs(from),
       outcome: signal => run.outcome(signal),
       // The program worked in the task's own working directory: its files are there already.

@@ -22,7 +22,7 @@ export interface LaunchRefused {
  */
 export function launch(
   spec: RunSpec,
-  run: { readonly dir: string; readonly endSecret: string },
+  run: { readonly dir: string; readonly endSecret: string; readonly limits: readonly string[] },
   environment: Readonly<Record<string, string>>,
   failed: (refused: LaunchRefused) => void,
 ): ChildProcess | LaunchRefused {

@@ -54,13 +54,13 @@ export class ProcessRun {
   }
 
   /** Starts the program unless that was decided before, by us or by another process of ours. */
-  start(spec: RunSpec, environment: Readonly<Record<string, string>>): void {
+  start(spec: RunSpec, environment: Readonly<Record<string, string>>, limits: readonly string[]): void {
     if (this.#child !== undefined || this.#outcome !== undefined || readStarted(this.#dir) !== 'open') return;
     const ended = (): void => {
       this.#childEnded = true;
       this.#bell.ring();
     };
-    const child = launch(spec, { dir: this.#dir, endSecret: this.#record.endSecret }, environment, refused => {
+    const child = launch(spec, { dir: this.#dir, endSecret: this.#record.endSecret, limits }, environment, refused => {
       this.#neverStarted(refused.refused);
       ended();
     });

@@ -22,7 +22,12 @@ export function endMark(secret: string): Buffer {
  * it anew, and a regular file is emptied by that. With a pipe it works as in Kestra. A `cat` ends when the last process
  * that holds its pipe ends; the supervisor and the exit status do not wait for that.
  */
-export function supervisorScript(run: { dir: string; endSecret: string; argv: readonly string[] }): string {
+export function supervisorScript(run: {
+  dir: string;
+  endSecret: string;
+  argv: readonly string[];
+  limits: readonly string[];
+}): string {
   const path = (name: string): string => shellQuote(`${run.dir}/${name}`);
   const mark = shellQuote(`\\000windlass-end ${run.endSecret}\\000\\n`);
   return `exec 3<&-
@@ -51,7 +56,7 @@ echo "$windlass_readers $!" >${path('readers')}
 exec 3>${path('stdout.pipe')} 4>${path('stderr.pipe')}
 PATH=$windlass_path
 trap : HUP INT QUIT TERM
-(exec 1>&3 2>&4 3>&- 4>&-; exec ${run.argv.map(shellQuote).join(' ')})
+(exec 1>&3 2>&4 3>&- 4>&-; ${[...run.limits, `exec ${run.argv.map(shellQuote).join(' ')}`].join(' && ')})
 windlass_code=$?
 echo $windlass_code >${path('exit')}
 trap '' PIPE

@@ -40,5 +40,7 @@ function explanation({ exitCode, detail }: { readonly exitCode: number; readonly
   if (exitCode === 126) return ': a command was found but could not be executed';
   if (exitCode === 127) return ': a command was not found';
   if (exitCode === 137) return ': killed by SIGKILL';
+  if (exitCode === 152) return ': the limit of CPU time was reached (SIGXCPU)';
+  if (exitCode === 153) return ': a file reached the limit of its size (SIGXFSZ)';
   return '';
 }
