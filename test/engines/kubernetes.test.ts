@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { KubernetesObject } from './kubernetes/client.ts';
 import { clusterUnderTest, component, untilReady } from './kubernetes/cluster.ts';
+import { onSimulatedNode, SimulatedNode } from './kubernetes/simulated-node.ts';
 
 const cluster = clusterUnderTest();
 const folder = join(import.meta.dirname, 'kubernetes');
@@ -94,6 +95,25 @@ if ('unavailable' in cluster) {
         expect(execFileSync(join(folder, 'component.sh'), ['status'], { encoding: 'utf8' })).not.toContain('is down');
       } finally {
         rmSync(other, { recursive: true });
+      }
+    });
+
+    it.runIf(cluster.own)('has simulated nodes for more pods than a kubelet takes', async () => {
+      const node = new SimulatedNode(client, `simulated-${namespace}`);
+      await node.start();
+      try {
+        const spec = {
+          restartPolicy: 'Never',
+          containers: [{ name: 'main', image: 'none' }],
+          ...onSimulatedNode(node.name),
+        };
+        const names = Array.from({ length: 50 }, (_, index) => `crowd-${index}`);
+        await Promise.all(names.map(name => client.expect('POST', pods, { metadata: { name }, spec })));
+        await Promise.all(names.map(name => until(name, ended)));
+        await client.expect('DELETE', pods);
+        await expect.poll(async () => (await client.expect('GET', pods)).items).toEqual([]);
+      } finally {
+        await node.end();
       }
     });
 

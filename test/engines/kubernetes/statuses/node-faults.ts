@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { KubernetesObject } from '../client.ts';
 import { component } from '../cluster.ts';
+import { SimulatedNode } from '../simulated-node.ts';
 import { hasCondition, hasEnded, hasStatus, isRunning, pod, type Scenario, type Stage } from './scenario.ts';
-import { startWitness } from './witness-node.ts';
 
 const run = promisify(execFile);
 const node = '/api/v1/nodes/node1';
@@ -35,19 +35,23 @@ const stopKubelet =
     await component('stop', 'kubelet', 'KILL');
   };
 
-let endWitness: (() => Promise<void>) | undefined;
+let witness: SimulatedNode | undefined;
 
-/** The kubelet dies while the pod runs; another node stays. */
+/**
+ * The kubelet dies while the pod runs; another node stays. Without it the loss of the one node looks to the node
+ * controller like an outage of its own network, and it does nothing ("master disruption mode").
+ */
 const leaveNode =
   (name: string) =>
   async (stage: Stage): Promise<void> => {
-    endWitness = await startWitness(stage.client);
+    witness = new SimulatedNode(stage.client, 'witness');
+    await witness.start();
     await stopKubelet(name)(stage);
   };
 
 const returnToNode = async (): Promise<void> => {
   await component('start', 'kubelet');
-  await endWitness?.();
+  await witness?.end();
 };
 
 export const nodeFaults: readonly Scenario[] = [
