@@ -32,6 +32,11 @@ export class LineFramer {
     this.#limit = limitBytes;
   }
 
+  /** What comes next stands behind a `\r` that somebody else has read: a `\n` that follows belongs to it. */
+  goOnAfterReturn(): void {
+    this.#afterReturn = true;
+  }
+
   /** The lines that these bytes complete, without their ends. */
   push(bytes: Uint8Array): string[] {
     const chunk = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -116,6 +116,22 @@ export function isRunning(pid: number): boolean {
   }
 }
 
+/** True while a member of the process group is left that is no zombie. */
+export function isGroupRunning(group: number): boolean {
+  return readdirSync('/proc')
+    .filter(name => /^\d+$/.test(name))
+    .some(name => isRunning(Number(name)) && groupOf(Number(name)) === group);
+}
+
+function groupOf(pid: number): number | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    return Number(stat.replace(/^.*\) /, '').split(' ')[2]);
+  } catch {
+    return undefined;
+  }
+}
+
 export async function until<T>(what: () => T | undefined | false, limitMs = 5_000): Promise<T> {
   for (const limit = Date.now() + limitMs; ; await new Promise(resolve => setTimeout(resolve, 10))) {
     const found = what();

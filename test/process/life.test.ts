@@ -3,7 +3,17 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { argumentLimit, fitArguments } from '../../src/files/long-argument.ts';
 import { isLost } from '../../src/runners/runner.ts';
-import { handlesOf, isRunning, linesOf, never, startedPid, type TestRuns, testRuns, until } from './harness.ts';
+import {
+  handlesOf,
+  isGroupRunning,
+  isRunning,
+  linesOf,
+  never,
+  startedPid,
+  type TestRuns,
+  testRuns,
+  until,
+} from './harness.ts';
 
 let runs: TestRuns;
 beforeEach(() => {
@@ -125,7 +135,7 @@ test('a background process neither holds the task open nor is ended with it', as
       .split(' ')[2],
   );
   process.kill(-group, 'SIGKILL');
-  await until(() => !isRunning(pid));
+  await until(() => !isGroupRunning(group));
 });
 
 test('start twice runs once, also from two openings at the same time', async () => {

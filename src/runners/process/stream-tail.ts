@@ -91,13 +91,11 @@ export class StreamTail {
     return true;
   }
 
-  /** The cursor may stand between the `\r` and the `\n` of one line end, when they were written one at a time. */
+  /** The cursor may stand between the `\r` and the `\n` of one line end; the `\n` may not even be written yet. */
   #skipHalfLineEnd(file: number): void {
-    const around = Buffer.alloc(2);
-    readSync(file, around, 0, 2, this.#position - 1);
-    if (around[0] !== carriageReturn || around[1] !== lineFeed) return;
-    this.#position += 1;
-    this.#cursor = this.#position;
+    const before = Buffer.alloc(1);
+    readSync(file, before, 0, 1, this.#position - 1);
+    if (before[0] === carriageReturn) this.#framer.goOnAfterReturn();
   }
 }
 
