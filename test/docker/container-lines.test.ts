@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ContainerLines } from '../../src/runners/docker/log/container-lines.ts';
+import { sinceText } from '../../src/runners/docker/log/position.ts';
 import type { LogCursor, LogLine } from '../../src/runners/runner.ts';
 
 interface Record_ {
@@ -104,7 +105,7 @@ describe('a container’s log as lines', () => {
           for (const stop of [...stops, Number.POSITIVE_INFINITY]) {
             const log = new ContainerLines('json-file', cursor);
             let read = 0;
-            for (const chunk of chunksOf(answer(records, log.since), sizes)) {
+            for (const chunk of chunksOf(answer(records, log.since && sinceText(log.since, false)), sizes)) {
               read += chunk.length;
               if (read > stop) break;
               const taken = log.push(chunk);
@@ -128,7 +129,7 @@ describe('a container’s log as lines', () => {
     log.push(frame({ stream: 'stderr', nanos: epoch, content: Buffer.from('early\n') }));
     log.push(frame({ stream: 'stdout', nanos: epoch + 3600n * second, content: Buffer.from('late\n') }));
     const { since } = new ContainerLines('json-file', log.cursor());
-    expect(since).toBe(`${1_700_000_000 + 3590}.000000000`);
+    expect(since).toEqual({ seconds: 1_700_000_000 + 3590, nanos: 0 });
   });
 
   test('the driver local leaves out the line end of a cut line', () => {
@@ -156,4 +157,21 @@ describe('a container’s log as lines', () => {
   test('a log without frames is refused in words', () => {
     expect(() => new ContainerLines('local').push(Buffer.from('plain text of a terminal\n'))).toThrow('not in frames');
   });
+});
+
+test('of a log that is copied while it grows, the last record waits until it is known to be whole', () => {
+  const record = (nanos: bigint, text: string) =>
+    frame({ stream: 'stdout', nanos: epoch + nanos, content: Buffer.from(text) });
+  const half = new ContainerLines('k8s-file', undefined, true);
+  expect(half.push(Buffer.concat([record(0n, 'one\n'), record(5n, 'tw')])).map(line => line.text)).toEqual(['one']);
+  const next = new ContainerLines('k8s-file', half.cursor(), true);
+  expect(next.push(Buffer.concat([record(0n, 'one\n'), record(5n, 'two\n')]))).toEqual([]);
+  expect(next.held?.toString()).toContain('two');
+  expect(next.releaseHeld().map(line => line.text)).toEqual(['two']);
+});
+
+test('the instant to read from leaves out nothing, in the words of each engine', () => {
+  expect(sinceText({ seconds: 1_700_000_000, nanos: 5 }, false)).toBe('1700000000.000000004');
+  expect(sinceText({ seconds: 1_700_000_000, nanos: 0 }, false)).toBe('1699999999.999999999');
+  expect(sinceText({ seconds: 1_700_000_000, nanos: 5 }, true)).toBe('2023-11-14T22:13:20.000000004Z');
 });

@@ -40,7 +40,7 @@ export async function createOrAdopt(
       if (!(error instanceof EngineError)) throw error;
       if (error.status === 404 && /no such image|image not known|not found/i.test(error.message)) {
         throw imageUnavailable(image, error.message, engine);
-      } else if (error.status === 409 && replaced < 3) {
+      } else if (isNameTaken(error) && replaced < 3) {
         const there = await inspectIfThere(engine, name);
         const labels = there?.Config.Labels ?? {};
         if (there && (labels[ownerLabel] !== spec.owner || labels[runLabel] !== spec.runId)) {
@@ -54,6 +54,11 @@ export async function createOrAdopt(
       }
     }
   }
+}
+
+/** Docker answers 409, Podman 4 answers 500. */
+function isNameTaken({ status, message }: EngineError): boolean {
+  return status === 409 || (status === 500 && /name .* is already in use/i.test(message));
 }
 
 function refusedBy(words: string): PrepareError {

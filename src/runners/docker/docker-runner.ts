@@ -162,7 +162,8 @@ export class DockerRunner implements TaskRunner<DockerConfig> {
     // Whoever the image says runs in it needs a working directory to write to, as one whom the task names.
     const user = given.user ?? image.user;
     const settings = user === undefined ? given : { ...given, user };
-    const copies = await needsCopyIn(spec, settings);
+    // Podman 4 shows the image's folder, not the volume over it, once a container has ended.
+    const copies = settings.filesBy === 'VOLUME' && (engine.podman || (await needsCopyIn(spec, settings)));
     const outputVolume = !copies && settings.filesBy === 'VOLUME';
     const volumes = this.#options.volumeEnabled ? settings.volumes : [];
     for (const text of leftOutProperties(settings, volumes, engine.apiMinor)) progress({ kind: 'trouble', text });

@@ -106,7 +106,7 @@ export function waitContainer(
   return engine.stream('POST', `/containers/${id}/wait?condition=${condition}`, { signal });
 }
 
-/** The log as frames (see frames.ts), each record with its time. `since`: seconds with nine decimals, inclusive. */
+/** The log as frames (see frames.ts), each record with its time. `since` as the engine reads it, inclusive or not. */
 export function openLog(
   engine: Engine,
   id: string,

@@ -1,7 +1,7 @@
 /** The log of a container as lines, and the cursor behind them. Pure: bytes in, lines out. */
 import { isMap } from '../../../model/value.ts';
 import type { LogCursor, LogLine } from '../../runner.ts';
-import { FrameParser } from '../client/frames.ts';
+import { type Frame, FrameParser } from '../client/frames.ts';
 import { compare, type Instant, instantFromText, instantText, later, RecordClock } from './position.ts';
 import { StreamLines } from './stream-lines.ts';
 
@@ -24,19 +24,23 @@ const streams = ['stdout', 'stderr'] as const;
  * new object, made from the cursor of the last one.
  */
 export class ContainerLines {
-  /** What the request for this log must ask for. */
-  readonly since: string | undefined;
+  /** Nothing before this instant is needed of the log. */
+  readonly since: Instant | undefined;
   readonly #frames = new FrameParser();
   readonly #clock = new RecordClock();
   readonly #lines: Readonly<Record<(typeof streams)[number], StreamLines>>;
 
   readonly #lastPiecesLackEnd: boolean;
+  readonly #holdsLast: boolean;
+  #held: Frame | undefined;
 
   /**
    * @param driver the container's log driver
    * @param cursor what `cursor()` gave; anything else begins at the beginning
+   * @param holdsLast leaves the last record alone: an engine that copies a log while it grows may have half of it
    */
-  constructor(driver: string, cursor?: LogCursor) {
+  constructor(driver: string, cursor?: LogCursor, holdsLast = false) {
+    this.#holdsLast = holdsLast;
     // The driver `local` takes the line end from the last piece of a cut line as well (seen on 20.10); a piece that
     // is not full is the last one.
     this.#lastPiecesLackEnd = driver === wholeBytesDriver;
@@ -46,22 +50,40 @@ export class ContainerLines {
       return new StreamLines(isMap(value) ? value : undefined);
     };
     this.#lines = { stdout: of('stdout'), stderr: of('stderr') };
-    const since = instantFromText(read.since);
-    this.since = since && instantText(since);
+    this.since = instantFromText(read.since);
   }
 
   /** @throws Error when the bytes are no log. */
   push(chunk: Buffer): LogLine[] {
     const lines: LogLine[] = [];
-    for (const { stream, content } of this.#frames.push(chunk)) {
-      const { at, contentStart } = this.#clock.read(content);
-      const record = content.subarray(contentStart);
-      const endsLine = record[record.length - 1] === 0x0a || (this.#lastPiecesLackEnd && record.length < pieceSize);
-      for (const text of this.#lines[stream].push(at, record, endsLine)) {
-        lines.push({ stream, time: milliseconds(at), text });
+    for (const frame of this.#frames.push(chunk)) {
+      if (!this.#holdsLast) {
+        lines.push(...this.#read(frame));
+        continue;
       }
+      lines.push(...this.releaseHeld());
+      this.#held = { stream: frame.stream, content: Buffer.from(frame.content) };
     }
     return lines;
+  }
+
+  /** The record that is held, as it came. */
+  get held(): Buffer | undefined {
+    return this.#held?.content;
+  }
+
+  /** Reads the record that is held: it is whole after all. */
+  releaseHeld(): LogLine[] {
+    const held = this.#held;
+    this.#held = undefined;
+    return held ? this.#read(held) : [];
+  }
+
+  #read({ stream, content }: Frame): LogLine[] {
+    const { at, contentStart } = this.#clock.read(content);
+    const record = content.subarray(contentStart);
+    const endsLine = record[record.length - 1] === 0x0a || (this.#lastPiecesLackEnd && record.length < pieceSize);
+    return this.#lines[stream].push(at, record, endsLine).map(text => ({ stream, time: milliseconds(at), text }));
   }
 
   /** Lines without an end, when nothing more can come. */

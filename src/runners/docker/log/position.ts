@@ -26,6 +26,18 @@ export function instantText(instant: Instant): string {
   return `${instant.seconds}.${String(instant.nanos).padStart(9, '0')}`;
 }
 
+/**
+ * A `since` that leaves out no record of the instant. Podman gives what is *later* (libpod/logs, `Since`), Docker what
+ * is not earlier, so a nanosecond is taken off. Podman reads seconds as a floating-point number, which is 200 ns too
+ * coarse; Docker reads nothing but seconds.
+ */
+export function sinceText({ seconds, nanos }: Instant, podman: boolean): string {
+  const before = nanos > 0 ? { seconds, nanos: nanos - 1 } : { seconds: seconds - 1, nanos: 999_999_999 };
+  const text = instantText(before);
+  if (!podman) return text;
+  return `${new Date(before.seconds * 1000).toISOString().slice(0, 19)}${text.slice(text.indexOf('.'))}Z`;
+}
+
 /** The inverse of `instantText`; undefined for anything else. */
 export function instantFromText(text: unknown): Instant | undefined {
   const [, seconds, nanos] = (typeof text === 'string' && /^(\d+)\.(\d{9})$/.exec(text)) || [];
