@@ -18,6 +18,11 @@ export class PropertyReader {
     this.#path = path;
   }
 
+  /** Everything as it was given. */
+  get all(): ValueMap {
+    return this.#map;
+  }
+
   path(name: string): string {
     return this.#path + name;
   }

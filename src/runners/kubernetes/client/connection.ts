@@ -1,0 +1,177 @@
+/** Calls and streams to one API server over HTTPS, with back-off left to the callers. */
+import http from 'node:http';
+import https from 'node:https';
+import type { ClusterAccess } from './access.ts';
+import { ApiError, UnreachableError } from './errors.ts';
+
+/** An API server answers lists of thousands of pods in 1 s (seen at 5,000); one that takes this long is not there. */
+const callLimitMs = 30_000;
+const connectLimitMs = 10_000;
+/** Probes of the kernel find a peer that vanished without a word. */
+const keepAliveProbeMs = 30_000;
+
+export interface CallOptions {
+  readonly body?: object;
+  readonly signal?: AbortSignal;
+}
+
+export class Connection {
+  readonly access: ClusterAccess;
+  readonly #agent: http.Agent;
+  readonly #request: typeof https.request;
+  readonly #tls: https.RequestOptions;
+  #reached = false;
+
+  constructor(access: ClusterAccess) {
+    this.access = access;
+    const { server, ca, cert, key, pfx, passphrase, serverName } = access;
+    const plain = server.protocol === 'http:';
+    this.#request = (plain ? http.request : https.request) as typeof https.request;
+    this.#agent = new (plain ? http : https).Agent({ keepAlive: true, maxSockets: 32 });
+    this.#tls = {
+      ...(ca !== undefined && { ca }),
+      ...(cert !== undefined && { cert }),
+      ...(key !== undefined && { key }),
+      ...(pfx !== undefined && { pfx }),
+      ...(passphrase !== undefined && { passphrase }),
+      ...(serverName !== undefined && { servername: serverName }),
+      rejectUnauthorized: !access.trustAny,
+      ...(!access.checkHostName && { checkServerIdentity: () => undefined }),
+    };
+  }
+
+  /** The TLS side of a connection, for a WebSocket. */
+  get tls(): https.RequestOptions {
+    return this.#tls;
+  }
+
+  /** Has the server ever answered? */
+  get reached(): boolean {
+    return this.#reached;
+  }
+
+  url(path: string): URL {
+    const { server } = this.access;
+    return new URL(`${server.pathname.replace(/\/$/, '')}${path}`, server);
+  }
+
+  /** Headers that say who we are. `fresh`: what was said before was refused. */
+  async credentials(fresh = false): Promise<Record<string, string>> {
+    const { token, basic } = this.access;
+    const bearer = await token?.(fresh);
+    if (bearer !== undefined) return { Authorization: `Bearer ${bearer}` };
+    return basic === undefined ? {} : { Authorization: `Basic ${Buffer.from(basic).toString('base64')}` };
+  }
+
+  /**
+   * A short call with its whole answer read as JSON. A token that is refused is asked for anew once.
+   * @throws ApiError for every status from 400 on
+   * @throws UnreachableError
+   */
+  async call<Answer>(method: 'GET' | 'POST' | 'DELETE', path: string, options: CallOptions = {}): Promise<Answer> {
+    const limit = AbortSignal.timeout(callLimitMs);
+    const signal = options.signal ? AbortSignal.any([options.signal, limit]) : limit;
+    const response = await this.#authorized(method, path, { ...options, signal });
+    return JSON.parse(await this.#text(response)) as Answer;
+  }
+
+  /**
+   * A GET whose answer is read as it comes, on a socket of its own; nothing limits its time.
+   * @throws ApiError for every status from 400 on
+   * @throws UnreachableError
+   */
+  stream(path: string, signal: AbortSignal): Promise<http.IncomingMessage> {
+    return this.#authorized('GET', path, { signal }, false);
+  }
+
+  async #authorized(
+    method: string,
+    path: string,
+    options: CallOptions,
+    agent: http.Agent | false = this.#agent,
+  ): Promise<http.IncomingMessage> {
+    for (let fresh = false; ; fresh = true) {
+      options.signal?.throwIfAborted();
+      const response = await this.#send(method, path, options, agent, await this.credentials(fresh));
+      this.#reached = true;
+      const status = response.statusCode ?? 0;
+      if (status < 400) return response;
+      const error = apiError(status, await this.#text(response), response.headers['retry-after']);
+      if (status !== 401 || fresh || !this.access.token) throw error;
+    }
+  }
+
+  async #send(
+    method: string,
+    path: string,
+    { body, signal }: CallOptions,
+    agent: http.Agent | false,
+    credentials: Record<string, string>,
+  ): Promise<http.IncomingMessage> {
+    const content = body === undefined ? undefined : Buffer.from(JSON.stringify(body));
+    const headers = {
+      Accept: 'application/json, */*',
+      ...credentials,
+      ...(content && { 'Content-Type': 'application/json', 'Content-Length': String(content.length) }),
+    };
+    for (let attempt = 1; ; attempt++) {
+      let reused = false;
+      try {
+        return await new Promise((resolve, reject) => {
+          const request = this.#request(this.url(path), { ...this.#tls, agent, method, headers });
+          const abort = () => request.destroy(signal?.reason);
+          signal?.addEventListener('abort', abort, { once: true });
+          request.once('close', () => signal?.removeEventListener('abort', abort));
+          request.once('socket', socket => {
+            reused = request.reusedSocket;
+            if (!socket.connecting) return;
+            socket.setKeepAlive(true, keepAliveProbeMs);
+            const limit = setTimeout(
+              () => request.destroy(new Error(`no connection within ${connectLimitMs / 1000} s`)),
+              connectLimitMs,
+            );
+            for (const event of ['connect', 'close']) socket.once(event, () => clearTimeout(limit));
+          });
+          request.once('response', resolve);
+          // Stays on: a connection that breaks later is reported here too, while the response alone is read.
+          request.on('error', reject);
+          request.end(content);
+        });
+      } catch (error) {
+        if (signal?.aborted && !isTimeLimit(signal.reason)) throw signal.reason;
+        // The server may close a kept connection in the moment that we use it.
+        if (reused && attempt === 1 && !signal?.aborted) continue;
+        throw new UnreachableError(this.access.server.origin, error);
+      }
+    }
+  }
+
+  async #text(response: http.IncomingMessage): Promise<string> {
+    try {
+      const parts: Buffer[] = [];
+      for await (const part of response) parts.push(part as Buffer);
+      return Buffer.concat(parts).toString('utf8');
+    } catch (error) {
+      throw new UnreachableError(this.access.server.origin, error);
+    }
+  }
+}
+
+function isTimeLimit(reason: unknown): boolean {
+  return reason instanceof DOMException && reason.name === 'TimeoutError';
+}
+
+/** The error that a refusal holds: a `Status` object, or a proxy's page as it came. */
+export function apiError(status: number, text: string, retryAfter?: string): ApiError {
+  const seconds = Number(retryAfter);
+  const waitMs = retryAfter !== undefined && Number.isFinite(seconds) ? seconds * 1000 : undefined;
+  try {
+    const { message, reason } = JSON.parse(text) as { message?: unknown; reason?: unknown };
+    if (typeof message === 'string') {
+      return new ApiError(status, typeof reason === 'string' ? reason : '', message, waitMs);
+    }
+  } catch {
+    // Not JSON: what stands before the API server spoke.
+  }
+  return new ApiError(status, '', text.trim().slice(0, 500) || `HTTP status ${status}`, waitMs);
+}

@@ -1,0 +1,87 @@
+/** The runner's `config` property as access to a cluster. It starts from nothing: no kubeconfig is mixed in. */
+import type { PropertyReader } from '../../property-reader.ts';
+import type { ClusterAccess } from '../client/access.ts';
+import { AccessError } from '../client/errors.ts';
+import { fileContent, isJks, pemOf } from './credential-data.ts';
+
+/** @throws AccessError in the user's words */
+export async function accessFromProperties(read: PropertyReader): Promise<ClusterAccess> {
+  const apiVersion = read.text('apiVersion');
+  if (apiVersion !== undefined && apiVersion !== 'v1') {
+    throw new AccessError(`taskRunner.config.apiVersion: "${apiVersion}" is not known. Remove the property.`);
+  }
+  if (read.raw('oauthTokenProvider') !== undefined) {
+    throw new AccessError(
+      'taskRunner.config.oauthTokenProvider is not built yet. Fetch the token with a task before this one and give it as oauthToken.',
+    );
+  }
+  const [ca, cert, key] = await Promise.all([
+    pem(read, 'caCertData', 'caCertFile'),
+    pem(read, 'clientCertData', 'clientCertFile'),
+    pem(read, 'clientKeyData', 'clientKeyFile'),
+  ]);
+  const stores = { pfx: await keyStore(read), trust: await trustStore(read) };
+  if ((cert === undefined) !== (key === undefined)) {
+    const [there, missing] = cert ? ['clientCert', 'clientKey'] : ['clientKey', 'clientCert'];
+    throw new AccessError(`taskRunner.config: ${there} is given without ${missing}. Both are needed.`);
+  }
+  const keyPassphrase = read.text('clientKeyPassphrase');
+  const storePassphrase = read.text('keyStorePassphrase');
+  const passphrase = stores.pfx ? storePassphrase : keyPassphrase;
+  const token = read.text('oauthToken');
+  const [username, password] = [read.text('username'), read.text('password')];
+  const trusted = stores.trust ?? ca;
+  const namespace = read.text('namespace');
+  return {
+    server: serverUrl(read.text('masterUrl') ?? 'https://kubernetes.default.svc'),
+    ...(trusted && { ca: trusted }),
+    ...(cert && { cert }),
+    ...(key && { key }),
+    ...(stores.pfx && { pfx: stores.pfx }),
+    ...(passphrase !== undefined && { passphrase }),
+    trustAny: read.boolean('trustCerts', false),
+    checkHostName: !read.boolean('disableHostnameVerification', false),
+    ...(token !== undefined && { token: async () => token }),
+    // A user name without a password is only a label, as in the flows that were copied from a kubeconfig.
+    ...(username !== undefined && password !== undefined && { basic: `${username}:${password}` }),
+    ...(namespace !== undefined && { namespace }),
+    origin: 'the config property of the task runner',
+  };
+}
+
+function serverUrl(text: string): URL {
+  const url = URL.parse(text.includes('://') ? text : `https://${text}`);
+  if (url && ['https:', 'http:'].includes(url.protocol)) return url;
+  throw new AccessError(
+    `taskRunner.config.masterUrl: "${text}" is no address. Write it as in a kubeconfig's server, such as https://10.0.0.1:6443.`,
+  );
+}
+
+async function pem(read: PropertyReader, data: string, file: string): Promise<Buffer | undefined> {
+  const inline = read.text(data);
+  if (inline !== undefined) return pemOf(`taskRunner.config.${data}`, inline);
+  const path = read.text(file);
+  if (path === undefined) return undefined;
+  const content = await fileContent(`taskRunner.config.${file}`, path);
+  return pemOf(`taskRunner.config.${file} (${path})`, content.toString('latin1'));
+}
+
+async function keyStore(read: PropertyReader): Promise<Buffer | undefined> {
+  const path = read.text('keyStoreFile');
+  if (path === undefined) return undefined;
+  const content = await fileContent('taskRunner.config.keyStoreFile', path);
+  if (!isJks(content)) return content;
+  throw new AccessError(
+    `taskRunner.config.keyStoreFile: ${path} is a Java key store. Convert it: keytool -importkeystore -srckeystore ${path} -destkeystore store.p12 -deststoretype PKCS12`,
+  );
+}
+
+async function trustStore(read: PropertyReader): Promise<Buffer | undefined> {
+  const path = read.text('trustStoreFile');
+  if (path === undefined) return undefined;
+  const content = await fileContent('taskRunner.config.trustStoreFile', path);
+  if (content.includes('-----BEGIN')) return content;
+  throw new AccessError(
+    `taskRunner.config.trustStoreFile: ${path} is not PEM. Convert it: keytool -exportcert -rfc -keystore ${path} -alias NAME > ca.pem (for each certificate), or give caCertFile.`,
+  );
+}

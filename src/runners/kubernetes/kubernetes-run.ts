@@ -1,0 +1,218 @@
+/** One pod as a run: start, follow, settle, fetch, stop, dispose. */
+import type { Outcome, RunSpec } from '../../model/run.ts';
+import type { ValueMap } from '../../model/value.ts';
+import type { LogBatch, LogCursor, Progress, Run } from '../runner.ts';
+import type { Connection } from './client/connection.ts';
+import { ApiError } from './client/errors.ts';
+import type { ExecTarget } from './client/exec.ts';
+import type { PodObject } from './client/pods.ts';
+import { readLog } from './log/read-log.ts';
+import { endedMarker, helperContainer, initContainer, readyMarker } from './paths.ts';
+import { PodEnd } from './pod-end.ts';
+import { helperRuns, statusOf } from './pod-outcome.ts';
+import type { PodWatch } from './pod-watch.ts';
+import { removePod } from './remove.ts';
+import type { Settings } from './settings.ts';
+import { signalProgram } from './signal-program.ts';
+import { fetchFiles, setMarker } from './transfer.ts';
+
+/** On top of `waitForLogs`: a kubelet that is restarted answers again within seconds, one on a loaded node later. */
+const lateLogMs = 60_000;
+/** How long after a KILL the end is waited for before the pod is deleted instead. */
+const killedLimitMs = 10_000;
+
+export interface RunContext {
+  readonly connection: Connection;
+  readonly watch: PodWatch;
+  readonly pod: PodObject;
+  readonly spec: RunSpec;
+  readonly settings: Settings;
+  readonly progress: Progress;
+}
+
+export class KubernetesRun implements Run {
+  readonly details: ValueMap;
+  readonly #context: RunContext;
+  readonly #end: PodEnd;
+  readonly #closing = new AbortController();
+  readonly #hasInit: boolean;
+  readonly #hasHelper: boolean;
+  #starting: Promise<void> | undefined;
+  #disposing: Promise<void> | undefined;
+
+  constructor(context: RunContext) {
+    const { pod, settings, progress, watch } = context;
+    this.#context = context;
+    this.details = { podName: pod.metadata.name, namespace: settings.namespace };
+    this.#hasInit = pod.spec?.initContainers?.some(({ name }) => name === initContainer) ?? false;
+    this.#hasHelper = pod.spec?.containers?.some(({ name }) => name === helperContainer) ?? false;
+    const memory = (settings.resources?.limits as { memory?: string } | undefined)?.memory;
+    this.#end = new PodEnd(watch, pod, {
+      ...(memory !== undefined && { memoryLimit: memory }),
+      limits: { running: settings.waitUntilRunning, completion: settings.waitUntilCompletion },
+      waiting: text => progress({ kind: 'wait', text }),
+    });
+  }
+
+  start(): Promise<void> {
+    this.#starting ??= this.#start();
+    return this.#starting;
+  }
+
+  logs(from?: LogCursor): AsyncIterable<LogBatch> {
+    const { connection, settings, pod, progress } = this.#context;
+    return readLog(
+      {
+        connection,
+        namespace: settings.namespace,
+        pod: pod.metadata.name,
+        begun: this.#end.begun,
+        ended: this.#end.ended,
+        signal: this.#closing.signal,
+        lateLimitMs: lateLogMs + settings.waitForLogs,
+        trouble: text => progress({ kind: 'trouble', text }),
+      },
+      from,
+    );
+  }
+
+  async outcome(signal: AbortSignal): Promise<Outcome> {
+    signal.throwIfAborted();
+    const aborted = Promise.withResolvers<never>();
+    const abort = () => aborted.reject(signal.reason);
+    signal.addEventListener('abort', abort, { once: true });
+    try {
+      return await Promise.race([this.#end.ended, aborted.promise]);
+    } finally {
+      signal.removeEventListener('abort', abort);
+    }
+  }
+
+  async fetch(signal: AbortSignal): Promise<void> {
+    if (!this.#hasHelper || this.#end.gone) return;
+    const { spec, settings, progress } = this.#context;
+    await this.#endOverdue();
+    const hopeless = (end: PodEnd) =>
+      end.gone || statusOf(end.pod, helperContainer)?.state?.terminated !== undefined || !hasRun(end.pod);
+    await this.#end.until(end => helperRuns(end.pod) || hopeless(end), signal);
+    signal.throwIfAborted();
+    if (!helperRuns(this.#end.pod)) return;
+    try {
+      const whole = spec.shared || settings.syncWorkingDirectory;
+      await fetchFiles(this.#exec(helperContainer), spec, whole, signal);
+    } catch (error) {
+      signal.throwIfAborted();
+      if (this.#end.gone || (error instanceof ApiError && error.status === 404)) {
+        progress({ kind: 'trouble', text: 'The files are lost: the pod was deleted before they were fetched.' });
+        return;
+      }
+      throw error;
+    }
+  }
+
+  async stop({ graceMs }: { readonly graceMs: number }): Promise<void> {
+    if (this.#starting) await this.#starting.catch(() => {});
+    if (this.#end.settled) return this.#endOverdue();
+    this.#end.stopping();
+    await this.#stop(graceMs);
+  }
+
+  dispose(): Promise<void> {
+    this.#disposing ??= this.#dispose();
+    return this.#disposing;
+  }
+
+  async #start(): Promise<void> {
+    if (!this.#hasInit || this.#end.settled) return;
+    const state = statusOf(this.#end.pod, initContainer)?.state;
+    if (state?.terminated) return;
+    const { signal } = this.#closing;
+    await this.#end.until(
+      end => end.settled !== undefined || end.phase.kind === 'receiving' || end.phase.kind === 'running',
+      signal,
+    );
+    if (this.#end.settled || signal.aborted) return;
+    try {
+      await setMarker(this.#exec(initContainer), readyMarker, signal);
+    } catch (error) {
+      // Another process of ours may have started it, or somebody have deleted it: then its status says so.
+      if (!(await this.#end.until(isPastInit, AbortSignal.timeout(5_000)))) throw error;
+    }
+  }
+
+  async #stop(graceMs: number): Promise<void> {
+    const { spec } = this.#context;
+    const shared = this.#context.pod.spec?.shareProcessNamespace === true;
+    if (this.#hasHelper && shared && helperRuns(this.#end.pod) && this.#end.phase.kind === 'running') {
+      const helper = this.#exec(helperContainer);
+      if (graceMs > 0 && (await signalProgram(helper, spec, 'TERM'))) await this.#endedWithin(graceMs);
+      if (this.#end.settled) return;
+      if (await signalProgram(helper, spec, 'KILL')) await this.#endedWithin(killedLimitMs);
+      if (this.#end.settled) return;
+    }
+    await this.#delete(graceMs);
+    await this.#end.until(end => end.gone || end.settled !== undefined, this.#closing.signal);
+  }
+
+  /** Ends a program that was given up (waitUntilRunning, waitUntilCompletion) and may still run. */
+  async #endOverdue(): Promise<void> {
+    const { phase } = this.#end;
+    if (phase.kind === 'running') await this.#stopGivenUp();
+  }
+
+  async #stopGivenUp(): Promise<void> {
+    this.#end.stopping();
+    if (this.#hasHelper && helperRuns(this.#end.pod)) {
+      await signalProgram(this.#exec(helperContainer), this.#context.spec, 'KILL');
+      await this.#end.until(end => end.phase.kind === 'ended' || end.gone, AbortSignal.timeout(killedLimitMs));
+    }
+  }
+
+  async #endedWithin(ms: number): Promise<void> {
+    const limit = AbortSignal.timeout(Math.min(ms, 2 ** 31 - 1));
+    await this.#end.until(end => end.settled !== undefined || end.gone, limit);
+  }
+
+  async #delete(graceMs: number): Promise<void> {
+    const { connection, settings, pod } = this.#context;
+    // With 0 the object would be gone while the program runs on for a moment; 1 s is the least that a node keeps to.
+    const graceSeconds = Math.max(1, Math.ceil(graceMs / 1000));
+    await removePod(connection, settings.namespace, pod.metadata, graceSeconds);
+  }
+
+  async #dispose(): Promise<void> {
+    if (this.#starting) await this.#starting.catch(() => {});
+    const { connection, settings, pod } = this.#context;
+    const { phase } = this.#end;
+    if (settings.delete) {
+      // Whoever still waits is told that we ended it, not that it was removed from outside.
+      this.#end.stopping();
+      const runs = phase.kind === 'running';
+      if (!this.#end.gone) await removePod(connection, settings.namespace, pod.metadata, runs ? 1 : 0);
+      if (runs) await this.#end.until(end => end.gone, AbortSignal.timeout(60_000));
+      this.#end.settle({ kind: 'stopped', detail: `The pod ${pod.metadata.name} was deleted.` });
+    } else {
+      if (!this.#end.settled) await this.stop({ graceMs: 0 });
+      if (this.#hasHelper && helperRuns(this.#end.pod)) {
+        await setMarker(this.#exec(helperContainer), endedMarker, this.#closing.signal).catch(() => {});
+      }
+    }
+    this.#closing.abort();
+    this.#end.close();
+  }
+
+  #exec(container: string): ExecTarget {
+    const { connection, settings, pod } = this.#context;
+    return { connection, namespace: settings.namespace, pod: pod.metadata.name, container };
+  }
+}
+
+function isPastInit(end: PodEnd): boolean {
+  return end.settled !== undefined || statusOf(end.pod, initContainer)?.state?.terminated !== undefined;
+}
+
+/** Did the main container come as far as to run? Else there is nothing to fetch. */
+function hasRun(pod: PodObject): boolean {
+  const state = statusOf(pod, 'main')?.state;
+  return state?.running !== undefined || state?.terminated !== undefined;
+}

@@ -1,0 +1,302 @@
+/** Task runner for Kubernetes clusters: see src/runners/runner.ts for the life of a run. */
+import { setTimeout as pause } from 'node:timers/promises';
+import type { RunSpec } from '../../model/run.ts';
+import {
+  type Capabilities,
+  type Handle,
+  type Lost,
+  PrepareError,
+  type Probe,
+  type Progress,
+  type Run,
+  type TaskRunner,
+} from '../runner.ts';
+import { carriersFor } from './carriers.ts';
+import { Connection } from './client/connection.ts';
+import { ApiError, isPassing } from './client/errors.ts';
+import { createPod, getPod, listPods, type PodObject } from './client/pods.ts';
+import { type Environment, findAccess } from './connection/find-access.ts';
+import { accessFromProperties } from './connection/from-properties.ts';
+import { kubernetesDeclaration } from './declaration.ts';
+import { KubernetesRun } from './kubernetes-run.ts';
+import { initContainer, outputName, podWorkDir } from './paths.ts';
+import { PodEnd } from './pod-end.ts';
+import { idLabel, keptLabel, ownerLabel, podName, runLabel } from './pod-name.ts';
+import { statusOf } from './pod-outcome.ts';
+import { podObject } from './pod-spec.ts';
+import { PodWatch } from './pod-watch.ts';
+import { removePod } from './remove.ts';
+import { type KubernetesConfig, readSettings, type Settings } from './settings.ts';
+import { sendFiles, TransferError } from './transfer.ts';
+import { asRefusal, explainUnusable } from './unusable.ts';
+
+export interface KubernetesRunnerOptions {
+  /** For KUBECONFIG, HOME, the service account, and credential plug-ins. */
+  readonly env: Environment;
+}
+
+const handleVersion = 1;
+/** How long a cluster that was reached before may be away while a pod is created. */
+const creationLimitMs = 60_000;
+
+/** A cluster that was reached, with the watches of its namespaces. */
+interface Cluster {
+  readonly connection: Connection;
+  readonly watches: Map<string, PodWatch>;
+}
+
+/** What this process knows of a run that it prepared, until it opens it. */
+interface Prepared {
+  readonly pod: PodObject;
+  readonly progress: Progress;
+}
+
+export class KubernetesRunner implements TaskRunner<KubernetesConfig> {
+  readonly type = kubernetesDeclaration.type;
+  readonly aliases = kubernetesDeclaration.aliases;
+  readonly title = kubernetesDeclaration.title;
+  readonly schema = kubernetesDeclaration.schema;
+  readonly capabilities: Capabilities = {
+    needsImage: true,
+    // A pod's log has both in one; telling them apart needs a feature gate of the cluster.
+    separateStreams: false,
+    memoryLimit: true,
+    inheritsEnvironment: false,
+  };
+  readonly #options: KubernetesRunnerOptions;
+  readonly #clusters = new Map<string, Promise<Cluster>>();
+  /** Runs that this process prepared: opening one is no adoption. */
+  readonly #prepared = new Map<string, Prepared>();
+  readonly #own = new Set<string>();
+
+  constructor(options: KubernetesRunnerOptions) {
+    this.#options = options;
+  }
+
+  async probe(config: KubernetesConfig, signal: AbortSignal): Promise<Probe> {
+    try {
+      const settings = readSettings(config);
+      const { connection } = await this.#reach(settings);
+      const version = await connection.call<{ gitVersion: string }>('GET', '/version', { signal });
+      const { server, origin } = connection.access;
+      return { usable: true, detail: `Kubernetes ${version.gitVersion} at ${server.origin} (${origin})` };
+    } catch (error) {
+      if (error instanceof PrepareError)
+        return { usable: false, why: error.message, whatToDo: 'Correct the property.' };
+      const told = explainUnusable(error);
+      if (!told) throw error;
+      return { usable: false, ...told };
+    }
+  }
+
+  paths(spec: Pick<RunSpec, 'workDir' | 'outputDir'>): { workingDir: string; outputDir: string } {
+    return { workingDir: podWorkDir, outputDir: `${podWorkDir}/${outputName(spec)}` };
+  }
+
+  async prepare(spec: RunSpec, config: KubernetesConfig, progress: Progress, signal: AbortSignal): Promise<Handle> {
+    const settings = readSettings(config);
+    const { image } = spec;
+    if (!image) {
+      const detail = 'This task runner needs the `containerImage` property to be set. Add containerImage to the task.';
+      throw new PrepareError({ kind: 'never-started', detail });
+    }
+    signal.throwIfAborted();
+    try {
+      const cluster = await this.#reach(settings);
+      const carriers = await carriersFor(spec, settings);
+      const body = podObject(spec, image, settings, carriers);
+      progress({ kind: 'create', text: `Creating the pod ${podName(spec)} of ${image}` });
+      const pod = await this.#createOrAdopt(cluster, spec, settings, body, progress, signal);
+      this.#own.add(spec.runId);
+      try {
+        signal.throwIfAborted();
+        if (carriers.init) await this.#fill(cluster, pod, spec, settings, progress, signal);
+      } catch (error) {
+        await removePod(cluster.connection, settings.namespace, pod.metadata, 0);
+        throw error;
+      }
+      this.#prepared.set(spec.runId, { pod, progress });
+      const { name, uid = '' } = pod.metadata;
+      return {
+        runner: this.type,
+        version: handleVersion,
+        runId: spec.runId,
+        data: { name, uid, namespace: settings.namespace },
+      };
+    } catch (error) {
+      if (signal.aborted) throw error;
+      throw asRefusal(error);
+    }
+  }
+
+  async open(handle: Handle, spec: RunSpec, config: KubernetesConfig): Promise<Run | Lost> {
+    const settings = { ...readSettings(config), namespace: readHandle(handle).namespace };
+    const { connection, watches } = await this.#reach(settings);
+    const { name, uid, namespace } = readHandle(handle);
+    const prepared = this.#prepared.get(handle.runId);
+    this.#prepared.delete(handle.runId);
+    const pod = prepared?.pod ?? (await podIfThere(connection, namespace, name));
+    if (!pod || pod.metadata.uid !== uid) {
+      return {
+        lost: `The pod ${name} is not in the namespace ${namespace} at ${connection.access.server.origin} any more: it was deleted from outside.`,
+      };
+    }
+    if (!settings.resume && !this.#own.has(handle.runId)) {
+      await removePod(connection, namespace, pod.metadata, 1);
+      return { lost: `The pod ${name} was left by a process that died, and was deleted: taskRunner.resume is false.` };
+    }
+    const watch = watchOf(watches, connection, namespace);
+    return new KubernetesRun({ connection, watch, pod, spec, settings, progress: prepared?.progress ?? (() => {}) });
+  }
+
+  async *list(owner: string, config: KubernetesConfig, signal: AbortSignal): AsyncIterable<Handle> {
+    const settings = readSettings(config);
+    const { connection } = await this.#reach(settings);
+    const selector = `${ownerLabel}=${idLabel(owner)},${runLabel},!${keptLabel}`;
+    const { items } = await listPods(connection, settings.namespace, selector, signal);
+    for (const { metadata } of items) {
+      const { name, uid = '', labels = {} } = metadata;
+      // One that is on its way out is nobody's any more.
+      if (metadata.deletionTimestamp !== undefined) continue;
+      const data = { name, uid, namespace: settings.namespace };
+      yield { runner: this.type, version: handleVersion, runId: labels[runLabel] ?? '', data };
+    }
+  }
+
+  async remove(handle: Handle, config: KubernetesConfig): Promise<void> {
+    const { connection } = await this.#reach(readSettings(config));
+    const { name, uid, namespace } = readHandle(handle);
+    this.#prepared.delete(handle.runId);
+    await removePod(connection, namespace, { name, uid }, 0);
+  }
+
+  #reach({ connection }: Settings): Promise<Cluster> {
+    const key = JSON.stringify(connection?.all ?? null);
+    let cluster = this.#clusters.get(key);
+    if (!cluster) {
+      const access = connection ? accessFromProperties(connection) : findAccess(this.#options.env);
+      cluster = access.then(found => ({ connection: new Connection(found), watches: new Map() }));
+      this.#clusters.set(key, cluster);
+      // A file that was missing may be there the next time.
+      cluster.catch(() => this.#clusters.delete(key));
+    }
+    return cluster;
+  }
+
+  /**
+   * Creates the pod of a run. One of that name is ours when its labels say so: the answer to its creation was lost,
+   * or somebody died before storing it.
+   */
+  async #createOrAdopt(
+    { connection }: Cluster,
+    spec: RunSpec,
+    settings: Settings,
+    body: object,
+    progress: Progress,
+    signal: AbortSignal,
+  ): Promise<PodObject> {
+    const { namespace } = settings;
+    const name = podName(spec);
+    const began = Date.now();
+    for (let attempt = 1; ; attempt++) {
+      signal.throwIfAborted();
+      try {
+        return await createPod(connection, namespace, body);
+      } catch (error) {
+        if (error instanceof ApiError && error.status === 409 && error.reason === 'AlreadyExists') {
+          const there = await podIfThere(connection, namespace, name);
+          if (there && !isOurs(there, spec)) {
+            const detail = `The name ${name} is taken in the namespace ${namespace} by a pod that is not ours.`;
+            throw new PrepareError({ kind: 'never-started', detail });
+          }
+          const leaving = there?.metadata.deletionTimestamp !== undefined;
+          if (there && !leaving) {
+            if (settings.resume || this.#own.has(spec.runId)) return there;
+            await removePod(connection, namespace, there.metadata, 1);
+          }
+        } else if (!isPassing(error)) {
+          throw error;
+        } else {
+          progress({ kind: 'trouble', text: `The pod cannot be created yet: ${(error as Error).message}` });
+        }
+        if (Date.now() - began > creationLimitMs || (attempt > 3 && !connection.reached)) throw error;
+        const asked = error instanceof ApiError ? error.retryAfterMs : undefined;
+        await pause(asked ?? Math.min(2_000, 100 * 2 ** attempt), undefined, { signal });
+      }
+    }
+  }
+
+  /** Waits for the init container and gives it the input files. */
+  async #fill(
+    { connection, watches }: Cluster,
+    pod: PodObject,
+    spec: RunSpec,
+    settings: Settings,
+    progress: Progress,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { namespace } = settings;
+    const end = new PodEnd(watchOf(watches, connection, namespace), pod, {
+      limits: { running: settings.waitUntilRunning },
+      waiting: text => progress({ kind: 'wait', text }),
+    });
+    try {
+      await end.until(({ settled, phase }) => settled !== undefined || phase.kind !== 'waiting', signal);
+      signal.throwIfAborted();
+      const { settled } = end;
+      // It may have been started by the process that we take over from.
+      if (statusOf(end.pod, initContainer)?.state?.terminated?.exitCode === 0) return;
+      if (settled) {
+        const kind = settled.kind === 'image-unavailable' ? settled.kind : 'never-started';
+        throw new PrepareError({ kind, detail: settled.detail ?? 'The pod ended before its input files were there.' });
+      }
+      const leftOut = (path: string, why: string) =>
+        progress({ kind: 'trouble', text: `${path} is not copied into the pod: ${why}` });
+      const target = { connection, namespace, pod: pod.metadata.name, container: initContainer };
+      await sendFiles(target, spec, leftOut, signal);
+    } catch (error) {
+      if (!(error instanceof TransferError)) throw error;
+      const detail = `The input files cannot be copied into the pod ${pod.metadata.name}: ${error.message}`;
+      throw new PrepareError({ kind: 'never-started', detail }, { cause: error });
+    } finally {
+      end.close();
+    }
+  }
+}
+
+function watchOf(watches: Map<string, PodWatch>, connection: Connection, namespace: string): PodWatch {
+  let watch = watches.get(namespace);
+  if (!watch) {
+    watch = new PodWatch(connection, namespace);
+    watches.set(namespace, watch);
+  }
+  return watch;
+}
+
+function isOurs({ metadata: { labels = {} } }: PodObject, spec: RunSpec): boolean {
+  return labels[ownerLabel] === idLabel(spec.owner) && labels[runLabel] === idLabel(spec.runId);
+}
+
+function readHandle(handle: Handle): { readonly name: string; readonly uid: string; readonly namespace: string } {
+  const { name, uid, namespace } = handle.data;
+  if (
+    handle.version !== handleVersion ||
+    typeof name !== 'string' ||
+    typeof uid !== 'string' ||
+    typeof namespace !== 'string'
+  ) {
+    throw new Error(
+      `The stored handle of run ${handle.runId} is of version ${handle.version}; this Windlass reads ${handleVersion}.`,
+    );
+  }
+  return { name, uid, namespace };
+}
+
+async function podIfThere(connection: Connection, namespace: string, name: string): Promise<PodObject | undefined> {
+  try {
+    return await getPod(connection, namespace, name);
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 404) return undefined;
+    throw error;
+  }
+}

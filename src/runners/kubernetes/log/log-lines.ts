@@ -1,0 +1,96 @@
+/** From the bytes of a pod's log, each line with its timestamp in front, to lines with a cursor behind them. */
+import { isMap, type Value } from '../../../model/value.ts';
+import type { LogCursor, LogLine } from '../../runner.ts';
+
+/**
+ * Where reading goes on: the log is asked for from `since` (seconds since the epoch: the API takes no finer time and
+ * hands none on to the kubelet), and the first `skip` lines of that are known. Which lines are in it and in what order
+ * is the same at every reading, so counting needs no line to be unlike another.
+ */
+interface Position {
+  readonly since: number;
+  readonly skip: number;
+}
+
+/** How far timestamps may run back within a log: stdout and stderr are written by two hands. */
+const slackSeconds = 1;
+const newline = 10;
+
+export class LogLines {
+  readonly #start: Position | undefined;
+  #toSkip: number;
+  #parts: Buffer[] = [];
+  /** Lines read so far by their second, as far back as a cursor may reach. */
+  readonly #counts = new Map<number, number>();
+  #latest = 0;
+
+  constructor(from: LogCursor | undefined) {
+    this.#start = readPosition(from);
+    this.#toSkip = this.#start?.skip ?? 0;
+  }
+
+  /** `sinceTime` of the request; absent from the beginning. */
+  get since(): string | undefined {
+    return this.#start && new Date(this.#start.since * 1000).toISOString();
+  }
+
+  get cursor(): LogCursor {
+    if (this.#latest === 0) return this.#start ? { ...this.#start } : null;
+    const since = Math.max(this.#latest - slackSeconds, this.#start?.since ?? 0);
+    let skip = 0;
+    for (const [second, count] of this.#counts) if (second >= since) skip += count;
+    // What was known before may not have been passed over completely yet.
+    return this.#toSkip > 0 && this.#start ? { ...this.#start } : { since, skip };
+  }
+
+  /** The new lines that are complete with this chunk. */
+  push(chunk: Buffer): LogLine[] {
+    const lines: LogLine[] = [];
+    let from = 0;
+    for (let end = chunk.indexOf(newline); end >= 0; end = chunk.indexOf(newline, from)) {
+      this.#parts.push(chunk.subarray(from, end));
+      this.#take(lines);
+      from = end + 1;
+    }
+    if (from < chunk.length) this.#parts.push(chunk.subarray(from));
+    return lines;
+  }
+
+  /** What is left when the log is complete: a last line without its end. */
+  end(): LogLine[] {
+    const lines: LogLine[] = [];
+    if (this.#parts.length > 0) this.#take(lines);
+    return lines;
+  }
+
+  #take(lines: LogLine[]): void {
+    const text = (this.#parts.length === 1 ? (this.#parts[0] as Buffer) : Buffer.concat(this.#parts)).toString('utf8');
+    this.#parts = [];
+    const space = text.indexOf(' ');
+    const time = Date.parse(space < 0 ? text : text.slice(0, space));
+    // Every line has a timestamp but the rest of one whose beginning lies before `since`, and which is known.
+    if (Number.isNaN(time)) return;
+    this.#count(Math.floor(time / 1000));
+    if (this.#toSkip > 0) {
+      this.#toSkip -= 1;
+      return;
+    }
+    const said = space < 0 ? '' : text.slice(space + 1);
+    for (const part of (said.endsWith('\r') ? said.slice(0, -1) : said).split('\r')) {
+      lines.push({ stream: 'stdout', time, text: part });
+    }
+  }
+
+  #count(second: number): void {
+    this.#counts.set(second, (this.#counts.get(second) ?? 0) + 1);
+    if (second <= this.#latest) return;
+    this.#latest = second;
+    for (const known of this.#counts.keys()) if (known < second - slackSeconds) this.#counts.delete(known);
+  }
+}
+
+function readPosition(cursor: LogCursor | undefined): Position | undefined {
+  if (!isMap(cursor)) return undefined;
+  const { since, skip } = cursor as { since?: Value; skip?: Value };
+  return typeof since === 'number' && typeof skip === 'number' ? { since, skip } : undefined;
+}

@@ -1,0 +1,34 @@
+/** Ends the program in a pod's main container while the helper beside it lives on and gives its files out. */
+import type { RunSpec } from '../../model/run.ts';
+import { type ExecTarget, exec } from './client/exec.ts';
+import { outputName, podWorkDir } from './paths.ts';
+
+/**
+ * The containers share their processes, so the helper sees the program: started by the node itself (parent 0), with
+ * the run's own output directory in its environment. A pod's deletion would take the helper along.
+ */
+function script(name: string, signal: 'TERM' | 'KILL'): string {
+  return [
+    'found=1',
+    'for p in /proc/[0-9]*; do',
+    '  grep -q "^PPid:[[:space:]]*0$" $p/status 2>/dev/null || continue',
+    `  tr '\\0' '\\n' 2>/dev/null < $p/environ | grep -qxF "OUTPUT_DIR=${podWorkDir}/${name}" || continue`,
+    `  kill -${signal} \${p#/proc/} && found=0`,
+    'done',
+    'exit $found',
+  ].join('\n');
+}
+
+/** False when there was no such process, or the helper could not see or reach it. */
+export async function signalProgram(helper: ExecTarget, spec: RunSpec, signal: 'TERM' | 'KILL'): Promise<boolean> {
+  const limit = AbortSignal.timeout(10_000);
+  try {
+    const command = ['sh', '-c', script(outputName(spec), signal)];
+    const { stdout, done } = await exec(helper, command, { signal: limit });
+    stdout.resume();
+    return (await done).exitCode === 0;
+  } catch {
+    // Whatever broke it, deleting the pod is the other way.
+    return false;
+  }
+}
