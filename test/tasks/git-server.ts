@@ -4,7 +4,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync }
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo, createServer as createSocket } from 'node:net';
 import { userInfo } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const author = ['-c', 'user.name=t', '-c', 'user.email=t@example.org', '-c', 'init.defaultBranch=main'];
@@ -40,6 +40,16 @@ export function makeRepositories(root: string): string[] {
   for (const name of ['part', 'whole']) git(root, 'clone', '-q', '--bare', name, `${name}.git`);
   // The submodule's address stays relative: it is beside the repository on whatever server.
   return commits;
+}
+
+/** Adds a file to a repository, and to its bare form that is served. */
+export function commitFile(root: string, name: string, file: string, text: string): void {
+  const dir = join(root, name);
+  mkdirSync(dirname(join(dir, file)), { recursive: true });
+  writeFileSync(join(dir, file), text);
+  git(dir, 'add', '-A');
+  git(dir, 'commit', '-q', '-m', file);
+  git(dir, 'push', '-q', join(root, `${name}.git`), 'main');
 }
 
 /** Answers git over http, by git's own CGI program; every request needs the password. */
