@@ -58,10 +58,33 @@ describe('pulls', () => {
     const seen: (number | undefined)[] = [];
     const puller = new Puller(await reach());
     await puller.pull('r.io:5000/a/b:1.2', 'secret', event => seen.push(event.fraction), never);
-    expect(seen).toEqual([0.5, 0.25, 0.75]);
+    expect(seen).toEqual([0.5, 0.25]);
     const request = fake.requests.at(-1);
     expect(request?.url).toContain('fromImage=r.io%3A5000%2Fa%2Fb&tag=1.2');
     expect(request?.headers['x-registry-auth']).toBe('secret');
+  });
+
+  test('a pull tells of each step once, and not of every byte', async () => {
+    fake.answers.set(create, (_, response) => {
+      for (let current = 1; current <= 500; current++) {
+        response.write(
+          `${JSON.stringify({ id: 'a', status: 'Downloading', progressDetail: { current, total: 500 } })}\n`,
+        );
+      }
+      response.end('{"id":"a","status":"Pull complete"}\n{"status":"Status: Downloaded newer image for x"}\n');
+    });
+    const seen: string[] = [];
+    await new Puller(await reach()).pull('x', undefined, event => seen.push(event.text), never);
+    expect(seen).toEqual(['x: a Downloading', 'x: a Pull complete', 'x: Status: Downloaded newer image for x']);
+  });
+
+  test('a pull that says nothing more is given up, in words', async () => {
+    fake.answers.set(create, (_, response) => {
+      response.write('{"status":"Pulling from x"}\n');
+    });
+    const puller = new Puller(await reach(), 200);
+    await expect(puller.pull('x', undefined, () => {}, never)).rejects.toThrow('the pull has said nothing for 0 s');
+    expect(fake.count(/images\/create/)).toBe(1);
   });
 
   test('twenty who want one image pull it once; one who leaves stops nobody', async () => {

@@ -23,13 +23,21 @@ const retryDelaysMs = [1_000, 4_000];
 const hopeless =
   /denied|unauthorized|no basic auth|not found|manifest unknown|no such host|connection refused|network is unreachable|invalid|x509|certificate|forbidden|toomanyrequests/i;
 
+/** Engines tell of each layer many times a second; a registry or a disk that says nothing for so long has stalled. */
+const stallLimitMs = 5 * 60_000;
+/** The same words about the bytes of a layer are told again after so long. */
+const byteProgressMs = 1_000;
+
 /** The pulls of one engine that are under way in this process. */
 export class Puller {
   readonly #engine: Engine;
+  readonly #stallLimitMs: number;
   readonly #pulls = new Map<string, Pull>();
 
-  constructor(engine: Engine) {
+  /** @param stallLimit how long a pull may say nothing, in ms */
+  constructor(engine: Engine, stallLimit = stallLimitMs) {
     this.#engine = engine;
+    this.#stallLimitMs = stallLimit;
   }
 
   /**
@@ -60,7 +68,8 @@ export class Puller {
     const tell: Listener = progress => {
       for (const listener of listeners) listener(progress);
     };
-    const done = pullWithRetries(this.#engine, image, auth, tell, abort.signal).finally(() => this.#pulls.delete(key));
+    const pulling = { engine: this.#engine, image, auth, tell, stallLimitMs: this.#stallLimitMs, signal: abort.signal };
+    const done = pullWithRetries(pulling).finally(() => this.#pulls.delete(key));
     // Everybody may have left by the time that it fails.
     done.catch(() => {});
     const pull = { done, listeners, abort };
@@ -69,16 +78,20 @@ export class Puller {
   }
 }
 
-async function pullWithRetries(
-  engine: Engine,
-  image: string,
-  auth: string | undefined,
-  tell: Listener,
-  signal: AbortSignal,
-): Promise<void> {
+interface Pulling {
+  readonly engine: Engine;
+  readonly image: string;
+  readonly auth: string | undefined;
+  readonly tell: Listener;
+  readonly stallLimitMs: number;
+  readonly signal: AbortSignal;
+}
+
+async function pullWithRetries(pulling: Pulling): Promise<void> {
+  const { image, tell, signal } = pulling;
   for (let attempt = 0; ; attempt++) {
     try {
-      return await pullOnce(engine, image, auth, tell, signal);
+      return await pullOnce(pulling);
     } catch (error) {
       const delay = retryDelaysMs[attempt];
       const passing = !(error instanceof EngineError) || error.status >= 500 || error.status === 200;
@@ -97,46 +110,71 @@ interface PullLine {
   readonly errorDetail?: { readonly message?: string };
 }
 
-async function pullOnce(
-  engine: Engine,
-  image: string,
-  auth: string | undefined,
-  tell: Listener,
-  signal: AbortSignal,
-): Promise<void> {
+async function pullOnce({ engine, image, auth, tell, stallLimitMs, signal }: Pulling): Promise<void> {
   // Podman needs the tag apart (kestra-io/kestra's runner sends it so as well).
   const { repository, tag } = parseImageName(image);
   const query = `fromImage=${encodeURIComponent(repository)}&tag=${encodeURIComponent(tag)}`;
   const headers = auth === undefined ? {} : { 'X-Registry-Auth': auth };
-  const answer = await engine.stream('POST', `/images/create?${query}`, { headers, signal });
-  const layers = new Map<string, { current: number; total: number }>();
-  let rest = '';
-  for await (const chunk of answer.setEncoding('utf8')) {
-    const lines = (rest + chunk).split('\n');
-    rest = lines.pop() ?? '';
-    for (const line of lines) readLine(line, image, layers, tell);
+  const stall = new AbortController();
+  // A refusal of ours, not a broken connection: what stalled so long is not tried again.
+  const stalled = new EngineError(408, `the pull has said nothing for ${Math.round(stallLimitMs / 1000)} s`);
+  const limit = setTimeout(() => stall.abort(stalled), stallLimitMs);
+  const progress = new LayerProgress(image, tell);
+  try {
+    const both = AbortSignal.any([signal, stall.signal]);
+    const answer = await engine.stream('POST', `/images/create?${query}`, { headers, signal: both });
+    let rest = '';
+    for await (const chunk of answer.setEncoding('utf8')) {
+      limit.refresh();
+      const lines = (rest + chunk).split('\n');
+      rest = lines.pop() ?? '';
+      for (const line of lines) progress.read(line);
+    }
+    progress.read(rest);
+  } catch (error) {
+    throw stall.signal.aborted ? stalled : error;
+  } finally {
+    clearTimeout(limit);
   }
-  readLine(rest, image, layers, tell);
 }
 
-/** @throws EngineError for an error that stands inside the stream of a 200 answer (apocas/docker-modem#146) */
-function readLine(
-  line: string,
-  image: string,
-  layers: Map<string, { current: number; total: number }>,
-  tell: Listener,
-): void {
-  if (line.trim() === '') return;
-  const read = JSON.parse(line) as PullLine;
-  const error = read.errorDetail?.message ?? read.error;
-  if (error !== undefined) throw new EngineError(200, error);
-  const { current, total } = read.progressDetail ?? {};
-  if (read.id !== undefined && total) layers.set(read.id, { current: current ?? 0, total });
-  let [got, all] = [0, 0];
-  for (const layer of layers.values()) {
-    got += layer.current;
-    all += layer.total;
+/** Tells of what changes: what happens to each layer, and once a second how many bytes have come. */
+class LayerProgress {
+  readonly #image: string;
+  readonly #tell: Listener;
+  readonly #bytes = new Map<string, { current: number; total: number }>();
+  readonly #statuses = new Map<string, string>();
+  #toldAt = Number.NEGATIVE_INFINITY;
+
+  constructor(image: string, tell: Listener) {
+    this.#image = image;
+    this.#tell = tell;
   }
-  const text = `${image}: ${read.id === undefined ? '' : `${read.id} `}${read.status ?? ''}`;
-  tell({ text, ...(all > 0 && { fraction: Math.min(1, got / all) }) });
+
+  /** @throws EngineError for an error that stands inside the stream of a 200 answer (apocas/docker-modem#146) */
+  read(line: string): void {
+    if (line.trim() === '') return;
+    const { id = '', status = '', progressDetail, error, errorDetail } = JSON.parse(line) as PullLine;
+    const message = errorDetail?.message ?? error;
+    if (message !== undefined) throw new EngineError(200, message);
+    const { current = 0, total } = progressDetail ?? {};
+    if (total) this.#bytes.set(id, { current, total });
+    const now = performance.now();
+    const known = this.#statuses.get(id) === status;
+    if (known && now - this.#toldAt < byteProgressMs) return;
+    this.#statuses.set(id, status);
+    this.#toldAt = now;
+    const fraction = this.#fraction();
+    const what = known ? `${Math.floor((fraction ?? 0) * 100)} %` : [id, status].filter(Boolean).join(' ');
+    this.#tell({ text: `${this.#image}: ${what}`, ...(fraction !== undefined && { fraction }) });
+  }
+
+  #fraction(): number | undefined {
+    let [got, all] = [0, 0];
+    for (const { current, total } of this.#bytes.values()) {
+      got += current;
+      all += total;
+    }
+    return all > 0 ? Math.min(1, got / all) : undefined;
+  }
 }
