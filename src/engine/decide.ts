@@ -5,7 +5,7 @@
 
 import { isTruthy } from '../expression/truth.ts';
 import type { TaskRun } from '../model/execution.ts';
-import { initialState, isTerminal } from '../model/states.ts';
+import { initialState, isTerminal, type State } from '../model/states.ts';
 import { attemptFinished, attemptStarted, requestAttempt, retryDue } from './attempt.ts';
 import { awaited, withAwaited, withoutAwaited } from './awaited.ts';
 import { enabled } from './container.ts';
@@ -17,6 +17,7 @@ import { advance, beginFlowable, failFlowable, withFlowable } from './flowable-c
 import { flowableOf } from './flowables/index.ts';
 import { subflowKey } from './flowables/subflow.ts';
 import { restart } from './restart.ts';
+import { beginSla, isSlaKey, slaAnswered } from './sla.ts';
 import { exit, kill } from './stop.ts';
 import { endTaskRun } from './task-run-end.ts';
 
@@ -47,6 +48,13 @@ function happen(draft: Draft, event: EngineEvent): void {
   switch (event.type) {
     case 'start':
       start(draft);
+      break;
+    case 'queue':
+      if (draft.execution.phase === 'created' && draft.execution.state.current === 'CREATED')
+        draft.moveExecution('QUEUED');
+      break;
+    case 'refuse':
+      refuse(draft, event.state, event.message);
       break;
     case 'started':
       attemptStarted(draft, event.taskRunId, event.attempt);
@@ -99,7 +107,15 @@ function start(draft: Draft): void {
   draft.change({ phase: 'main' });
   const { tasks, finally: last } = draft.flow;
   if (enabled(tasks).length + enabled(last).length > 0) draft.moveExecution('RUNNING');
+  beginSla(draft);
   draft.queue.push({ kind: 'advance', parentId: undefined, ended: undefined });
+}
+
+function refuse(draft: Draft, state: State, message: string): void {
+  if (draft.execution.phase !== 'created') return;
+  draft.log('ERROR', message);
+  draft.moveExecution(state);
+  draft.change({ phase: 'ended' });
 }
 
 /** A created task run begins, or asks first whether it shall. */
@@ -124,8 +140,12 @@ function begin(draft: Draft, run: TaskRun): void {
 
 function answered(draft: Draft, key: string, answer: Answer): void {
   draft.finish(key);
+  if (isSlaKey(key)) {
+    slaAnswered(draft, key, answer);
+    return;
+  }
   const [type, id = '', about = type] = key.split(':');
-  if (type === 'outputs') takeOutputs(draft, key, answer);
+  if (type === 'outputs') takeOutputs(draft, answer);
   const run = draft.taskRun(id);
   if (!run || isTerminal(run.state.current)) return;
   if (type === 'subflow') {
@@ -149,6 +169,10 @@ function answeredRunIf(draft: Draft, run: TaskRun, answer: Answer): void {
 
 function due(draft: Draft, key: string): void {
   draft.finish(key);
+  if (isSlaKey(key)) {
+    slaAnswered(draft, key, 'due');
+    return;
+  }
   const [, id = ''] = key.split(':');
   const run = draft.taskRun(id);
   if (!run || isTerminal(run.state.current)) return;

@@ -24,7 +24,7 @@ export class Draft implements StateView {
   /** What is still to do in this decision; worked off in order, so that no step runs inside another. */
   readonly queue: Step[] = [];
   /** Asks for the execution to end in a state, whatever else is going on; the task run and its parents end with it. */
-  exiting: { readonly state: State; readonly taskRunId: string } | undefined;
+  exiting: { readonly state: State; readonly taskRunId?: string } | undefined;
   /** In [0, 1); of the event that is taken in. */
   random: () => number = () => 0;
   readonly #base: StateView;

@@ -21,7 +21,7 @@ export type Effect =
   /** Make, or collect from and remove, the directory that the children of a WorkingDirectory share; answered. */
   | { readonly type: 'open-directory' | 'close-directory'; readonly key: string; readonly taskRunId: string }
   /** Say `due` at a time: milliseconds since the epoch. */
-  | { readonly type: 'timer'; readonly key: string; readonly taskRunId: string; readonly at: number }
+  | { readonly type: 'timer'; readonly key: string; readonly taskRunId?: string; readonly at: number }
   /** Start another flow's execution; `child-started` and `child-ended`, or a refusal (`answered`) where it cannot start. */
   | { readonly type: 'subflow'; readonly key: string; readonly taskRunId: string }
   /** Kill that execution; it still reports `child-ended`. */

@@ -5,6 +5,7 @@ import { stepSequential } from './container.ts';
 import type { Draft } from './draft.ts';
 import type { Answer } from './event.ts';
 import { type Scope, scopeKey } from './execution-state.ts';
+import { assessesAtEnd } from './sla.ts';
 import { isStopping } from './stopping.ts';
 
 /** Looks what follows in the execution itself. */
@@ -31,6 +32,7 @@ export function stepExecution(draft: Draft): void {
   }
   if (draft.execution.phase !== 'finally') return;
   if (stepSequential(draft, undefined, 'finally', flow.finally, {}, false) === 'waiting') return;
+  if (assessesAtEnd(draft)) return;
   endExecution(draft, worst(draft.scope(scopeKey(undefined, 'tasks'))));
 }
 
@@ -62,8 +64,8 @@ function endExecution(draft: Draft, state: State): void {
 }
 
 /** The outputs are rendered, or cannot be. */
-export function takeOutputs(draft: Draft, key: string, answer: Answer): void {
-  if (draft.execution.phase !== 'outputs' || key !== outputsKey(draft)) return;
+export function takeOutputs(draft: Draft, answer: Answer): void {
+  if (draft.execution.phase !== 'outputs') return;
   const state = draft.execution.ending ?? 'SUCCESS';
   if (answer.ok) {
     if (isMap(answer.value)) draft.change({ outputs: answer.value });

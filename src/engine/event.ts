@@ -5,6 +5,10 @@ import type { Value, ValueMap } from '../model/value.ts';
 
 export type EngineEvent = { readonly at: number } & (
   | { readonly type: 'start' }
+  /** As many executions of the flow run as may: this one waits for its `start`. */
+  | { readonly type: 'queue' }
+  /** It may not run: it ends before its first task. */
+  | { readonly type: 'refuse'; readonly state: 'FAILED' | 'CANCELLED'; readonly message: string }
   /** A worker begins an attempt. */
   | { readonly type: 'started'; readonly taskRunId: string; readonly attempt: number }
   | { readonly type: 'finished'; readonly taskRunId: string; readonly attempt: number; readonly result: TaskResult }

@@ -12,7 +12,7 @@ const aftermath = new Set(['errors', 'finally', 'afterExecution']);
 /** @param from the task run to begin with; what followed it is history. Without it, what failed is tried again. */
 export function restart(draft: Draft, from?: string): void {
   if (!isTerminal(draft.execution.state.current) || draft.execution.phase !== 'ended') return;
-  const { outputs: _outputs, ending: _ending, ...kept } = draft.execution;
+  const { outputs: _outputs, ending: _ending, sla: _sla, ...kept } = draft.execution;
   draft.replace({ ...kept, phase: 'main' });
   draft.moveExecution('RESTARTED');
   draft.moveExecution('RUNNING');

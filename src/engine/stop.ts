@@ -25,9 +25,9 @@ export function kill(draft: Draft): void {
 export function exit(draft: Draft): void {
   const { exiting } = draft;
   draft.exiting = undefined;
-  const run = exiting && draft.taskRun(exiting.taskRunId);
-  if (!run || isStopping(draft.execution)) return;
-  for (let parent = draft.parent(run); parent; parent = draft.parent(parent)) {
+  const run = exiting?.taskRunId === undefined ? undefined : draft.taskRun(exiting.taskRunId);
+  if (!exiting || isStopping(draft.execution)) return;
+  for (let parent = run && draft.parent(run); parent; parent = draft.parent(parent)) {
     draft.put({ ...parent, progress: { ...parent.progress, exit: exiting.state } });
   }
   draft.change({ ending: exiting.state });

@@ -4,6 +4,7 @@ import type { Retry } from '../model/flow.ts';
 import { initialState, isTerminal, moveTo, type State } from '../model/states.ts';
 import { awaited } from './awaited.ts';
 import type { Draft } from './draft.ts';
+import { assessAfter } from './sla.ts';
 
 /** @param raw the state before the flags `allowFailure`, `allowWarning` and `warningOnRetry` are looked at */
 export function endTaskRun(draft: Draft, run: TaskRun, raw: State): void {
@@ -20,6 +21,7 @@ export function closeTaskRun(draft: Draft, run: TaskRun, state: State): void {
   const key = awaited(run);
   if (key !== undefined) draft.finish(key);
   const ended = draft.move(run, state);
+  assessAfter(draft, ended);
   draft.queue.push({ kind: 'advance', parentId: run.parentTaskRunId, ended });
 }
 

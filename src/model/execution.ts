@@ -27,6 +27,8 @@ export interface Execution {
   readonly phase: ExecutionPhase;
   /** The state it will end in: its outputs are being rendered, or it waits for what a task's Exit has cut short. */
   readonly ending?: State;
+  /** SLAs that were violated, by id; and at the end, the keys of those that are being looked at for the last time. */
+  readonly sla?: { readonly violated: readonly string[]; readonly atEnd?: readonly string[] };
 }
 
 /** `main`: the tasks. `ended`: nothing will follow, not even `afterExecution`. */

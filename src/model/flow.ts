@@ -38,11 +38,38 @@ export interface Flow {
   readonly finally: readonly Task[];
   readonly afterExecution: readonly Task[];
   readonly retry?: Retry;
+  readonly sla?: readonly Sla[];
+  readonly checks?: readonly Check[];
+  readonly concurrency?: Concurrency;
   readonly disabled: boolean;
-  /** Validated, but without effect on one run: triggers, concurrency, sla, checks … by property name. */
+  /** Validated, but without effect on one run: triggers, workerGroup … by property name. */
   readonly unused: readonly string[];
   /** The YAML it was read from. */
   readonly source: string;
+}
+
+/** What is promised of an execution. `duration` belongs to MAX_DURATION, `assert`, an expression, to the other. */
+export interface Sla {
+  readonly id: string;
+  readonly type: 'MAX_DURATION' | 'EXECUTION_ASSERTION';
+  readonly behavior: 'FAIL' | 'CANCEL' | 'NONE';
+  /** Set on the execution that breaks the promise. */
+  readonly labels: readonly Label[];
+  readonly duration?: string;
+  readonly assert?: string;
+}
+
+/** What must hold before an execution is created: an expression over inputs and variables. */
+export interface Check {
+  readonly condition: string;
+  readonly message: string;
+  readonly behavior: 'BLOCK_EXECUTION' | 'FAIL_EXECUTION' | 'CREATE_EXECUTION';
+}
+
+/** How many executions of the flow run at once, and what happens to one more. */
+export interface Concurrency {
+  readonly limit: number;
+  readonly behavior: 'QUEUE' | 'CANCEL' | 'FAIL';
 }
 
 export interface FlowInput {

@@ -129,7 +129,7 @@ export class Session implements SubflowStarter {
     { execution: before, source, flowIndex }: StoredExecution,
     attemptNumber: number,
   ): Promise<ExecutionDriver> {
-    const { outputs: _outputs, ending: _ending, variables: _variables, ...kept } = replayed(before, newId());
+    const { outputs: _outputs, ending: _ending, sla: _sla, variables: _variables, ...kept } = replayed(before, newId());
     const execution: Execution = {
       ...kept,
       state: initialState('CREATED', new Date().toISOString()),

@@ -56,7 +56,8 @@ retry: {type: constant, interval: PT1S, maxAttempt: 3}
         behavior: 'RETRY_FAILED_TASK',
       },
       disabled: false,
-      unused: ['triggers', 'concurrency'],
+      unused: ['triggers'],
+      concurrency: { limit: 2, behavior: 'QUEUE' },
     });
     expect(flow.tasks[0]).toMatchObject({
       type: 'io.kestra.plugin.core.flow.Sequential',
