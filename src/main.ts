@@ -5,7 +5,8 @@ import { runProgram } from './cli/program.ts';
 import { takeSignals } from './cli/signals.ts';
 
 const signals = takeSignals(process);
-const noColor = process.env.NO_COLOR !== undefined && process.env.NO_COLOR !== '';
-const output = { stdout: sinkOf(process.stdout, noColor), stderr: sinkOf(process.stderr, noColor) };
+const { NO_COLOR, CI, TERM } = process.env;
+const wishes = { noColor: Boolean(NO_COLOR) || TERM === 'dumb', plain: Boolean(CI) || TERM === 'dumb' };
+const output = { stdout: sinkOf(process.stdout, wishes), stderr: sinkOf(process.stderr, wishes) };
 // exitCode rather than exit(): output that is still on its way must arrive.
 process.exitCode = await runProgram(process.argv.slice(2), { output, environment: process.env, signals });

@@ -15,6 +15,8 @@ import type { Workspace } from './workspace.ts';
 export interface FollowOptions {
   readonly logLevel?: string;
   readonly quiet?: boolean;
+  /** Lines only, nothing that is drawn over. */
+  readonly plain?: boolean;
   readonly json?: boolean;
   readonly ephemeral?: boolean;
 }
@@ -31,7 +33,7 @@ export class Reporter implements ExecutionListener {
     this.#output = output;
     this.#options = options;
     this.#resumeHint = resumeHint;
-    if (output.stderr.isTerminal && !options.quiet)
+    if (output.stderr.isTerminal && !options.quiet && !options.plain)
       this.#live = new LiveView(output.stderr, palette(output.stderr.colors));
   }
 
@@ -89,6 +91,7 @@ export function showEnd(driver: ExecutionDriver, workspace: Workspace, output: O
     workspace.storage,
     palette(output.stdout.colors),
     !options.ephemeral,
+    output.stdout.isTerminal ? output.stdout.width : undefined,
   );
   output.stdout.write(driver.carried.secrets.mask(text));
 }

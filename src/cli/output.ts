@@ -5,6 +5,7 @@ export interface Output {
 }
 
 export interface Sink {
+  /** Something can be drawn and drawn over. */
   readonly isTerminal: boolean;
   readonly colors: boolean;
   /** Columns of the terminal; 80 where there is none, or it does not know. */
@@ -19,15 +20,20 @@ interface Stream extends NodeJS.WritableStream {
   columns?: number;
 }
 
-/** @param noColor as the environment variable NO_COLOR says */
-export function sinkOf(stream: Stream, noColor: boolean): Sink {
+/** What the environment says: NO_COLOR; CI or TERM=dumb, where nothing may be drawn over. */
+export interface Wishes {
+  readonly noColor: boolean;
+  readonly plain: boolean;
+}
+
+export function sinkOf(stream: Stream, { noColor, plain }: Wishes): Sink {
   let gone = false;
   stream.on('error', () => {
     gone = true;
   });
   const isTerminal = stream.isTTY === true;
   return {
-    isTerminal,
+    isTerminal: isTerminal && !plain,
     colors: isTerminal && !noColor,
     get width() {
       // A terminal that does not know its size says 0.

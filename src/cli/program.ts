@@ -18,6 +18,7 @@ const options = {
   json: () => new Option('--json', 'one JSON document on stdout'),
   logLevel: () => new Option('--log-level <level>', 'the lowest level that is shown').choices(levels).argParser(level),
   quiet: () => new Option('-q, --quiet', 'show nothing but errors'),
+  plain: () => new Option('--plain', 'lines only: no live view (so it is in CI as well)'),
   state: () => new Option('--state <dir>', 'the state folder').default(undefined, '.windlass'),
 };
 
@@ -77,6 +78,7 @@ Exit codes: 0 SUCCESS or WARNING, 1 FAILED or CANCELLED, 2 refused or a wrong co
     .addOption(options.json())
     .addOption(options.logLevel())
     .addOption(options.quiet())
+    .addOption(options.plain())
     .addOption(options.state())
     .addOption(new Option('--ephemeral', 'keep nothing: no state, no files').conflicts('state'))
     .addHelpText(
@@ -110,6 +112,7 @@ Exit codes: 0 SUCCESS or WARNING, 1 FAILED or CANCELLED, 2 refused or a wrong co
     .addOption(options.json())
     .addOption(options.logLevel())
     .addOption(options.quiet())
+    .addOption(options.plain())
     .addOption(options.state())
     .addHelpText('after', '\nExamples:\n  windlass resume\n  windlass resume 5GUSpQjiaYkt7Z8iTEO6nW -i approved=true')
     .action(async (id: string | undefined, given) => {

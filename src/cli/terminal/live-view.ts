@@ -4,26 +4,32 @@ import { isTerminal } from '../../model/states.ts';
 import type { TaskProgress } from '../../worker/execution-environment.ts';
 import type { Sink } from '../output.ts';
 import type { Palette } from './style.ts';
-import { elapsed } from './summary.ts';
+import { elapsed, tree } from './summary.ts';
 import { durationText, width } from './table.ts';
 
 const frames = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
 /** More lines than this would push the log out of sight. */
-const mostLines = 6;
+const mostLines = 8;
+const redrawMs = 100;
+const barWidth = 12;
+/** Terminals that know it show what is between at once (https://gist.github.com/christianparpart/d8a62cc1ab659194337d73e399004036). */
+const begin = '\u001b[?2026h';
+const end = '\u001b[?2026l';
 
 export class LiveView {
   readonly #sink: Sink;
   readonly #palette: Palette;
   readonly #runs = new Map<string, TaskRun>();
   readonly #progress = new Map<string, TaskProgress>();
-  #shown = 0;
+  /** The lines that stand in the terminal now. */
+  #shown: readonly string[] = [];
   #frame = 0;
   readonly #timer: NodeJS.Timeout;
 
   constructor(sink: Sink, palette: Palette) {
     this.#sink = sink;
     this.#palette = palette;
-    this.#timer = setInterval(() => this.#redraw(''), 100);
+    this.#timer = setInterval(() => this.#redraw(''), redrawMs);
     this.#timer.unref();
   }
 
@@ -47,36 +53,53 @@ export class LiveView {
 
   close(): void {
     clearInterval(this.#timer);
-    this.#sink.write(this.#erase());
-    this.#shown = 0;
+    if (this.#shown.length > 0) this.#sink.write(this.#erase());
+    this.#shown = [];
   }
 
+  /** A terminal that became narrower since has folded the lines: they are counted as they stand now. */
   #erase(): string {
-    return this.#shown === 0 ? '' : `\u001b[${this.#shown}A\u001b[J`;
+    const columns = Math.max(1, this.#sink.width);
+    const rows = this.#shown.reduce((sum, line) => sum + Math.max(1, Math.ceil(width(line) / columns)), 0);
+    return rows === 0 ? '' : `\u001b[${rows}A\r\u001b[J`;
   }
 
   /** One write for everything, so that nothing flickers. */
   #redraw(above: string): void {
     this.#frame += 1;
     const lines = this.#lines();
+    if (above === '' && lines.length === 0 && this.#shown.length === 0) return;
     const text = lines.map(line => `${line}\n`).join('');
-    if (above === '' && lines.length === 0 && this.#shown === 0) return;
-    this.#sink.write(this.#erase() + above + text);
-    this.#shown = lines.length;
+    this.#sink.write(begin + this.#erase() + above + text + end);
+    this.#shown = lines;
   }
 
   #lines(): string[] {
-    const parents = new Set([...this.#runs.values()].map(run => run.parentTaskRunId));
-    const leaves = [...this.#runs.values()].filter(run => !parents.has(run.id));
+    const open = tree([...this.#runs.values()]);
     const spinner = this.#palette.accent(frames[this.#frame % frames.length] ?? '');
-    const lines = leaves.slice(0, mostLines).map(run => {
-      const value = run.value === undefined ? '' : ` [${run.value.slice(0, 20)}]`;
-      const doing = this.#progress.get(run.id)?.text ?? run.state.current.toLowerCase();
-      return `${spinner} ${cut(`${run.taskId}${value}  ${doing}`, this.#sink.width - 16)}  ${this.#palette.dim(durationText(elapsed(run)))}`;
-    });
-    if (leaves.length > mostLines) lines.push(this.#palette.dim(`  and ${leaves.length - mostLines} more`));
+    const lines = open.slice(0, mostLines).map(({ run, depth }) => this.#line(run, depth, spinner));
+    if (open.length > mostLines) lines.push(this.#palette.dim(`  and ${open.length - mostLines} more`));
     return lines;
   }
+
+  #line(run: TaskRun, depth: number, spinner: string): string {
+    const name = `${run.taskId}${run.value === undefined ? '' : ` [${run.value}]`}`;
+    const progress = this.#progress.get(run.id);
+    const bar = progress?.fraction === undefined ? '' : `${progressBar(progress.fraction)} `;
+    const doing = progress?.text ?? run.state.current.toLowerCase();
+    const time = durationText(elapsed(run));
+    const room = Math.max(10, this.#sink.width - 2 * depth - time.length - 5);
+    // A long name leaves half of the line to what is going on.
+    const shownName = cut(name, Math.max(Math.floor(room / 2), room - width(bar + doing) - 2));
+    const rest = cut(bar + doing, Math.max(1, room - width(shownName) - 2));
+    const { dim } = this.#palette;
+    return `${'  '.repeat(depth)}${spinner} ${shownName}  ${dim(rest)}  ${dim(time)}`;
+  }
+}
+
+function progressBar(fraction: number): string {
+  const done = Math.round(Math.min(1, Math.max(0, fraction)) * barWidth);
+  return `${'█'.repeat(done)}${'░'.repeat(barWidth - done)} ${String(Math.round(fraction * 100)).padStart(3)} %`;
 }
 
 function cut(text: string, most: number): string {

@@ -6,25 +6,32 @@ import type { Storage } from '../../storage/storage.ts';
 import { type Palette, stateStyle } from './style.ts';
 import { durationText, tableText } from './table.ts';
 
-/** @param keepsFiles false when the files are removed with an ephemeral state folder */
+/** Columns that a table of task runs needs beside the names of the tasks. */
+const beside = 30;
+
+/**
+ * @param keepsFiles false when the files are removed with an ephemeral state folder
+ * @param columns of the terminal, into which the names of tasks are made to fit
+ */
 export function summaryText(
   execution: Execution,
   taskRuns: readonly TaskRun[],
   storage: Storage,
   palette: Palette,
   keepsFiles: boolean,
+  columns = Number.POSITIVE_INFINITY,
 ): string {
   const state = execution.state.current;
   const rows = tree(taskRuns).map(({ run, depth }) => [
-    `${'  '.repeat(depth)}${run.taskId}${run.value === undefined ? '' : palette.dim(` [${shorten(run.value, 30)}]`)}`,
+    `${'  '.repeat(depth)}${shorten(run.taskId, Math.max(12, columns - beside - 2 * depth))}${run.value === undefined ? '' : palette.dim(` [${shorten(run.value, 30)}]`)}`,
     stateStyle(palette, run.state.current)(run.state.current),
     run.attempts.length > 1 ? String(run.attempts.length) : '',
     durationText(elapsed(run)),
   ]);
   const header = ['TASK', 'STATE', 'TRIES', 'TIME'];
   const tried = rows.some(row => row[2] !== '');
-  const columns = (row: readonly string[]) => (tried ? row : row.filter((_, column) => column !== 2));
-  const parts = [`\n${tableText(columns(header), rows.map(columns), palette.bold)}`];
+  const shown = (row: readonly string[]) => (tried ? row : row.filter((_, column) => column !== 2));
+  const parts = [`\n${tableText(shown(header), rows.map(shown), palette.bold)}`];
   const outputs = Object.entries(execution.outputs ?? {});
   if (outputs.length > 0) {
     parts.push(
@@ -46,9 +53,11 @@ export function summaryText(
   return parts.join('');
 }
 
-/** Parents before children, siblings in order of creation. */
+/** Parents before children, siblings in order of creation. One whose parent is not there stands at the top. */
 export function tree(taskRuns: readonly TaskRun[]): { run: TaskRun; depth: number }[] {
-  const below = Map.groupBy(taskRuns, run => run.parentTaskRunId);
+  const ids = new Set(taskRuns.map(run => run.id));
+  const parentOf = ({ parentTaskRunId: id }: TaskRun) => (id !== undefined && ids.has(id) ? id : undefined);
+  const below = Map.groupBy(taskRuns, parentOf);
   const visit = (parentId: string | undefined, depth: number): { run: TaskRun; depth: number }[] =>
     (below.get(parentId) ?? []).flatMap(run => [{ run, depth }, ...visit(run.id, depth + 1)]);
   return visit(undefined, 0);
