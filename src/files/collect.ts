@@ -1,6 +1,7 @@
 /** What a task leaves behind: its output files, moved to internal storage. */
+import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { join, posix } from 'node:path';
+import { join, posix, relative } from 'node:path';
 import { newId } from '../model/ids.ts';
 import type { Storage } from '../storage/storage.ts';
 import { fileUri } from '../storage/uris.ts';
@@ -22,6 +23,13 @@ export interface Collecting {
   readonly warn: (message: string) => void;
 }
 
+/** A file that is to be stored: its name among the outputs, its place in the working directory, its storage URI. */
+export interface Capture {
+  readonly key: string;
+  readonly path: string;
+  readonly uri: string;
+}
+
 /**
  * Storage URIs by name: files of the output directory relative to it, then files of the working directory that match
  * the globs relative to that; of the same name the latter wins, as in Kestra. Links are not followed. Captured files
@@ -30,23 +38,54 @@ export interface Collecting {
  * @throws GlobError
  */
 export async function collectOutputs(collecting: Collecting): Promise<Record<string, string>> {
-  const { workDir, outputDir, globs, warn } = collecting;
+  return storeOutputs(await findOutputs(collecting), collecting);
+}
+
+/**
+ * The first half of `collectOutputs`: what there is to store, and where. Who notes it before the second half can do
+ * that again after a crash.
+ *
+ * @throws GlobError
+ */
+export async function findOutputs(collecting: Omit<Collecting, 'storage'>): Promise<readonly Capture[]> {
+  const { workDir, outputDir, globs, storagePrefix, warn } = collecting;
   const matches = compileGlobs(globs, workDir);
-  const stored = new Map<string, string>();
+  const found: Capture[] = [];
   if (outputDir !== undefined) {
-    for (const path of await filesIn(outputDir, warn)) {
-      await store(collecting, join(outputDir, path), path, path, stored);
-    }
-    // Emptied now, but for what could not be stored: that is no output file of the working directory either.
-    await rm(outputDir, { recursive: true, force: true });
-  }
-  if (globs.length > 0) {
-    for (const path of await filesIn(workDir, warn)) {
-      if (!matches(path) || path.startsWith(`${libraryFolder}/`)) continue;
-      // Two folders may hold files of one name (kestra-io/kestra#3991).
-      await store(collecting, join(workDir, path), path, `${newId()}-${posix.basename(path)}`, stored);
+    for (const key of await filesIn(outputDir, warn)) {
+      found.push({ key, path: relative(workDir, join(outputDir, key)), uri: fileUri(storagePrefix, key) });
     }
   }
+  if (globs.length === 0) return found;
+  const inOutputDir = new Set(found.map(({ path }) => path));
+  for (const path of await filesIn(workDir, warn)) {
+    if (inOutputDir.has(path) || !matches(path) || path.startsWith(`${libraryFolder}/`)) continue;
+    // Two folders may hold files of one name (kestra-io/kestra#3991).
+    found.push({ key: path, path, uri: fileUri(storagePrefix, `${newId()}-${posix.basename(path)}`) });
+  }
+  return found;
+}
+
+/** The second half: moves the files, those that an earlier call has moved already left out, and gives their URIs. */
+export async function storeOutputs(
+  captures: readonly Capture[],
+  { workDir, outputDir, storage, warn }: Pick<Collecting, 'workDir' | 'outputDir' | 'storage' | 'warn'>,
+): Promise<Record<string, string>> {
+  const stored = new Map<string, string>();
+  for (const { key, path, uri } of captures) {
+    const local = join(workDir, path);
+    try {
+      if (existsSync(local) || !(await storage.exists(uri))) {
+        await storage.putFile(uri, local, { move: true });
+        await rm(local, { force: true });
+      }
+      stored.set(key, uri);
+    } catch (error) {
+      warn(`The output file "${key}" could not be stored: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+  // Emptied now, but for what could not be stored: that is no output file of the working directory either.
+  if (outputDir !== undefined) await rm(outputDir, { recursive: true, force: true });
   return Object.fromEntries(stored);
 }
 
@@ -61,21 +100,4 @@ async function filesIn(dir: string, warn: Collecting['warn']): Promise<string[]>
   });
   for await (const path of walk) files.push(path);
   return files.sort();
-}
-
-async function store(
-  { storage, storagePrefix, warn }: Collecting,
-  local: string,
-  key: string,
-  name: string,
-  stored: Map<string, string>,
-): Promise<void> {
-  const uri = fileUri(storagePrefix, name);
-  try {
-    await storage.putFile(uri, local, { move: true });
-    await rm(local, { force: true });
-    stored.set(key, uri);
-  } catch (error) {
-    warn(`The output file "${key}" could not be stored: ${error instanceof Error ? error.message : String(error)}`);
-  }
 }

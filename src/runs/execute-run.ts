@@ -2,7 +2,7 @@
  * The life of one run, the same for every runner, after a start as after a restart of ours:
  * prepare ► store the handle ► open ► start ► logs … outcome ► the log to its end ► files ► (the result is committed) ► dispose.
  */
-import { collectOutputs } from '../files/collect.ts';
+import { type Capture, type Collecting, findOutputs, storeOutputs } from '../files/collect.ts';
 import { isAtLeast } from '../logs/levels.ts';
 import { readProtocol } from '../logs/protocol.ts';
 import type { LogEntry, MetricEntry } from '../model/execution.ts';
@@ -108,15 +108,22 @@ async function settle(run: Run, plan: RunPlan, setting: RunSetting, record: RunR
   await stopped();
   await logs;
   await run.fetch(new AbortController().signal);
-  const outputFiles = await collectOutputs({
+  const collecting: Collecting = {
     workDir: setting.workDir,
     outputDir: plan.outputDir,
     globs: plan.outputFiles,
     storage: setting.storage,
     storagePrefix: setting.storagePrefix,
     warn: message => setting.log('WARN', message),
-  });
-  await setting.store.saveRun(setting.claim, { ...reading.record(), outcome });
+  };
+  // Noted before anything is moved: after a crash the files are no longer where they were found.
+  const noted = record.captures as readonly unknown[] as readonly Capture[] | undefined;
+  const captures = noted ?? (await findOutputs(collecting));
+  if (!noted) {
+    const noting = captures.map(capture => ({ ...capture }));
+    await setting.store.saveRun(setting.claim, { ...reading.record(), outcome, captures: noting });
+  }
+  const outputFiles = await storeOutputs(captures, collecting);
   return { outcome, vars: reading.vars, outputFiles, ...(run.details && { details: run.details }) };
 }
 
@@ -198,7 +205,10 @@ class LogReader {
       const { taskId, taskRunId, attempt } = this.#setting;
       logs.push({ timestamp, level, message: this.#setting.mask(message), taskId, taskRunId, attemptNumber: attempt });
     };
-    if (!said) return write(line.stream === 'stdout' ? 'INFO' : 'ERROR', line.text);
+    if (!said) {
+      write(line.stream === 'stdout' ? 'INFO' : 'ERROR', line.text);
+      return;
+    }
     if (said.outputs) this.vars = { ...this.vars, ...said.outputs };
     for (const metric of said.metrics ?? []) {
       metrics.push({ ...metric, taskId: this.#setting.taskId, taskRunId: this.#setting.taskRunId, timestamp });

@@ -32,6 +32,7 @@ export interface Commit {
   readonly effectsAdded?: readonly PendingEffect[];
   readonly effectsDone?: readonly string[];
   readonly logs?: readonly LogEntry[];
+  readonly metrics?: readonly MetricEntry[];
 }
 
 export interface NewExecution {
@@ -66,6 +67,8 @@ export interface RunRecord {
   /** Outputs that the program has reported so far. */
   readonly vars: ValueMap;
   readonly outcome?: Outcome;
+  /** The files that are moved to the storage once this is saved. */
+  readonly captures?: readonly ValueMap[];
 }
 
 /** What the program said: its lines, with where reading goes on, committed together. */

@@ -48,6 +48,19 @@ export class Carried {
     };
   }
 
+  /** A warning of ours in the execution's log, at a task run where there is one. */
+  async warn(message: string, run?: TaskRun): Promise<void> {
+    const entry: LogEntry = {
+      timestamp: new Date().toISOString(),
+      level: 'WARN',
+      message: this.secrets.mask(message),
+      ...(run && { taskId: run.taskId, taskRunId: run.id }),
+    };
+    const { store, listener } = this.environment;
+    await store.append(this.claim, { logs: [entry] });
+    listener.logs?.([entry], this.state.execution.id);
+  }
+
   /** The inputs as expressions see them: secrets decrypted, and masked from then on. They never change. */
   #readInputs(): ValueMap {
     this.#inputs ??= inputVariables(this.state.flow.inputs, this.state.execution.inputs, cipherText => {

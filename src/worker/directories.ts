@@ -3,7 +3,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Answer } from '../engine/event.ts';
 import { renderDeep, renderDeepTyped } from '../expression/index.ts';
-import { collectOutputs } from '../files/collect.ts';
+import { findOutputs } from '../files/collect.ts';
 import { writeInputFiles } from '../files/input-files.ts';
 import type { TaskRun } from '../model/execution.ts';
 import { isList } from '../model/value.ts';
@@ -29,17 +29,32 @@ export async function closeDirectory(carried: Carried, run: TaskRun): Promise<An
   let value = {};
   if (outputFiles !== undefined) {
     const globs = await renderDeepTyped(outputFiles, carried.renderContext(run));
-    const collected = await collectOutputs({
+    const warnings: string[] = [];
+    const found = await findOutputs({
       workDir: dir,
       globs: isList(globs) ? globs.map(String) : [String(globs)],
-      storage: carried.environment.storage,
       storagePrefix: taskRunPrefix(carried.state.execution, run.taskId, run.id),
-      warn: message => carried.environment.listener.logs?.([], message),
+      warn: message => warnings.push(message),
     });
-    value = { outputFiles: collected };
+    const stored: [string, string][] = [];
+    for (const { key, path, uri } of found) {
+      try {
+        // Copied, not moved: after a crash they are looked for again.
+        await carried.environment.storage.putFile(uri, join(dir, path));
+        stored.push([key, uri]);
+      } catch (error) {
+        warnings.push(`The output file "${key}" could not be stored: ${(error as Error).message}`);
+      }
+    }
+    for (const message of warnings) await carried.warn(message, run);
+    value = { outputFiles: Object.fromEntries(stored) };
   }
-  await rm(dir, { recursive: true, force: true });
   return { ok: true, value };
+}
+
+/** Once what was collected is committed. */
+export async function removeDirectory(carried: Carried, run: TaskRun): Promise<void> {
+  await rm(directoryOf(carried, run), { recursive: true, force: true });
 }
 
 /** The directory that a task run shares, if a WorkingDirectory is around it. */

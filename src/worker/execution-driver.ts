@@ -16,11 +16,12 @@ import { newId } from '../model/ids.ts';
 import { isTerminal } from '../model/states.ts';
 import type { ChildExecution, ChildFlow } from '../tasks/task-type.ts';
 import type { Carried } from './carried.ts';
-import { closeDirectory, openDirectory, sharedDirectory } from './directories.ts';
+import { closeDirectory, openDirectory, removeDirectory, sharedDirectory } from './directories.ts';
 import type { RefusedInputs } from './execution-inputs.ts';
 import { renderFlowOutputs } from './flow-outputs.ts';
 import { type ResumeAnswer, resolveResumeInputs, resumeAnswers } from './resume-inputs.ts';
 import { runAttempt } from './run-task.ts';
+import type { Said } from './task-voice.ts';
 import { callAt, type Timer } from './timers.ts';
 
 /** A read of the store each time: 0.05 ms. */
@@ -36,7 +37,7 @@ export interface SubflowStarter {
 export class ExecutionDriver {
   readonly carried: Carried;
   readonly #subflows: SubflowStarter;
-  readonly #inbox: { readonly event: EngineEvent; readonly committed: () => void }[] = [];
+  readonly #inbox: { readonly event: EngineEvent; readonly said: Said; readonly committed: () => void }[] = [];
   readonly #pending = new Map<string, Effect>();
   readonly #timers = new Map<string, Timer>();
   readonly #running = new Map<string, AbortController>();
@@ -67,10 +68,10 @@ export class ExecutionDriver {
     if (this.#pending.size === 0) this.#settle();
   }
 
-  /** Takes an event in. Resolves when what it brought about is committed. */
-  post(event: EngineEvent): Promise<void> {
+  /** Takes an event in. Resolves when what it brought about is committed, together with what was said. */
+  post(event: EngineEvent, said: Said = { logs: [], metrics: [] }): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
-    this.#inbox.push({ event, committed: resolve });
+    this.#inbox.push({ event, said, committed: resolve });
     if (!this.#working) {
       this.#working = true;
       this.#work().catch(error => this.#ended.reject(error));
@@ -92,7 +93,10 @@ export class ExecutionDriver {
         begun.push(effect.key);
       }
       const decision = draft.decision();
-      await this.#commit(decision);
+      await this.#commit(decision, {
+        logs: taken.flatMap(({ said }) => said.logs),
+        metrics: taken.flatMap(({ said }) => said.metrics),
+      });
       for (const { committed } of taken) committed();
       this.#cleanUp(decision.done);
       this.#perform(decision.effects);
@@ -101,18 +105,19 @@ export class ExecutionDriver {
     this.#settle();
   }
 
-  async #commit(decision: Decision): Promise<void> {
+  async #commit(decision: Decision, said: Said): Promise<void> {
     const { state, claim, environment, secrets } = this.carried;
     const over = decision.execution?.phase === 'ended';
     const done = over ? [...new Set([...this.#pending.keys(), ...decision.done])] : decision.done;
     const effects = over ? [] : decision.effects;
-    const logs = decision.logs.map(entry => ({ ...entry, message: secrets.mask(entry.message) }));
+    const logs = [...said.logs, ...decision.logs.map(entry => ({ ...entry, message: secrets.mask(entry.message) }))];
     await environment.store.commit(claim, {
       ...(decision.execution && { execution: decision.execution }),
       taskRuns: decision.taskRuns,
       effectsAdded: effects.map(effect => ({ key: effect.key, effect: effectToJson(effect) })),
       effectsDone: done,
       logs,
+      metrics: said.metrics,
     });
     for (const key of done) {
       this.#pending.delete(key);
@@ -209,7 +214,11 @@ export class ExecutionDriver {
         this.#answer(effect.key, () => openDirectory(this.carried, this.#run(effect.taskRunId)));
         return;
       case 'close-directory':
-        this.#answer(effect.key, () => closeDirectory(this.carried, this.#run(effect.taskRunId)));
+        this.#answer(
+          effect.key,
+          () => closeDirectory(this.carried, this.#run(effect.taskRunId)),
+          () => removeDirectory(this.carried, this.#run(effect.taskRunId)),
+        );
         return;
       case 'run':
         if (this.#running.size < this.carried.environment.slots) this.#attempt(effect);
@@ -239,11 +248,14 @@ export class ExecutionDriver {
     return run;
   }
 
-  /** Does something that the engine waits for. What goes wrong is the answer. */
-  #answer(key: string, act: () => Promise<Answer>): void {
+  /** Does something that the engine waits for. What goes wrong is the answer. `after` runs once that is committed. */
+  #answer(key: string, act: () => Promise<Answer>, after?: () => Promise<void>): void {
     this.#background(async () => {
       const answer = await act().catch((error: Error): Answer => ({ ok: false, message: error.message }));
-      this.post({ type: 'answered', at: Date.now(), key, answer });
+      const committed = this.post({ type: 'answered', at: Date.now(), key, answer });
+      if (!after) return;
+      await committed;
+      await after();
     });
   }
 
@@ -262,7 +274,7 @@ export class ExecutionDriver {
       const cleanups: (() => Promise<void>)[] = [];
       this.#cleanups.set(key, cleanups);
       const sharedDir = sharedDirectory(this.carried, run);
-      const result = await runAttempt({
+      const { result, ...said } = await runAttempt({
         carried: this.carried,
         run,
         attempt,
@@ -272,7 +284,7 @@ export class ExecutionDriver {
         afterCommit: dispose => cleanups.unshift(dispose),
       });
       this.#running.delete(key);
-      this.post({ type: 'finished', at: Date.now(), taskRunId, attempt, result });
+      this.post({ type: 'finished', at: Date.now(), taskRunId, attempt, result }, said);
       const next = this.#waiting.shift();
       if (next) this.#attempt(next);
     });

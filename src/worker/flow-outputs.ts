@@ -20,13 +20,7 @@ export async function renderFlowOutputs(carried: Carried): Promise<Answer> {
     );
     if ('value' in coerced) outputs.push([output.id, coerced.value]);
     else if (output.required) return { ok: false, message: coerced.fault };
-    else await warn(carried, `The output ${output.id} is left out: ${coerced.fault}`);
+    else await carried.warn(`The output ${output.id} is left out: ${coerced.fault}`);
   }
   return { ok: true, value: Object.fromEntries(outputs) };
-}
-
-async function warn(carried: Carried, message: string): Promise<void> {
-  const entry = { timestamp: new Date().toISOString(), level: 'WARN' as const, message: carried.secrets.mask(message) };
-  await carried.environment.store.append(carried.claim, { logs: [entry] });
-  carried.environment.listener.logs?.([entry], carried.state.execution.id);
 }

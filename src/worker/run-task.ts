@@ -2,15 +2,15 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { render } from '../expression/index.ts';
-import { isAtLeast } from '../logs/levels.ts';
 import { parseDuration } from '../model/duration.ts';
-import type { LogEntry, MetricEntry, TaskResult, TaskRun } from '../model/execution.ts';
-import type { LogLevel, Task } from '../model/flow.ts';
+import type { TaskResult, TaskRun } from '../model/execution.ts';
+import type { Task } from '../model/flow.ts';
 import { executeRun, runId, type StopReason } from '../runs/execute-run.ts';
 import { taskRunPrefix } from '../storage/uris.ts';
 import { FencedError } from '../store/store.ts';
 import { type ChildExecution, type ChildFlow, type TaskContext, TaskError } from '../tasks/task-type.ts';
 import type { Carried } from './carried.ts';
+import { type Said, TaskVoice } from './task-voice.ts';
 import { callAt } from './timers.ts';
 
 export interface AttemptSetting {
@@ -26,12 +26,23 @@ export interface AttemptSetting {
   afterCommit(dispose: () => Promise<void>): void;
 }
 
+/** How an attempt ended, with what it said last: to be committed together, so that a crash repeats neither. */
+export interface AttemptEnd extends Said {
+  readonly result: TaskResult;
+}
+
 /** Runs the attempt. Rejects only with `FencedError`: somebody else carries the execution now. */
-export async function runAttempt(setting: AttemptSetting): Promise<TaskResult> {
+export async function runAttempt(setting: AttemptSetting): Promise<AttemptEnd> {
+  const { carried, run, attempt } = setting;
+  const voice = new TaskVoice(carried, run, attempt);
+  const result = await resultOf(setting, voice);
+  return { result, ...(await voice.rest()) };
+}
+
+async function resultOf(setting: AttemptSetting, voice: TaskVoice): Promise<TaskResult> {
   const { carried, run, attempt } = setting;
   const { environment, state } = carried;
   const task = carried.task(run);
-  const voice = new TaskVoice(setting, task);
   const stop = new AbortController();
   const halt = (reason: StopReason) => stop.abort(reason);
   const onKill = () => halt('kill');
@@ -111,7 +122,6 @@ export async function runAttempt(setting: AttemptSetting): Promise<TaskResult> {
   } finally {
     timer?.cancel();
     setting.kill.removeEventListener('abort', onKill);
-    await voice.flush();
   }
 
   function stopped(reason: StopReason, result: Pick<TaskResult, 'outputs'>): TaskResult {
@@ -155,73 +165,4 @@ function killGrace(task: Task): number {
   const given =
     typeof runner === 'object' && runner !== null && 'killGracePeriod' in runner ? runner.killGracePeriod : undefined;
   return typeof given === 'string' ? parseDuration(given) : 0;
-}
-
-/** What a task says by itself: gathered for 50 ms, stored, then shown. */
-class TaskVoice {
-  readonly #setting: AttemptSetting;
-  readonly #task: Task;
-  #logs: LogEntry[] = [];
-  #metrics: MetricEntry[] = [];
-  #timer: NodeJS.Timeout | undefined;
-  #writing: Promise<void> = Promise.resolve();
-  #break: (error: Error) => void = () => {};
-  /** Rejects when the store refuses what the task says. */
-  readonly broken: Promise<never>;
-
-  constructor(setting: AttemptSetting, task: Task) {
-    this.#setting = setting;
-    this.#task = task;
-    this.broken = new Promise((_, reject) => {
-      this.#break = reject;
-    });
-    this.broken.catch(() => {});
-  }
-
-  log(level: LogLevel, message: string): void {
-    if (this.#task.logLevel && !isAtLeast(level, this.#task.logLevel)) return;
-    const { run, attempt, carried } = this.#setting;
-    const said = {
-      level,
-      message: carried.secrets.mask(message),
-      taskId: run.taskId,
-      taskRunId: run.id,
-      attemptNumber: attempt,
-    };
-    this.#logs.push({ timestamp: new Date().toISOString(), ...said });
-    this.#soon();
-  }
-
-  metric(metric: Pick<MetricEntry, 'name' | 'type' | 'value'> & { tags?: Readonly<Record<string, string>> }): void {
-    const { run } = this.#setting;
-    this.#metrics.push({
-      tags: {},
-      ...metric,
-      taskId: run.taskId,
-      taskRunId: run.id,
-      timestamp: new Date().toISOString(),
-    });
-    this.#soon();
-  }
-
-  #soon(): void {
-    this.#timer ??= setTimeout(() => {
-      this.flush().catch(this.#break);
-    }, 50);
-  }
-
-  flush(): Promise<void> {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-    const [logs, metrics] = [this.#logs, this.#metrics];
-    if (logs.length + metrics.length === 0) return this.#writing;
-    this.#logs = [];
-    this.#metrics = [];
-    const { environment, claim, state } = this.#setting.carried;
-    this.#writing = this.#writing.then(async () => {
-      await environment.store.append(claim, { logs, metrics });
-      environment.listener.logs?.(logs, state.execution.id);
-    });
-    return this.#writing;
-  }
 }

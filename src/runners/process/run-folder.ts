@@ -15,10 +15,12 @@
  * file (0.7 ms), and also tells a file that a crash of the machine left empty.
  */
 import { randomBytes } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isMap, type Value } from '../../model/value.ts';
 import type { ProcessIdentity } from './process-table.ts';
+
+const recordName = 'run.json';
 
 export interface RunRecord {
   readonly runId: string;
@@ -37,12 +39,12 @@ export function createRunFolder(dir: string, run: { runId: string; owner: string
   mkdirSync(dir, { recursive: true, mode: 0o700 });
   chmodSync(dir, 0o700);
   const record: RunRecord = { ...run, endSecret: randomBytes(12).toString('hex') };
-  writeFileSync(fileOf(dir, 'run.json'), `${JSON.stringify(record)}\n`, { mode: 0o600 });
+  writeFileSync(fileOf(dir, recordName), `${JSON.stringify(record)}\n`, { mode: 0o600 });
 }
 
 /** What `prepare` wrote; undefined when the folder is gone or not one of ours. */
 export function readRecord(dir: string): RunRecord | undefined {
-  const text = read(dir, 'run.json');
+  const text = read(dir, recordName);
   if (text === undefined || !text.endsWith('}\n')) return undefined;
   const value = JSON.parse(text) as Value;
   if (!isMap(value)) return undefined;
@@ -112,8 +114,17 @@ export function readTrouble(dir: string): string {
   return (read(dir, 'supervisor.log') ?? '').trim().replaceAll('\n', '; ');
 }
 
+/** The record goes last: a run whose removal was cut off is still found, and removed again. */
 export function removeRunFolder(dir: string): void {
+  for (const name of existsSync(dir) ? readdirSync(dir) : []) {
+    if (name !== recordName) rmSync(fileOf(dir, name), { recursive: true, force: true });
+  }
   rmSync(dir, { recursive: true, force: true });
+}
+
+/** Removes what a removal that was cut off at its last step left. */
+export function removeEmptyFolder(dir: string): void {
+  if (existsSync(dir) && readdirSync(dir).length === 0) rmdirSync(dir);
 }
 
 function read(dir: string, name: string): string | undefined {

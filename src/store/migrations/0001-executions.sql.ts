@@ -64,6 +64,7 @@ CREATE TABLE runs (
   attempt     INTEGER NOT NULL,
   deadline    INTEGER,
   outcome     TEXT,
+  captures    TEXT,
   handle      TEXT,
   log_cursor  TEXT,
   vars        TEXT NOT NULL,

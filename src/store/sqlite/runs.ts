@@ -10,11 +10,12 @@ import type { ExecutionKey } from './executions.ts';
 /** What is absent in the record keeps the value that is stored. */
 export function saveRun(db: Connection, execution: ExecutionKey, record: RunRecord): void {
   db.sql(
-    `INSERT INTO runs (execution, task_run_id, attempt, deadline, outcome, handle, log_cursor, vars)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+    `INSERT INTO runs (execution, task_run_id, attempt, deadline, outcome, captures, handle, log_cursor, vars)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT (execution, task_run_id, attempt) DO UPDATE SET
          deadline = coalesce(excluded.deadline, deadline),
          outcome = coalesce(excluded.outcome, outcome),
+         captures = coalesce(excluded.captures, captures),
          handle = coalesce(excluded.handle, handle),
          log_cursor = coalesce(excluded.log_cursor, log_cursor),
          vars = excluded.vars`,
@@ -24,6 +25,7 @@ export function saveRun(db: Connection, execution: ExecutionKey, record: RunReco
     record.attempt,
     record.deadline ?? null,
     optionalJson(record.outcome),
+    optionalJson(record.captures),
     optionalJson(record.handle),
     optionalJson(record.logCursor),
     writeJson(record.vars),
@@ -75,6 +77,7 @@ function recordOf(row: Record<string, SQLOutputValue>): RunRecord {
     ...(row.log_cursor !== null && { logCursor: parseJson(String(row.log_cursor)) }),
     vars: parseJson(String(row.vars)) as ValueMap,
     ...(row.outcome !== null && { outcome: parseJson(String(row.outcome)) as unknown as Outcome }),
+    ...(row.captures !== null && { captures: parseJson(String(row.captures)) as readonly ValueMap[] }),
   };
 }
 

@@ -101,13 +101,14 @@ export class SqliteStore implements Store {
     });
   }
 
-  commit(claim: Claim, { execution, taskRuns, effectsAdded, effectsDone, logs }: Commit): Promise<void> {
+  commit(claim: Claim, { execution, taskRuns, effectsAdded, effectsDone, logs, metrics }: Commit): Promise<void> {
     return this.#write('FULL', claim, key => {
       if (execution) updateExecution(this.#db, key, execution);
       for (const taskRun of taskRuns ?? []) saveTaskRun(this.#db, key, taskRun);
       for (const done of effectsDone ?? []) removeEffect(this.#db, key, done);
       for (const effect of effectsAdded ?? []) addEffect(this.#db, key, effect);
       if (logs) appendLogs(this.#db, key, logs);
+      if (metrics) appendMetrics(this.#db, key, metrics);
     });
   }
 
