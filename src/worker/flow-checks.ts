@@ -24,7 +24,8 @@ export async function failedChecks(
   const failed: Pick<Check, 'behavior' | 'message'>[] = [];
   for (const { condition, message, behavior } of flow.checks ?? []) {
     try {
-      if (!isTruthy(await render(condition, context))) failed.push({ behavior, message: await render(message, context) });
+      if (!isTruthy(await render(condition, context)))
+        failed.push({ behavior, message: await render(message, context) });
     } catch (error) {
       failed.push({ behavior, message: `${message} (${(error as Error).message})` });
     }

@@ -10,11 +10,13 @@ import { initialState } from '../model/states.ts';
 import type { ValueMap } from '../model/value.ts';
 import type { StoredExecution } from '../store/store.ts';
 import { type ChildExecution, type ChildFlow, TaskError } from '../tasks/task-type.ts';
+import { begin } from './admission.ts';
 import { Carried } from './carried.ts';
 import { childRequest } from './child-request.ts';
 import { ExecutionDriver, type SubflowStarter } from './execution-driver.ts';
 import type { ExecutionEnvironment } from './execution-environment.ts';
 import { type RefusedInputs, resolveExecutionInputs } from './execution-inputs.ts';
+import { failedChecks } from './flow-checks.ts';
 import { replayed, replayOf } from './replay.ts';
 import { resolveResumeInputs, resumeMessage } from './resume-inputs.ts';
 import { removeClosedRuns, sweep } from './sweep.ts';
@@ -50,7 +52,7 @@ export class Session implements SubflowStarter {
   async start(request: StartRequest): Promise<ExecutionDriver | RefusedInputs> {
     const started = await this.#create(request, { id: newId() });
     if ('violations' in started) return started;
-    started.post({ type: 'start', at: Date.now() });
+    begin(started);
     return started;
   }
 
@@ -71,7 +73,7 @@ export class Session implements SubflowStarter {
       this.#readFlows(stored.source),
     );
     await removeClosedRuns(this.environment, claim, driver.carried.state, stored.runs);
-    if (stored.execution.phase === 'created') driver.post({ type: 'start', at: Date.now() });
+    if (stored.execution.phase === 'created') begin(driver);
     else driver.resume(stored.effects.map(({ effect }) => effectFromJson(effect)));
     return driver;
   }
@@ -105,7 +107,7 @@ export class Session implements SubflowStarter {
     if (stored?.execution.phase !== 'ended') return undefined;
     if (taskRunId === undefined) {
       const driver = await this.#again(stored, stored.execution.attemptNumber);
-      driver.post({ type: 'start', at: Date.now() });
+      begin(driver);
       return driver;
     }
     const replay = replayOf(stored, taskRunId);
@@ -180,7 +182,7 @@ export class Session implements SubflowStarter {
       child = driver.carried.state.execution;
     } else if (child.phase !== 'ended') driver = await this.goOn(id);
     post({ type: 'child-started', at: Date.now(), taskRunId, executionId: id });
-    if (driver && child.phase === 'created') driver.post({ type: 'start', at: Date.now() });
+    if (driver && !stored) begin(driver);
     const ended = driver ? await driver.ended : child;
     post({
       type: 'child-ended',
@@ -197,11 +199,12 @@ export class Session implements SubflowStarter {
     const { store } = this.environment;
     const known = (await store.load(executionId))?.execution;
     let driver: ExecutionDriver | undefined;
-    if (!known) driver = await this.#createChild(parent, run, executionId, child.taskrun);
-    else if (known.phase !== 'ended') driver = await this.goOn(executionId);
+    if (!known) {
+      driver = await this.#createChild(parent, run, executionId, child.taskrun);
+      begin(driver);
+    } else if (known.phase !== 'ended') driver = await this.goOn(executionId);
     else if (known.state.current === 'FAILED' && child.keep && run.attempts.length > 1)
       driver = await this.restart(executionId);
-    if (driver?.carried.state.execution.phase === 'created') driver.post({ type: 'start', at: Date.now() });
     const ended = driver ? driver.ended : Promise.resolve(known as Execution);
     return { executionId, ended, kill: () => this.killSubflow(executionId) };
   }
@@ -243,6 +246,9 @@ export class Session implements SubflowStarter {
     const resolved = await resolveExecutionInputs(this.environment, flow, execution, flow.inputs, request.inputs);
     if ('violations' in resolved) return resolved;
     const withInputs = { ...execution, inputs: resolved.inputs };
+    const checks = await failedChecks(this.environment, flow, withInputs);
+    const blocking = checks.filter(({ behavior }) => behavior === 'BLOCK_EXECUTION');
+    if (blocking.length > 0) return { violations: blocking.map(({ message }) => ({ path: 'checks', message })) };
     const { source, flowIndex } = request;
     const claim = await this.environment.store.create({ execution: withInputs, source, flowIndex, effects: [] });
     const stored: StoredExecution = { execution: withInputs, source, flowIndex, taskRuns: [], effects: [], runs: [] };
