@@ -14,10 +14,14 @@ export function silentOutput(): Output {
   return { stdout: sink, stderr: sink };
 }
 
-/** Runs a command line to its end; what it writes is gathered. */
+/**
+ * Runs a command line to its end; what it writes is gathered.
+ * @param hold called when it begins to change something
+ */
 export async function command(
   args: readonly string[],
   environment: Readonly<Record<string, string>> = {},
+  hold: () => void = () => {},
 ): Promise<Answer> {
   const written = { stdout: '', stderr: '' };
   const sink = (name: 'stdout' | 'stderr') => ({
@@ -34,7 +38,7 @@ export async function command(
   const code = await runProgram(args, {
     output: { stdout: sink('stdout'), stderr: sink('stderr') },
     environment: { HOME: '/nonexistent', ...environment },
-    signals: { hold: () => {}, onCancel: () => {}, onLeave: () => {} },
+    signals: { hold, onCancel: () => {}, onLeave: () => {} },
   });
   return { code, out: written.stdout, err: written.stderr };
 }
