@@ -7,19 +7,22 @@ import { ApiError } from './client/errors.ts';
 import type { ExecTarget } from './client/exec.ts';
 import type { PodObject } from './client/pods.ts';
 import { readLog } from './log/read-log.ts';
-import { endedMarker, helperContainer, initContainer, readyMarker } from './paths.ts';
+import { endedMarker, helperContainer, initContainer, mainContainer, readyMarker } from './paths.ts';
 import { PodEnd } from './pod-end.ts';
 import { helperRuns, statusOf } from './pod-outcome.ts';
 import type { PodWatch } from './pod-watch.ts';
 import { removePod } from './remove.ts';
 import type { Settings } from './settings.ts';
-import { signalProgram } from './signal-program.ts';
+import { signalProgram, terminate } from './signal-program.ts';
 import { fetchFiles, setMarker } from './transfer.ts';
 
 /** On top of `waitForLogs`: a kubelet that is restarted answers again within seconds, one on a loaded node later. */
 const lateLogMs = 60_000;
 /** How long after a KILL the end is waited for before the pod is deleted instead. */
 const killedLimitMs = 10_000;
+
+/** With more pods than this, a log is opened only when its program is seen to run. */
+const eagerLogs = 32;
 
 export interface RunContext {
   readonly connection: Connection;
@@ -60,13 +63,14 @@ export class KubernetesRun implements Run {
   }
 
   logs(from?: LogCursor): AsyncIterable<LogBatch> {
-    const { connection, settings, pod, progress } = this.#context;
+    const { connection, settings, pod, progress, watch } = this.#context;
     return readLog(
       {
         connection,
         namespace: settings.namespace,
         pod: pod.metadata.name,
         begun: this.#end.begun,
+        eager: watch.size <= eagerLogs,
         ended: this.#end.ended,
         signal: this.#closing.signal,
         lateLimitMs: lateLogMs + settings.waitForLogs,
@@ -141,16 +145,26 @@ export class KubernetesRun implements Run {
   }
 
   async #stop(graceMs: number): Promise<void> {
-    const { spec } = this.#context;
-    const shared = this.#context.pod.spec?.shareProcessNamespace === true;
-    if (this.#hasHelper && shared && helperRuns(this.#end.pod) && this.#end.phase.kind === 'running') {
+    const { spec, pod } = this.#context;
+    const running = this.#end.phase.kind === 'running';
+    const helps = this.#hasHelper && pod.spec?.shareProcessNamespace === true && helperRuns(this.#end.pod);
+    if (running && helps) {
       const helper = this.#exec(helperContainer);
       if (graceMs > 0 && (await signalProgram(helper, spec, 'TERM'))) await this.#endedWithin(graceMs);
       if (this.#end.settled) return;
       if (await signalProgram(helper, spec, 'KILL')) await this.#endedWithin(killedLimitMs);
       if (this.#end.settled) return;
+    } else if (running && graceMs > 0 && (await terminate(this.#exec(mainContainer)))) {
+      await this.#endedWithin(graceMs);
+      if (this.#end.settled) return;
+      await this.#delete(0);
+      return this.#untilGone();
     }
     await this.#delete(graceMs);
+    await this.#untilGone();
+  }
+
+  async #untilGone(): Promise<void> {
     await this.#end.until(end => end.gone || end.settled !== undefined, this.#closing.signal);
   }
 
@@ -213,6 +227,6 @@ function isPastInit(end: PodEnd): boolean {
 
 /** Did the main container come as far as to run? Else there is nothing to fetch. */
 function hasRun(pod: PodObject): boolean {
-  const state = statusOf(pod, 'main')?.state;
+  const state = statusOf(pod, mainContainer)?.state;
   return state?.running !== undefined || state?.terminated !== undefined;
 }

@@ -36,8 +36,8 @@ export interface KubernetesRunnerOptions {
 }
 
 const handleVersion = 1;
-/** How long a cluster that was reached before may be away while a pod is created. */
-const creationLimitMs = 60_000;
+/** How long a cluster that was reached before may be away while a pod is created or looked up. */
+const reachLimitMs = 60_000;
 
 /** A cluster that was reached, with the watches of its namespaces. */
 interface Cluster {
@@ -219,7 +219,7 @@ export class KubernetesRunner implements TaskRunner<KubernetesConfig> {
         } else {
           progress({ kind: 'trouble', text: `The pod cannot be created yet: ${(error as Error).message}` });
         }
-        if (Date.now() - began > creationLimitMs || (attempt > 3 && !connection.reached)) throw error;
+        if (Date.now() - began > reachLimitMs || (attempt > 3 && !connection.reached)) throw error;
         const asked = error instanceof ApiError ? error.retryAfterMs : undefined;
         await pause(asked ?? Math.min(2_000, 100 * 2 ** attempt), undefined, { signal });
       }
@@ -292,11 +292,16 @@ function readHandle(handle: Handle): { readonly name: string; readonly uid: stri
   return { name, uid, namespace };
 }
 
+/** Asked again while the API server is away: a run that goes on without us must not be lost for that. */
 async function podIfThere(connection: Connection, namespace: string, name: string): Promise<PodObject | undefined> {
-  try {
-    return await getPod(connection, namespace, name);
-  } catch (error) {
-    if (error instanceof ApiError && error.status === 404) return undefined;
-    throw error;
+  const began = Date.now();
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await getPod(connection, namespace, name);
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 404) return undefined;
+      if (!isPassing(error) || Date.now() - began > reachLimitMs) throw error;
+      await pause(Math.min(2_000, 100 * 2 ** attempt));
+    }
   }
 }

@@ -52,6 +52,11 @@ export class PodWatch {
     this.#namespace = namespace;
   }
 
+  /** How many pods are waited for. */
+  get size(): number {
+    return this.#followers.size;
+  }
+
   /** Tells the listener of every change after `pod`; what is returned ends it. The last to leave ends the watch. */
   follow(pod: PodObject, listener: PodListener): () => void {
     const key = pod.metadata.uid ?? pod.metadata.name;

@@ -13,6 +13,8 @@ export interface LogSource {
   readonly pod: string;
   /** Resolves when the program runs or has ended: before that there is no log. */
   readonly begun: Promise<void>;
+  /** Try before it is known that the program runs; for few pods, as each try is a call. */
+  readonly eager: boolean;
   /** Resolves when the program has ended: from then on the log does not grow. */
   readonly ended: Promise<unknown>;
   /** Aborted when nobody wants it any more. */
@@ -28,6 +30,10 @@ const silentLimitMs = 5 * 60_000;
 /** A followed log ends by itself with its container; one that does not is left, for the last reading has it all. */
 const farewellMs = 2_000;
 const longestBackOffMs = 5_000;
+/** A program runs 0.3 s after its pod's creation, and is seen to run a second later: its log is tried before that. */
+const eagerMs = 350;
+/** The longest time that a timer of Node can count. */
+const longestNapMs = 2 ** 31 - 1;
 
 /**
  * Every line once, in batches with the cursor behind them. The end of a followed log means nothing: it looks the same
@@ -40,9 +46,17 @@ export async function* readLog(source: LogSource, from?: LogCursor): AsyncGenera
   void source.ended.then(() => {
     ended = true;
   });
-  await Promise.race([source.begun, source.ended]);
-  // `ended` is set in a reaction to the same promise; give it its turn.
-  await Promise.resolve();
+  let begun = false;
+  void source.begun.then(() => {
+    begun = true;
+  });
+  const nap = async (ms: number) => {
+    const over = new AbortController();
+    const timer = pause(ms, undefined, { signal: AbortSignal.any([signal, over.signal]) }).catch(() => {});
+    await Promise.race([timer, ...(begun ? [] : [source.begun]), ...(ended ? [] : [source.ended])]);
+    over.abort();
+  };
+  await nap(source.eager ? eagerMs : longestNapMs);
   let lateSince: number | undefined;
   for (let failures = 0; !signal.aborted; ) {
     const last = ended;
@@ -65,8 +79,7 @@ export async function* readLog(source: LogSource, from?: LogCursor): AsyncGenera
       }
     }
     failures += 1;
-    const wait = Math.min(longestBackOffMs, 100 * 2 ** failures);
-    await Promise.race([pause(wait, undefined, { signal }).catch(() => {}), ...(last ? [] : [source.ended])]);
+    await nap(Math.min(longestBackOffMs, 100 * 2 ** failures));
   }
 }
 

@@ -1,0 +1,174 @@
+import { describe, expect, test } from 'vitest';
+import type { RunSpec } from '../../src/model/run.ts';
+import type { ValueMap } from '../../src/model/value.ts';
+import { idLabel, podName } from '../../src/runners/kubernetes/pod-name.ts';
+import { podObject } from '../../src/runners/kubernetes/pod-spec.ts';
+import { readSettings } from '../../src/runners/kubernetes/settings.ts';
+import { PrepareError } from '../../src/runners/runner.ts';
+
+const spec: RunSpec = {
+  runId: '2s3sxHcxvBRb4OUYthTP3n-0',
+  owner: 'store-1',
+  labels: { 'kestra.io/namespace': 'company.team', 'kestra.io/flow-id': 'My_Flow', 'kestra.io/task-id': 'shell' },
+  argv: ['/bin/sh', '-c', 'echo $HOME $(HOME) $$'],
+  env: { A: '$(B)', WORKING_DIR: '/kestra/working-dir' },
+  workDir: '/tmp/w',
+  outputDir: '/tmp/w/.out',
+  runDir: '/tmp/r',
+  wanted: [],
+  shared: false,
+};
+
+// biome-ignore lint/suspicious/noExplicitAny: an object of the API, looked at by path
+function pod(config: ValueMap = {}, carriers = { init: false, helper: false }): any {
+  return podObject(spec, 'img', readSettings(config), carriers);
+}
+
+describe('the pod of a run', () => {
+  test('without files it is one container in an in-memory working directory', () => {
+    const { metadata, spec: built } = pod();
+    expect(metadata.namespace).toBe('default');
+    expect(built.initContainers).toBeUndefined();
+    expect(built.shareProcessNamespace).toBeUndefined();
+    expect(built).toMatchObject({
+      restartPolicy: 'Never',
+      volumes: [{ name: 'kestra-files', emptyDir: { medium: 'Memory' } }],
+      containers: [
+        {
+          name: 'main',
+          image: 'img',
+          imagePullPolicy: 'Always',
+          workingDir: '/kestra/working-dir',
+          volumeMounts: [
+            { name: 'kestra-files', mountPath: '/kestra' },
+            { mountPath: '/kestra/working-dir/.out', subPath: 'working-dir/.out' },
+          ],
+        },
+      ],
+    });
+  });
+
+  test('what the kubelet would read as its own variables is kept from it', () => {
+    const [main] = pod().spec.containers;
+    expect(main.command[2]).toBe('echo $$HOME $$(HOME) $$$$');
+    expect(main.env[0]).toEqual({ name: 'A', value: '$$(B)' });
+  });
+
+  test('files bring an init container and a helper', () => {
+    const { spec: built } = pod({ fileSidecar: { image: 'my/box' } }, { init: true, helper: true });
+    expect(built.initContainers).toMatchObject([{ name: 'init-files', image: 'my/box' }]);
+    expect(built.containers).toMatchObject([{ name: 'main' }, { name: 'out-files', image: 'my/box' }]);
+    expect(built.shareProcessNamespace).toBe(true);
+  });
+
+  test('every simple property is where Kubernetes has it', () => {
+    const { metadata, spec: built } = pod({
+      namespace: 'jobs',
+      labels: { team: 'a', 'kestra.io/task-id': 'not mine' },
+      nodeSelector: { disk: 'ssd' },
+      serviceAccountName: 'runner',
+      pullPolicy: 'IF_NOT_PRESENT',
+      resources: { request: { cpu: '500m', memory: '128Mi' }, limit: { memory: '1Gi' } },
+    });
+    expect(metadata).toMatchObject({ namespace: 'jobs', labels: { team: 'a', 'kestra.io/task-id': 'shell' } });
+    expect(built).toMatchObject({ nodeSelector: { disk: 'ssd' }, serviceAccountName: 'runner' });
+    expect(built.containers[0]).toMatchObject({
+      imagePullPolicy: 'IfNotPresent',
+      resources: { requests: { cpu: '500m', memory: '128Mi' }, limits: { memory: '1Gi' } },
+    });
+  });
+
+  test('raw specifications are the base; our fields win and lists are joined', () => {
+    const { spec: built } = pod(
+      {
+        podSpec: {
+          restartPolicy: 'Always',
+          tolerations: [{ key: 'gpu' }],
+          volumes: [{ name: 'cache', emptyDir: {} }],
+          imagePullSecrets: [{ name: 's' }],
+        },
+        containerSpec: {
+          image: 'other',
+          securityContext: { runAsUser: 1000 },
+          env: [
+            { name: 'A', value: 'lost' },
+            { name: 'C', value: 'kept' },
+          ],
+          volumeMounts: [{ name: 'cache', mountPath: '/cache' }],
+        },
+        fileSideCarSpec: { securityContext: { runAsUser: 5 }, command: ['lost'] },
+        fileSidecar: { resources: { limits: { memory: '32Mi' } } },
+      },
+      { init: true, helper: true },
+    );
+    expect(built).toMatchObject({
+      restartPolicy: 'Never',
+      tolerations: [{ key: 'gpu' }],
+      imagePullSecrets: [{ name: 's' }],
+      volumes: [{ name: 'cache' }, { name: 'kestra-files' }],
+    });
+    const [main, helper] = built.containers;
+    expect(main).toMatchObject({ image: 'img', securityContext: { runAsUser: 1000 } });
+    expect(main.env).toContainEqual({ name: 'C', value: 'kept' });
+    expect(main.env).not.toContainEqual({ name: 'A', value: 'lost' });
+    expect(main.volumeMounts[0]).toEqual({ name: 'cache', mountPath: '/cache' });
+    expect(helper).toMatchObject({ securityContext: { runAsUser: 5 }, resources: { limits: { memory: '32Mi' } } });
+    expect(helper.command[0]).toBe('sh');
+  });
+
+  test('a user’s own process sharing is left as it is', () => {
+    const { spec: built } = pod({ podSpec: { shareProcessNamespace: false } }, { init: false, helper: true });
+    expect(built.shareProcessNamespace).toBe(false);
+  });
+});
+
+describe('names', () => {
+  test('run ids that differ only in case have different names', () => {
+    expect(podName({ ...spec, runId: 'aB-0' })).not.toBe(podName({ ...spec, runId: 'ab-0' }));
+  });
+
+  test.for([
+    ['company.team', 'My_Flow', 'shell'],
+    ['x'.repeat(150), 'y'.repeat(100), 'z'.repeat(100)],
+    ['é.Ü', '文', '-_-'],
+    ['', '', ''],
+  ])('of %s %s %s a host name of at most 63 characters', ([namespace = '', flow = '', task = '']) => {
+    const labels = { 'kestra.io/namespace': namespace, 'kestra.io/flow-id': flow, 'kestra.io/task-id': task };
+    const name = podName({ runId: 'r-0', labels });
+    expect(name).toMatch(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/);
+    expect(podName({ runId: 'r-0', labels })).toBe(name);
+  });
+
+  test('an id that no label can hold is stood for by one that can', () => {
+    expect(idLabel('store-1')).toBe('store-1');
+    expect(idLabel('host/with space')).toMatch(/^[0-9a-f]{40}$/);
+    expect(idLabel('x'.repeat(64))).not.toBe(idLabel('x'.repeat(65)));
+  });
+});
+
+describe('wrong values name their property', () => {
+  test.for<[string, ValueMap]>([
+    ['namespace', { namespace: ['a'] }],
+    ['pullPolicy', { pullPolicy: 'SOMETIMES' }],
+    ['delete', { delete: 'maybe' }],
+    ['resume', { resume: 'maybe' }],
+    ['syncWorkingDirectory', { syncWorkingDirectory: 3 }],
+    ['podSpec', { podSpec: 'x' }],
+    ['containerSpec', { containerSpec: [] }],
+    ['fileSideCarSpec', { fileSideCarSpec: 'x' }],
+    ['fileSidecar', { fileSidecar: 'busybox' }],
+    ['fileSidecar.resources', { fileSidecar: { resources: 'x' } }],
+    ['labels.a', { labels: { a: {} } }],
+    ['nodeSelector', { nodeSelector: 'x' }],
+    ['resources.limit', { resources: { limit: '1Gi' } }],
+    ['serviceAccountName', { serviceAccountName: {} }],
+    ['waitForLogs', { waitForLogs: '5 seconds' }],
+    ['waitUntilCompletion', { waitUntilCompletion: 'PT' }],
+    ['waitUntilRunning', { waitUntilRunning: 'soon' }],
+    ['config', { config: 'x' }],
+  ])('%s', ([path, config]) => {
+    const read = () => readSettings(config);
+    expect(read).toThrow(PrepareError);
+    expect(read).toThrow(`taskRunner.${path}: `);
+  });
+});
