@@ -15,6 +15,7 @@ import { copyArguments, fittedCommand } from './arguments.ts';
 import { changeTime, inspectIfThere, listContainers } from './client/containers.ts';
 import { type Environment, findEndpoint } from './client/endpoint.ts';
 import { Engine } from './client/engine.ts';
+import { EngineError } from './client/errors.ts';
 import { Puller } from './client/pull.ts';
 import { containerBody, containerName, keptLabel, ownerLabel, runLabel } from './container-body.ts';
 import { createOrAdopt, imageUnavailable } from './create-container.ts';
@@ -210,10 +211,17 @@ export class DockerRunner implements TaskRunner<DockerConfig> {
     pull: () => Promise<void>,
   ): Promise<Image> {
     if (pullPolicy === 'ALWAYS') await pull();
-    let image = await findImage(engine, name);
+    const find = () =>
+      findImage(engine, name).catch(error => {
+        // No image can have such a name.
+        throw error instanceof EngineError && error.status === 400
+          ? imageUnavailable(name, error.message, engine)
+          : error;
+      });
+    let image = await find();
     if (!image && pullPolicy === 'IF_NOT_PRESENT') {
       await pull();
-      image = await findImage(engine, name);
+      image = await find();
     }
     if (!image) {
       const why = pullPolicy === 'NEVER' ? ' and taskRunner.pullPolicy is NEVER' : '';
