@@ -3,6 +3,7 @@ import type { Catalog, Declaration, TaskDeclaration } from '../model/catalog.ts'
 import { coreTaskTypes } from './core/index.ts';
 import { templatedTask } from './core/templated-task.ts';
 import { forEachItemTaskTypes } from './for-each-item/index.ts';
+import { gcpTaskTypes } from './gcp/index.ts';
 import { gitTaskTypes } from './git/index.ts';
 import { httpTaskTypes } from './http/index.ts';
 import { isKnownType } from './known-types.ts';
@@ -30,6 +31,7 @@ export function createCatalog(parts: {
     ...coreTaskTypes,
     ...kvTaskTypes,
     ...httpTaskTypes,
+    ...gcpTaskTypes,
     ...gitTaskTypes,
     ...forEachItemTaskTypes,
     ...stateTaskTypes,
