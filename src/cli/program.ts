@@ -15,6 +15,8 @@ const options = {
   label: () => new Option('--label <key:value>', 'a label of the execution').argParser(collect),
   config: () => new Option('--config <file>', "configuration, in Kestra's own form"),
   secrets: () => new Option('--secrets <file>', 'secrets as NAME=value lines (dotenv)'),
+  secret: () => new Option('--secret <name=value>', 'a secret').argParser(collect),
+  namespaceFiles: () => new Option('--namespace-files <dir>', 'a folder with the files of the namespace of the flow'),
   json: () => new Option('--json', 'one JSON document on stdout'),
   logLevel: () => new Option('--log-level <level>', 'the lowest level that is shown').choices(levels).argParser(level),
   quiet: () => new Option('-q, --quiet', 'show nothing but errors'),
@@ -75,6 +77,8 @@ Exit codes: 0 SUCCESS or WARNING, 1 FAILED or CANCELLED, 2 refused or a wrong co
     )
     .addOption(options.config())
     .addOption(options.secrets())
+    .addOption(options.secret())
+    .addOption(options.namespaceFiles())
     .addOption(options.json())
     .addOption(options.logLevel())
     .addOption(options.quiet())
@@ -109,6 +113,7 @@ Exit codes: 0 SUCCESS or WARNING, 1 FAILED or CANCELLED, 2 refused or a wrong co
     .addOption(options.input().default(undefined))
     .addOption(options.config())
     .addOption(options.secrets())
+    .addOption(options.secret())
     .addOption(options.json())
     .addOption(options.logLevel())
     .addOption(options.quiet())
@@ -137,6 +142,7 @@ Exit codes: 0 SUCCESS or WARNING, 1 FAILED or CANCELLED, 2 refused or a wrong co
     .option('--context <file.json>', 'the variables it sees')
     .addOption(options.config())
     .addOption(options.secrets())
+    .addOption(options.secret())
     .option('--jsonl', 'read one JSON string a line from stdin, print one JSON row a line')
     .addHelpText(
       'after',
@@ -195,6 +201,7 @@ Exit codes: 0 SUCCESS or WARNING, 1 FAILED or CANCELLED, 2 refused or a wrong co
     .addOption(options.input())
     .addOption(options.config())
     .addOption(options.secrets())
+    .addOption(options.secret())
     .addOption(options.json())
     .addHelpText('after', '\nExamples:\n  windlass explain flow.yaml -i name=world')
     .action(async (file: string, given) => {
@@ -206,6 +213,7 @@ Exit codes: 0 SUCCESS or WARNING, 1 FAILED or CANCELLED, 2 refused or a wrong co
     .description('say what can be used on this machine, and what to do about the rest')
     .addOption(options.config())
     .addOption(options.secrets())
+    .addOption(options.secret())
     .addOption(options.json())
     .addOption(options.state())
     .option('--sweep', 'remove containers and processes that no execution of the state folder needs')

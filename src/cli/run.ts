@@ -15,6 +15,7 @@ import { catalogFor, openWorkspace, type WorkspaceOptions } from './workspace.ts
 export interface RunOptions extends FollowOptions, SettingsOptions, WorkspaceOptions {
   readonly input?: readonly string[];
   readonly label?: readonly string[];
+  readonly namespaceFiles?: string;
   /** The end of the type of a task runner, for every script task. */
   readonly runner?: string;
 }
@@ -59,6 +60,10 @@ export async function run(
       const hints = flowFile.problems.filter(({ severity }) => severity === 'warning');
       if (hints.length > 0) reporter.say(problemsText(flowFile, hints, colors));
       if (flow.unused.length > 0) reporter.say(`${file}: ${flow.unused.join(', ')}: no effect on a single run.\n`);
+    }
+    if (options.namespaceFiles !== undefined) {
+      const { putNamespaceFiles } = await import('./namespace-files.ts');
+      await putNamespaceFiles(options.namespaceFiles, flow.namespace, workspace.storage);
     }
     const session = workspace.session(config, environment, reporter);
     const driver = await session.start({

@@ -8,6 +8,8 @@ import { Refusal } from './refusal.ts';
 export interface SettingsOptions {
   readonly config?: string;
   readonly secrets?: string;
+  /** `NAME=value`; wins over the file and the environment. */
+  readonly secret?: readonly string[];
 }
 
 export interface Settings {
@@ -34,10 +36,19 @@ export async function readSettings(options: SettingsOptions, environment: NodeJS
       violations,
     );
   }
+  const given = Object.fromEntries((options.secret ?? []).map(parseSecretArgument));
   return {
-    config,
+    config: { ...config, secrets: { ...config.secrets, ...given } },
     warnings: problems.map(
       ({ message, position }) => `${options.config ?? 'configuration'}:${position.line}: ${message}`,
     ),
   };
+}
+
+/** Secrets are found by their names in capitals, as in Kestra. */
+function parseSecretArgument(text: string): readonly [string, string] {
+  const equals = text.indexOf('=');
+  // The text is not repeated: it may be the secret.
+  if (equals < 1) throw new Refusal('bad-argument', '--secret: write it as NAME=value.');
+  return [text.slice(0, equals).toUpperCase(), text.slice(equals + 1)];
 }

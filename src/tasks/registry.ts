@@ -8,6 +8,7 @@ import { gitTaskTypes } from './git/index.ts';
 import { httpTaskTypes } from './http/index.ts';
 import { isKnownType } from './known-types.ts';
 import { kvTaskTypes } from './kv/index.ts';
+import { namespaceTaskTypes } from './namespace/index.ts';
 import { type Runners, scriptTaskTypes } from './scripts/index.ts';
 import { stateTaskTypes } from './state/index.ts';
 import type { RunnableTaskType } from './task-type.ts';
@@ -35,6 +36,7 @@ export function createCatalog(parts: {
     ...gitTaskTypes,
     ...forEachItemTaskTypes,
     ...stateTaskTypes,
+    ...namespaceTaskTypes,
     templatedTask(() => catalog),
     ...scriptTaskTypes(parts.runners),
   ]);

@@ -6,21 +6,35 @@ import { renderDeep, renderDeepTyped } from '../expression/index.ts';
 import { findOutputs } from '../files/collect.ts';
 import { writeInputFiles } from '../files/input-files.ts';
 import type { TaskRun } from '../model/execution.ts';
-import { isList } from '../model/value.ts';
+import type { LogLevel } from '../model/flow.ts';
+import { isList, type Value } from '../model/value.ts';
 import { taskRunPrefix } from '../storage/uris.ts';
+import { copyNamespaceFiles, readNamespaceFiles } from '../tasks/scripts/namespace-files.ts';
 import type { Carried } from './carried.ts';
 
 const workingDirectoryType = 'io.kestra.plugin.core.flow.WorkingDirectory';
 
 export async function openDirectory(carried: Carried, run: TaskRun): Promise<Answer> {
   const dir = directoryOf(carried, run);
-  const { inputFiles } = carried.task(run).properties;
+  const { inputFiles, namespaceFiles } = carried.task(run).properties;
   await mkdir(dir, { recursive: true, mode: 0o700 });
+  if (namespaceFiles !== undefined) await putNamespaceFiles(namespaceFiles, dir, carried, run);
   if (inputFiles !== undefined) {
     const files = await renderDeep(inputFiles, carried.renderContext(run));
     await writeInputFiles(dir, files, carried.environment.storage);
   }
   return { ok: true, value: {} };
+}
+
+async function putNamespaceFiles(property: Value, dir: string, carried: Carried, run: TaskRun): Promise<void> {
+  const { storage } = carried.environment;
+  const context = { expressions: carried.renderContext(run), flow: carried.state.flow };
+  const wanted = await readNamespaceFiles(property, context);
+  if (!wanted) return;
+  const warnings: string[] = [];
+  const log = (level: LogLevel, message: string) => level === 'WARN' && warnings.push(message);
+  await copyNamespaceFiles(wanted, { storage, workDir: dir, log });
+  for (const warning of warnings) await carried.warn(warning, run);
 }
 
 export async function closeDirectory(carried: Carried, run: TaskRun): Promise<Answer> {

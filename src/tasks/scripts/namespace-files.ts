@@ -23,7 +23,7 @@ export interface NamespaceFiles {
 
 export async function readNamespaceFiles(
   property: Value | undefined,
-  context: TaskContext,
+  context: Pick<TaskContext, 'expressions' | 'flow'>,
 ): Promise<NamespaceFiles | undefined> {
   const { expressions } = context;
   const given = isMap(property) ? property : { enabled: property ?? false };
@@ -51,10 +51,13 @@ export async function readNamespaceFiles(
   };
 }
 
+/** Where the files go, and who is told. */
+type Place = Pick<TaskContext, 'storage' | 'workDir' | 'log'>;
+
 /** Copies the files, keeping their paths. @throws TaskError when one is there already and that is to fail the task */
-export async function copyNamespaceFiles(wanted: NamespaceFiles, context: TaskContext): Promise<void> {
-  const included = wanted.include.length > 0 ? matcher(wanted.include) : () => true;
-  const excluded = matcher(wanted.exclude);
+export async function copyNamespaceFiles(wanted: NamespaceFiles, context: Place): Promise<void> {
+  const included = wanted.include.length > 0 ? namespaceFileMatcher(wanted.include) : () => true;
+  const excluded = namespaceFileMatcher(wanted.exclude);
   for (const namespace of wanted.namespaces) {
     const started = performance.now();
     const folder = `${namespaceFileUri(namespace)}/`;
@@ -70,7 +73,7 @@ export async function copyNamespaceFiles(wanted: NamespaceFiles, context: TaskCo
   }
 }
 
-async function takesPlace(path: string, { ifExists }: NamespaceFiles, context: TaskContext): Promise<boolean> {
+async function takesPlace(path: string, { ifExists }: NamespaceFiles, context: Place): Promise<boolean> {
   if (ifExists === 'OVERWRITE' || !(await lstat(join(context.workDir, path)).catch(() => undefined))) return true;
   if (ifExists === 'FAIL') throw new TaskError(`namespaceFiles: the file "${path}" is there already.`);
   if (ifExists === 'WARN') context.log('WARN', `The namespace file "${path}" was left out: the file is there already.`);
@@ -78,7 +81,7 @@ async function takesPlace(path: string, { ifExists }: NamespaceFiles, context: T
 }
 
 /** A pattern that begins with a word counts at every level, as in Kestra; paths there begin with a slash. */
-function matcher(patterns: readonly string[]): (path: string) => boolean {
+export function namespaceFileMatcher(patterns: readonly string[]): (path: string) => boolean {
   const matches = compileGlobs(patterns.map(pattern => (/^\w/.test(pattern) ? `**/${pattern}` : pattern)));
   return path => matches(`/${path}`) || matches(path);
 }
