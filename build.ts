@@ -7,12 +7,11 @@ import { build as bundle, type Plugin } from 'esbuild';
 const dayMs = 24 * 60 * 60 * 1000;
 
 /**
- * Writes the bundle of `<folder>/src` to `<folder>/dist`: main.js, and a chunk for each part that is loaded when used.
+ * Writes the bundle of `<folder>/src` to `dist`: main.js, and a chunk for each part that is loaded when used.
  * A running Windlass may still load chunks of the build before: names carry a hash of the content, files are renamed
  * into place, and what is no longer part of the bundle is removed a day later.
  */
-export async function build(folder: string): Promise<void> {
-  const dist = join(folder, 'dist');
+export async function build(folder: string, dist = join(folder, 'dist')): Promise<void> {
   await mkdir(dist, { recursive: true });
   const result = await bundle({
     absWorkingDir: folder,

@@ -1,9 +1,18 @@
 import { defineConfig } from 'vitest/config';
 
 /** Folders whose tests drive a real engine, the built program or many processes: one file at a time, after the rest. */
-const heavy = ['runners', 'docker', 'process', 'engines', 'launcher', 'conformance', 'examples', 'faults', 'e2e'].map(
-  folder => `test/${folder}/**/*.test.ts`,
-);
+const heavy = [
+  'runners',
+  'docker',
+  'process',
+  'engines',
+  'launcher',
+  'conformance',
+  'examples',
+  'faults',
+  'e2e',
+  'packaging',
+].map(folder => `test/${folder}/**/*.test.ts`);
 
 export default defineConfig({
   test: {

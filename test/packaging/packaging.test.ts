@@ -1,0 +1,106 @@
+/** What is published: the npm package and the image, each used where there is nothing else. 15 s. */
+import { execFileSync } from 'node:child_process';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { pack } from '../../scripts/pack.ts';
+import { version } from '../../src/version.ts';
+import { testHost } from '../docker/engine.ts';
+import { writeNodeContext } from './base-image.ts';
+
+let folder: string;
+let archive: string;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'windlass-packaging-'));
+  archive = await pack(join(folder, 'out'));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const flow = `
+id: hello
+namespace: company.team
+tasks:
+  - id: hi
+    type: io.kestra.plugin.scripts.shell.Commands
+    taskRunner: {type: io.kestra.plugin.core.runner.Process}
+    commands: ["echo '::{\\"outputs\\":{\\"said\\":\\"hello\\"}}::'"]
+`;
+
+/** The task's output in the document of `run --json`. */
+function said(document: string): unknown {
+  return JSON.parse(document).taskRunList[0].outputs.vars.said;
+}
+
+describe('the npm package', () => {
+  test('is small, and depends on nothing', () => {
+    expect(statSync(archive).size).toBeLessThan(1_000_000);
+    const names = execFileSync('tar', ['tzf', archive], { encoding: 'utf8' }).split('\n');
+    expect(names.filter(name => !/^package\/(dist\/[\w-]+\.js|[\w.-]+)$/.test(name) && name !== '')).toEqual([]);
+  });
+
+  test('is installed by npm without a network, and runs a flow', () => {
+    const prefix = join(folder, 'prefix');
+    const home = join(folder, 'home');
+    mkdirSync(home);
+    const env = { PATH: `${dirname(process.execPath)}:${process.env.PATH}`, HOME: home, TZ: 'UTC' };
+    execFileSync('npm', ['install', '--global', '--offline', '--prefix', prefix, archive], { env, cwd: home });
+    const windlass = join(prefix, 'bin/windlass');
+    // Nothing but Node and the system's shell.
+    const bare = { PATH: `${dirname(process.execPath)}:/usr/bin:/bin`, HOME: home };
+    const run = (...args: string[]) => execFileSync(windlass, args, { env: bare, cwd: home, encoding: 'utf8' });
+    expect(run('--version')).toBe(`${version}\n`);
+    writeFileSync(join(home, 'flow.yaml'), flow);
+    expect(said(run('run', 'flow.yaml', '--json'))).toBe('hello');
+    expect(readdirSync(home).toSorted()).toEqual(['.npm', '.windlass', 'flow.yaml']);
+  });
+});
+
+const socket = testHost.replace(/^unix:\/\//, '');
+
+describe.skipIf(!existsSync(socket))('the image', () => {
+  const tag = `windlass-packaging-${process.pid}`;
+  const docker = (...args: string[]) =>
+    execFileSync('docker', args, {
+      env: { ...process.env, DOCKER_HOST: testHost, DOCKER_BUILDKIT: '0' },
+      encoding: 'utf8',
+    });
+
+  beforeAll(() => {
+    const base = join(folder, 'base');
+    mkdirSync(base);
+    writeNodeContext(base);
+    docker('build', '-q', '-t', `${tag}-base`, base);
+    docker('build', '-q', '-t', tag, '--build-arg', `BASE=${tag}-base`, '-f', 'deploy/Dockerfile', join(folder, 'out'));
+  });
+  afterAll(() => {
+    docker('rmi', '-f', tag, `${tag}-base`);
+  });
+
+  test('runs a flow as a user without rights, and one with a container through the given socket', () => {
+    const work = realpathSync(mkdtempSync(join(folder, 'work-')));
+    execFileSync('chown', ['1000:1000', work]);
+    writeFileSync(join(work, 'flow.yaml'), flow);
+    const more = flow.replace('io.kestra.plugin.core.runner.Process', 'io.kestra.plugin.scripts.runner.docker.Docker');
+    writeFileSync(
+      join(work, 'docker.yaml'),
+      more.replace('    taskRunner:', '    containerImage: busybox\n    taskRunner:'),
+    );
+    const run = (...args: string[]) => docker('run', '--rm', '--network', 'none', '-v', `${work}:/work`, ...args);
+    expect(run(tag, '--version')).toBe(`${version}\n`);
+    expect(said(run(tag, 'run', 'flow.yaml', '--json'))).toBe('hello');
+    const group = String(statSync(socket).gid);
+    const mounted = ['-v', `${socket}:/var/run/docker.sock`, '--group-add', group];
+    expect(said(run(...mounted, tag, 'run', 'docker.yaml', '--json'))).toBe('hello');
+  });
+});
