@@ -160,9 +160,7 @@ export class ExecutionState implements StateView {
       before,
       run,
     );
-    const key = childKey(run.parentTaskRunId, run.taskId, run.value);
-    if (!run.superseded) this.#children.set(key, run.id);
-    else if (this.#children.get(key) === run.id) this.#children.delete(key);
+    if (!run.superseded) this.#children.set(childKey(run.parentTaskRunId, run.taskId, run.value), run.id);
     if (run.outputs || (isTerminal(run.state.current) && run.state.current !== 'SKIPPED'))
       this.#outputs.set(run, this.values(run));
     if (isTerminal(run.state.current) || run.superseded) this.#active.delete(run.id);

@@ -9,14 +9,15 @@ import { flowableOf } from './flowables/index.ts';
 
 const aftermath = new Set(['errors', 'finally', 'afterExecution']);
 
-/** @param from the task run to begin with; what followed it is history. Without it, what failed is tried again. */
-export function restart(draft: Draft, from?: string): void {
+/** @param given the task run to begin with; what followed it is history. Without it, what failed is tried again. */
+export function restart(draft: Draft, given?: string): void {
   if (!isTerminal(draft.execution.state.current) || draft.execution.phase !== 'ended') return;
   const { outputs: _outputs, ending: _ending, sla: _sla, ...kept } = draft.execution;
   draft.replace({ ...kept, phase: 'main' });
   draft.moveExecution('RESTARTED');
   draft.moveExecution('RUNNING');
   const runs = [...draft.taskRuns()];
+  const from = given === undefined ? undefined : startOf(draft, given);
   const line = from === undefined ? undefined : lineOf(draft, from);
   // What handled the failure will handle the next one: those runs are history.
   for (const { id } of runs) {
@@ -42,6 +43,15 @@ function needsAnotherTry(run: TaskRun): boolean {
 function isWithinActive(draft: Draft, run: TaskRun): boolean {
   const parent = draft.parent(run);
   return !parent || !isTerminal(parent.state.current);
+}
+
+/** Where a run can begin to be done again: a task of a WorkingDirectory only with that, for its directory is gone. */
+function startOf(draft: Draft, id: string): string {
+  let start = id;
+  for (let run = draft.taskRun(id); run; run = draft.parent(run)) {
+    if (flowableOf(draft.task(run).type)?.restartsAnew) start = run.id;
+  }
+  return start;
 }
 
 /** A task run and those around it. */

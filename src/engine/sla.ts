@@ -7,6 +7,7 @@ import type { Sla } from '../model/flow.ts';
 import { isTerminal, type State } from '../model/states.ts';
 import type { Draft } from './draft.ts';
 import type { Answer } from './event.ts';
+import { isStopping } from './stopping.ts';
 
 const endings: Readonly<Record<Sla['behavior'], State | undefined>> = {
   FAIL: 'FAILED',
@@ -23,9 +24,11 @@ export function beginSla(draft: Draft): void {
   assess(draft, 'start');
 }
 
-/** A task run has ended: what must hold is looked at again. */
+/** A task run has ended: what must hold is looked at again, unless the execution's end is settled. */
 export function assessAfter(draft: Draft, ended: TaskRun): void {
-  if (draft.execution.phase !== 'ended') assess(draft, `${ended.id}-${ended.state.histories.length}`);
+  const { execution } = draft;
+  if (!isStopping(execution) && !isTerminal(execution.state.current))
+    assess(draft, `${ended.id}-${ended.state.histories.length}`);
 }
 
 /** All tasks are done: true while the last look at what must hold is not taken yet. */

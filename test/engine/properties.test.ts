@@ -163,6 +163,28 @@ test('a restarted execution ends again, and what succeeded is not run again', ()
   );
 }, 60_000);
 
+test('an execution that is replayed from any task run ends again', () => {
+  fc.assert(
+    fc.property(anyFlow, seed, fc.option(fc.nat(30)), fc.boolean(), (flow, seed, killAfter, crashes) => {
+      const simulation = simulate(seed, flow, { crashes, repeats: true, ...(killAfter !== null && { killAfter }) });
+      const random = chance(seed + 1);
+      for (let times = 0; times < 2; times++) {
+        const runs = [...simulation.state.taskRuns()];
+        const from = runs[Math.floor(random() * runs.length)];
+        if (!from) return;
+        const before = from.attempts.length;
+        simulation.take({ type: 'restart', at: simulation.now, from: from.id });
+        simulation.taken.length = 0;
+        carryOn(simulation, random, { crashes, repeats: true });
+        expect(isTerminal(simulation.execution.state.current)).toBe(true);
+        const after = simulation.state.taskRun(from.id);
+        expect(after?.superseded ? before : after?.attempts.length).toBeGreaterThanOrEqual(before);
+      }
+    }),
+    settings,
+  );
+}, 60_000);
+
 /** True for task runs of `afterExecution`: they start after a kill too. */
 function isAfter(simulation: Simulation, id: string): boolean {
   const run = simulation.state.taskRun(id);

@@ -1,6 +1,6 @@
 /** Random flows: all flowables nested to some depth, with flags, retries, errors and finally tasks. */
 import fc from 'fast-check';
-import type { Flow, Task } from '../../src/model/flow.ts';
+import type { Flow, Sla, Task } from '../../src/model/flow.ts';
 import {
   allowFailure,
   dag,
@@ -175,6 +175,20 @@ const { plan } = fc.letrec<{ plan: Plan }>(tie => {
   return { plan: fc.oneof({ maxDepth: 4, depthIdentifier: 'flow' }, leaf, flowable) };
 });
 
+const slas: fc.Arbitrary<readonly Sla[]> = fc
+  .array(
+    fc.record({
+      type: fc.constantFrom('MAX_DURATION', 'EXECUTION_ASSERTION'),
+      behavior: fc.constantFrom('FAIL', 'CANCEL', 'NONE'),
+      assert: fc.constantFrom('true', '{{ maybe }}', '{{ nope }}'),
+      duration: fc.constantFrom('PT3S', 'P1D'),
+    }),
+    { maxLength: 2 },
+  )
+  .map(list =>
+    list.map((sla, index) => ({ ...sla, id: `sla${index}`, labels: [{ key: `sla${index}`, value: 'miss' }] })),
+  );
+
 const plans = (minLength: number, maxLength: number) => fc.array(plan, { minLength, maxLength });
 
 export const anyFlow: fc.Arbitrary<Flow> = fc
@@ -185,6 +199,7 @@ export const anyFlow: fc.Arbitrary<Flow> = fc
     after: plans(0, 2),
     outputs: fc.boolean(),
     retry: fc.option(fc.constant(retry({ maxAttempts: 2 }))),
+    sla: fc.oneof({ weight: 3, arbitrary: fc.constant([]) }, { weight: 1, arbitrary: slas }),
   })
   .map(given => {
     let count = 0;
@@ -195,6 +210,7 @@ export const anyFlow: fc.Arbitrary<Flow> = fc
       finally: build(given.last),
       afterExecution: build(given.after),
       outputs: given.outputs ? [{ id: 'o', value: 'x', required: true }] : [],
+      ...(given.sla.length > 0 && { sla: given.sla }),
       ...(given.retry && { retry: given.retry }),
     });
   });

@@ -189,3 +189,36 @@ describe('a restart', () => {
     expect(decision).toEqual({ taskRuns: [], effects: [], done: [], logs: [] });
   });
 });
+
+describe('a replay', () => {
+  const again = (simulation: Simulation, name: string) => {
+    simulation.begun.length = 0;
+    simulation.take({ type: 'restart', at: simulation.now, from: runOf(simulation, name).id });
+    return simulation.settle();
+  };
+
+  test('runs a task run again, and what came after it', () => {
+    const simulation = again(new Simulation(flow([task('a'), task('b'), task('c')])).start(), 'b');
+    expect(courseOf(simulation)).toBe('CREATED,RUNNING,SUCCESS,RESTARTED,RUNNING,SUCCESS');
+    expect(simulation.begun).toEqual(['b', 'c']);
+    expect(['a', 'b', 'c'].map(name => attemptsOf(simulation, name))).toEqual([
+      'SUCCESS',
+      'SUCCESS,SUCCESS',
+      'SUCCESS',
+    ]);
+  });
+
+  test('from within a LoopUntil that is over goes on from that task, and the loop ends after it', () => {
+    const loop = loopUntil('lu', 'true', [task('r'), task('s'), task('t')]);
+    const simulation = again(new Simulation(flow([loop, task('after')])).start(), 's');
+    expect(simulation.begun).toEqual(['s', 't', 'after']);
+    expect(runsOf(simulation)).toEqual(['lu SUCCESS', 'r SUCCESS', 's SUCCESS', 't SUCCESS', 'after SUCCESS']);
+  });
+
+  test('from within a WorkingDirectory begins with that, for its directory is gone', () => {
+    const wd = workingDirectory('wd', [task('a'), task('b')]);
+    const simulation = again(new Simulation(flow([sequential('q', [task('z'), wd])])).start(), 'b');
+    expect(simulation.begun).toEqual(['a', 'b']);
+    expect([...simulation.emitted].map(key => key.split(':')[0])).toEqual(['open', 'run', 'run', 'close']);
+  });
+});

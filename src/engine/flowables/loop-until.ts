@@ -31,8 +31,8 @@ export const loopUntil: Flowable = {
   branches: [{ property: 'tasks', required: true, shape: 'list' }, ...errorBranches],
   begin: container => container.note({ count: 1, since: container.draft.at }),
   step(container) {
-    if (container.notes.over) return 'done';
     if (container.sequential('tasks') === 'waiting') return 'waiting';
+    if (container.notes.over) return 'done';
     const scope = container.scope('tasks');
     if (scope.failed + scope.killed > 0) return 'done';
     container.ask(
