@@ -87,8 +87,8 @@ describe('shell.Commands', () => {
       { commands: ['cat {{ u }}', 'echo; ls *.tmp | wc -l', 'cat {{ u }}, || true'] },
       { variables: { u: uri } },
     );
-    expect(ended.said.slice(0, 2)).toEqual(['INFO content', 'INFO 1']);
-    expect(ended.said[2]).toMatch(/^ERROR cat: .*\.tmp,/);
+    expect(ended.said.filter(line => line.startsWith('INFO'))).toEqual(['INFO content', 'INFO 1']);
+    expect(ended.said.find(line => line.startsWith('ERROR'))).toMatch(/^ERROR cat: .*\.tmp,/);
   });
 
   it('fails before it starts when a named file is not there', async () => {
@@ -102,6 +102,12 @@ describe('shell.Commands', () => {
     [{ commands: ['x'], outputFiles: ['{a'] }, 'outputFiles: The pattern "{a"'],
     [{ commands: 5 }, 'commands must be a list'],
     [{ commands: ['x'], env: ['a'] }, 'env must be a map'],
+    [{ commands: ['x'], env: { 'A=B': 'x' } }, 'env: "A=B" cannot be the name of a variable'],
+    [{ commands: ['x'], env: { A: 'a\0b' } }, 'env: the value of A has a zero character in it'],
+    [{ commands: ['echo a\0b'] }, 'zero character'],
+    [{ commands: ['./no-program'], interpreter: ['no-such-shell', '-c'] }, 'There is no program "no-such-shell"'],
+    [{ commands: ['./a'], inputFiles: { a: 'x' } }, 'exit code 126: a command was found but could not be executed'],
+    [{ commands: ['true\r\nfalse\r\n'] }, 'exit code 127: a command was not found; some lines end with CR LF'],
     [{ commands: ['x'], failFast: 'maybe' }, 'failFast must be true or false'],
     [{ commands: [], interpreter: [], failFast: false }, 'nothing to run'],
     [{ commands: ['{{ missing }}'] }, 'missing'],
@@ -228,6 +234,11 @@ describe('a container', () => {
       'Command failed with exit code 1: why',
       ['exitCode', 'outputFiles', 'vars'],
     ],
+    [
+      { kind: 'exited', exitCode: 127 },
+      'Command failed with exit code 127: a command was not found in the image python:3.13-slim',
+      ['exitCode', 'outputFiles', 'vars'],
+    ],
   ] as const)('that ends with %j fails the task in those words', async (outcome, failure, keys) => {
     const ended = await run({}, outcome);
     expect(ended.failure).toBe(failure);
@@ -269,6 +280,25 @@ describe('scripts', () => {
   it('are rendered once', async () => {
     const ended = await script('python', { script: 'print("{{ x }}")' }, { variables: { x: '{{ y }}' } });
     expect(ended.said).toEqual(['INFO {{ y }}']);
+  });
+
+  it('may begin with a byte order mark', async () => {
+    for (const [language, text] of [
+      ['shell', 'echo one'],
+      ['python', 'print("one")'],
+      ['node', 'console.log("one")'],
+    ] as const) {
+      expect((await script(language, { script: `\uFEFF${text}` })).said).toEqual(['INFO one']);
+    }
+  });
+
+  it('of Python may have the line ends of Windows', async () => {
+    expect((await script('python', { script: 'if True:\r\n  print(1)\r\n' })).said).toEqual(['INFO 1']);
+  });
+
+  it('may be empty', async () => {
+    expect(await script('python', { script: '' })).toMatchObject({ state: 'SUCCESS', said: [] });
+    expect(await shell({ commands: [] })).toMatchObject({ state: 'SUCCESS', said: [] });
   });
 
   it('longer than an argument may be still run', async () => {

@@ -10,7 +10,7 @@ import { TaskError } from '../task-type.ts';
  *
  * @throws TaskError
  */
-export function runResult({ outcome, vars, outputFiles, details }: RunOutcome): TaskResult {
+export function runResult({ outcome, vars, outputFiles, details }: RunOutcome, program: ProgramHints): TaskResult {
   const kept: Record<string, Value> = { vars, outputFiles };
   switch (outcome.kind) {
     case 'exited': {
@@ -18,7 +18,7 @@ export function runResult({ outcome, vars, outputFiles, details }: RunOutcome): 
       if (outcome.exitCode === 0) {
         return { state: 'SUCCESS', outputs: details ? { ...outputs, taskRunner: details } : outputs };
       }
-      throw new TaskError(`Command failed with exit code ${outcome.exitCode}${explanation(outcome)}`, outputs);
+      throw new TaskError(`Command failed with exit code ${outcome.exitCode}${explanation(outcome, program)}`, outputs);
     }
     case 'out-of-memory':
       throw new TaskError(outcome.detail, { exitCode: outcome.exitCode, ...kept });
@@ -34,11 +34,27 @@ export function runResult({ outcome, vars, outputFiles, details }: RunOutcome): 
   }
 }
 
+/** What of a program may explain its failure. */
+export interface ProgramHints {
+  /** The image that it ran in; undefined on this machine. */
+  readonly image?: string | undefined;
+  /** Some of its lines end as on Windows. */
+  readonly windowsLineEnds: boolean;
+}
+
 /** What the runner knows, else what the code means to a shell (POSIX: 126, 127; 128 + n by signal n). */
-function explanation({ exitCode, detail }: { readonly exitCode: number; readonly detail?: string }): string {
+function explanation(outcome: { readonly exitCode: number; readonly detail?: string }, program: ProgramHints): string {
+  const { exitCode, detail } = outcome;
   if (detail !== undefined) return `: ${detail}`;
+  const meaning = meaningOf(exitCode, program.image);
+  if (!program.windowsLineEnds) return meaning;
+  const ends = 'some lines end with CR LF, and a shell takes the CR for a part of the last word';
+  return `${meaning}${meaning === '' ? ': ' : '; '}${ends}`;
+}
+
+function meaningOf(exitCode: number, image: string | undefined): string {
   if (exitCode === 126) return ': a command was found but could not be executed';
-  if (exitCode === 127) return ': a command was not found';
+  if (exitCode === 127) return `: a command was not found${image === undefined ? '' : ` in the image ${image}`}`;
   if (exitCode === 137) return ': killed by SIGKILL';
   if (exitCode === 152) return ': the limit of CPU time was reached (SIGXCPU)';
   if (exitCode === 153) return ': a file reached the limit of its size (SIGXFSZ)';

@@ -61,7 +61,9 @@ export async function runScript(
   const commands = async (name: string) =>
     (await textListProperty(name, properties[name], expressions)).map(command => references.replaceIn(command));
   const script =
-    kind === 'Script' ? references.replaceIn(await requiredText('script', properties.script, expressions)) : undefined;
+    kind === 'Script'
+      ? withoutMark(references.replaceIn(await requiredText('script', properties.script, expressions)))
+      : undefined;
   const file = await scriptFile(language, script, context);
   const beforeCommands = await commands('beforeCommands');
   const main = script === undefined ? await commands('commands') : [script];
@@ -97,7 +99,7 @@ export async function runScript(
     : undefined;
 
   const env: Record<string, string> = {
-    ...(await textMapProperty('env', properties.env, expressions)),
+    ...checkedVariables(await textMapProperty('env', properties.env, expressions)),
     ...language.env,
     WORKING_DIR: paths.workingDir,
     OUTPUT_DIR: paths.outputDir,
@@ -131,7 +133,8 @@ export async function runScript(
       await mkdir(outputDir);
     },
   });
-  const result = runResult(ended);
+  const windowsLineEnds = !windows && file === undefined && argv.some(argument => argument.includes('\r\n'));
+  const result = runResult(ended, { image, windowsLineEnds });
   context.log('DEBUG', 'Command succeed with exit code 0');
   const count = Object.keys(ended.outputFiles).length;
   if (count > 0) context.log('DEBUG', `Captured ${count} output file(s).`);
@@ -186,6 +189,24 @@ async function scriptFile(language: Language, text: string | undefined, context:
   if (text === undefined || language.suffix === undefined) return undefined;
   const extension = await textProperty(context.task.properties.extension, context.expressions);
   return { name: `${newId()}${extension ?? language.suffix}`, text };
+}
+
+/** The byte order mark of a file that a script was read from: a shell takes it for a part of the first word. */
+function withoutMark(script: string): string {
+  return script.replace(/^\uFEFF/, '');
+}
+
+/** What no system can pass to a program is said by name. */
+function checkedVariables(env: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  for (const [name, value] of Object.entries(env)) {
+    if (name === '' || /[=\0]/.test(name)) {
+      throw new TaskError(
+        `env: ${JSON.stringify(name)} cannot be the name of a variable: it is empty or has "=" in it.`,
+      );
+    }
+    if (value.includes('\0')) throw new TaskError(`env: the value of ${name} has a zero character in it.`);
+  }
+  return env;
 }
 
 /** Names and URIs come from the user: what is wrong with them is theirs to mend. */

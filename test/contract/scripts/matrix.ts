@@ -62,7 +62,7 @@ function byLevel(logs: readonly { readonly level: string; readonly message: stri
   for (const { level, message } of logs) {
     // What Windlass itself says of its work is not the program's.
     if (level === 'DEBUG' && message !== 'quiet') continue;
-    said[level] = [...(said[level] ?? []), message];
+    said[level] = [...(said[level] ?? []), message.replace(/ in the image .*$/, '')];
   }
   return said;
 }
