@@ -24,6 +24,8 @@ export interface RunnerUnderTest {
   readonly config: unknown;
   /** An image with a POSIX shell, `head`, `seq`, `tr`, `sleep`; for runners that need one. */
   readonly image?: string;
+  /** Shell commands that a program ends with where the engine itself loses the log of one that ends at once. */
+  readonly beforeEnd?: string;
   /** Where folders of runs are made; a temporary one if absent. */
   readonly runsDir?: string;
   /** The runner as a new process of ours would make it: it shares nothing with the first one. */

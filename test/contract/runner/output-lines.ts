@@ -40,13 +40,17 @@ export function outputLines(bench: Bench): void {
     });
 
     test('20,000 numbered lines on each stream, then the end at once: each is there once', async () => {
-      const { stdout, stderr, lines } = await (await bench.trial({ script: 'seq 1 20000; seq 1 20000 >&2' })).live();
+      const script = `seq 1 20000; seq 1 20000 >&2; ${bench.under().beforeEnd ?? ''}`;
+      const { stdout, stderr, lines } = await (await bench.trial({ script })).live();
       const numbers = Array.from({ length: 20_000 }, (_, index) => String(index + 1));
       if (bench.under().runner.capabilities.separateStreams) {
         expect(stdout).toEqual(numbers);
         expect(stderr).toEqual(numbers);
       } else {
-        expect(lines.map(line => line.text)).toEqual([...numbers, ...numbers]);
+        // Two pipes that an engine writes into one log: it reads them in turns of its own choosing.
+        const texts = lines.map(line => line.text);
+        expect(texts).toHaveLength(40_000);
+        expect(texts.sort()).toEqual([...numbers, ...numbers].sort());
       }
     });
 

@@ -1,0 +1,4 @@
+import { runnerContract } from '../contract/runner/index.ts';
+import { kubernetesUnderTest } from '../kubernetes/cluster.ts';
+
+runnerContract({ name: 'Kubernetes', start: () => kubernetesUnderTest() });
