@@ -7,10 +7,11 @@ import { join } from 'node:path';
 import { toJSONSchema } from 'zod';
 import type { Declaration } from '../src/model/catalog.ts';
 import { dockerDeclaration } from '../src/runners/docker/declaration.ts';
+import { kubernetesDeclaration } from '../src/runners/kubernetes/declaration.ts';
 
 export const pages = join(import.meta.dirname, '../docs/runners');
 
-const declarations: readonly Declaration[] = [dockerDeclaration];
+const declarations: readonly Declaration[] = [dockerDeclaration, kubernetesDeclaration];
 
 interface Property {
   readonly title?: string;
