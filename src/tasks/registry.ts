@@ -1,5 +1,6 @@
 /** All types that a flow can name, in one place. */
 import type { Catalog, Declaration, TaskDeclaration } from '../model/catalog.ts';
+import { awsTaskTypes } from './aws/index.ts';
 import { coreTaskTypes } from './core/index.ts';
 import { templatedTask } from './core/templated-task.ts';
 import { forEachItemTaskTypes } from './for-each-item/index.ts';
@@ -32,6 +33,7 @@ export function createCatalog(parts: {
     ...coreTaskTypes,
     ...kvTaskTypes,
     ...httpTaskTypes,
+    ...awsTaskTypes,
     ...gcpTaskTypes,
     ...gitTaskTypes,
     ...forEachItemTaskTypes,
