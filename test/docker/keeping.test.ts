@@ -21,12 +21,14 @@ if ('unavailable' in real) console.warn(`SKIPPED: Docker: ${real.unavailable}`);
 
 describe.skipIf('unavailable' in real)('on a real engine', () => {
   const owner = `keeping-${randomBytes(6).toString('hex')}`;
+  const entryImage = `windlass-test-entry-${owner}:latest`;
   const userImage = `windlass-test-user-${owner}:latest`;
   let trials: Trial[] = [];
 
   beforeAll(async () => {
     const id = await docker('create', testImage, 'true');
     await docker('commit', '--change', 'USER 1234:1234', id, userImage);
+    await docker('commit', '--change', 'ENTRYPOINT ["/bin/echo", "entry"]', id, entryImage);
     await docker('rm', id);
   });
   afterEach(async () => {
@@ -37,7 +39,7 @@ describe.skipIf('unavailable' in real)('on a real engine', () => {
     expect(left).toEqual([]);
   });
   afterAll(async () => {
-    await docker('rmi', userImage);
+    await docker('rmi', userImage, entryImage);
   });
 
   async function trial(options: TrialOptions, config: object = {}): Promise<Trial> {
@@ -130,6 +132,13 @@ describe.skipIf('unavailable' in real)('on a real engine', () => {
     expect(await readFile(join(one.spec.outputDir, 'o'), 'utf8')).toBe('x\n');
     const empty = await trial({ script: 'echo here > here && cat here' }, { image: userImage });
     expect((await empty.live()).stdout).toEqual(['here']);
+  });
+
+  test('an image’s own entry point is cleared by default, and kept when that is asked for', async () => {
+    const said = async (config: object) =>
+      (await (await trial({ argv: ['/bin/echo', 'hi'] }, { image: entryImage, ...config })).live()).stdout;
+    expect(await said({})).toEqual(['hi']);
+    expect(await said({ entryPoint: null })).toEqual(['entry /bin/echo hi']);
   });
 
   test('the image that ran is named so that it can be named again, also after a restart', async () => {

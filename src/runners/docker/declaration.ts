@@ -54,7 +54,7 @@ function dockerSchema() {
       .meta(
         about(
           'Entry point',
-          'Put before the command. A list with one empty text clears the image’s own, so that the command runs as it is; an empty list keeps the image’s own.',
+          'Put before the command. A list with one empty text, as the default, clears the image’s own, so that the command runs as it is; null keeps the image’s own.',
         ),
       ),
     user: text.optional().meta(about('User in the container', 'A name or uid, with :group or :gid if wanted.')),

@@ -18,6 +18,8 @@ while kill -0 "$pid" 2>/dev/null; do
   sleep 0.1
 done
 if [ "${2:-}" != stop ]; then
+  # An engine that was restarted with live-restore leaves its own bind mount of the data folder.
+  sed -n "s|^[^ ]* \($state[^ ]*\) .*|\1|p" /proc/mounts | sort -r | while read -r mount; do umount -l "$mount"; done
   rm -rf "$state"
   ip link delete windlass-tls 2>/dev/null || true
 fi
