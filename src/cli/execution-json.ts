@@ -48,7 +48,10 @@ function taskRunJson(run: TaskRun): object {
     ...(parentTaskRunId !== undefined && { parentTaskRunId }),
     ...(value !== undefined && { value }),
     ...(iteration !== undefined && { iteration }),
-    attempts: run.attempts.map(attempt => ({ state: stateJson(attempt.state) })),
+    attempts: run.attempts.map(({ state, logFile }) => ({
+      state: stateJson(state),
+      ...(logFile !== undefined && { logFile }),
+    })),
     ...(outputs && { outputs }),
     state: stateJson(run.state),
   };

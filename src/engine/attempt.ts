@@ -26,7 +26,12 @@ export function attemptFinished(draft: Draft, id: string, attempt: number, resul
   const run = draft.taskRun(id);
   if (!run || attempt !== currentAttempt(run)) return;
   const outputs = Object.keys(result.outputs).length > 0 || run.outputs ? { outputs: result.outputs } : {};
-  const ended = { ...withAttempt(draft, run, attempt, result.state), ...outputs };
+  const closed = withAttempt(draft, run, attempt, result.state);
+  const { logFile } = result;
+  const attempts = closed.attempts.map((one, index) =>
+    logFile !== undefined && index === attempt ? { ...one, logFile } : one,
+  );
+  const ended = { ...closed, attempts, ...outputs };
   if (result.state === 'FAILED' && retries(draft, ended)) return;
   endTaskRun(draft, ended, result.state);
 }

@@ -36,6 +36,8 @@ export type ExecutionPhase = 'created' | 'main' | 'errors' | 'finally' | 'output
 
 export interface Attempt {
   readonly state: StateHistory;
+  /** Where its log is, with `logToFile`: the URI of a stored file. */
+  readonly logFile?: string;
 }
 
 /** One task of one execution; a task in a ForEach has one for each value. */
@@ -85,4 +87,6 @@ export interface MetricEntry {
 export interface TaskResult {
   readonly state: Extract<State, 'SUCCESS' | 'WARNING' | 'FAILED' | 'KILLED' | 'CANCELLED' | 'SKIPPED'>;
   readonly outputs: Readonly<Record<string, Value>>;
+  /** The URI of the attempt's log, with `logToFile`. */
+  readonly logFile?: string;
 }

@@ -112,6 +112,8 @@ export interface Store {
   saveRun(claim: Claim, record: RunRecord): Promise<void>;
   /** Forgets a run once nothing of it is left in its engine. Does nothing when there is none. */
   deleteRun(claim: Claim, taskRunId: string, attempt: number): Promise<void>;
+  /** Forgets the log entries of an attempt; `logToFile` keeps them elsewhere. Does nothing when there are none. */
+  dropLogs(claim: Claim, taskRunId: string, attempt: number): Promise<void>;
   /** @throws Error when the run was never saved */
   saveProgress(claim: Claim, progress: RunProgress): Promise<void>;
   /** Log entries and metrics of tasks that are not runs of a program. */

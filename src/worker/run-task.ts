@@ -10,6 +10,7 @@ import { taskRunPrefix } from '../storage/uris.ts';
 import { FencedError } from '../store/store.ts';
 import { type ChildExecution, type ChildFlow, type TaskContext, TaskError } from '../tasks/task-type.ts';
 import type { Carried } from './carried.ts';
+import { fileLog } from './log-file.ts';
 import { type Said, TaskVoice } from './task-voice.ts';
 import { callAt } from './timers.ts';
 
@@ -36,7 +37,12 @@ export async function runAttempt(setting: AttemptSetting): Promise<AttemptEnd> {
   const { carried, run, attempt } = setting;
   const voice = new TaskVoice(carried, run, attempt);
   const result = await resultOf(setting, voice);
-  return { result, ...(await voice.rest()) };
+  const said = await voice.rest();
+  if (!carried.task(run).logToFile) return { result, ...said };
+  const logFile = await fileLog(carried, run, attempt, said.logs);
+  // Not before the commit: until then a crash would lose what the file is made of.
+  setting.afterCommit(() => carried.environment.store.dropLogs(carried.claim, run.id, attempt));
+  return { result: { ...result, logFile }, ...said };
 }
 
 async function resultOf(setting: AttemptSetting, voice: TaskVoice): Promise<TaskResult> {

@@ -14,6 +14,14 @@ export function appendLogs(db: Connection, execution: ExecutionKey, entries: rea
   }
 }
 
+export function dropLogs(db: Connection, execution: ExecutionKey, taskRunId: string, attempt: number): void {
+  db.sql('DELETE FROM logs WHERE execution = ? AND task_run_id = ? AND attempt_number = ?').run(
+    execution,
+    taskRunId,
+    attempt,
+  );
+}
+
 export type StoredLogEntry = LogEntry & { readonly sequence: number };
 
 /** At most `limit` entries behind the sequence `after`, in order. */

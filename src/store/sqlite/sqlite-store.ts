@@ -31,7 +31,7 @@ import {
   takeOver,
   updateExecution,
 } from './executions.ts';
-import { appendLogs, logsAfter, type StoredLogEntry } from './logs.ts';
+import { appendLogs, dropLogs, logsAfter, type StoredLogEntry } from './logs.ts';
 import { addMessage, hasMessages, takeMessages } from './messages.ts';
 import { appendMetrics, metricsOf } from './metrics.ts';
 import { forgetOwner, lease, livingOwners, renewOwner } from './owners.ts';
@@ -122,6 +122,10 @@ export class SqliteStore implements Store {
 
   deleteRun(claim: Claim, taskRunId: string, attempt: number): Promise<void> {
     return this.#write('NORMAL', claim, key => deleteRun(this.#db, key, taskRunId, attempt));
+  }
+
+  dropLogs(claim: Claim, taskRunId: string, attempt: number): Promise<void> {
+    return this.#write('NORMAL', claim, key => dropLogs(this.#db, key, taskRunId, attempt));
   }
 
   saveProgress(claim: Claim, progress: RunProgress): Promise<void> {

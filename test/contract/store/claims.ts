@@ -11,6 +11,7 @@ export function claimContract(harness: StoreHarness): void {
       const run = { taskRunId: 'r', attempt: 0 };
       return [
         store.commit(claim, { taskRuns: [exampleTaskRun(claim.executionId)] }),
+        store.dropLogs(claim, 'r', 0),
         store.append(claim, { logs: [line('too late')] }),
         store.saveRun(claim, { ...run, vars: {} }),
         store.saveProgress(claim, { ...run, logCursor: 1, logs: [], metrics: [] }),

@@ -31,6 +31,17 @@ export function runContract(harness: StoreHarness): void {
       expect(await store.run(claim, 'r', 1)).toBeUndefined();
     });
 
+    test('has log entries that can be dropped, those of one attempt alone', async () => {
+      const { store, claim, id } = await execution();
+      const entry = (message: string, taskRunId: string, attemptNumber: number) =>
+        line(message, { taskRunId, attemptNumber });
+      const logs = [entry('a', 'r', 0), entry('b', 'r', 1), entry('c', 's', 0), line('d')];
+      await store.append(claim, { logs, metrics: [] });
+      await store.dropLogs(claim, 'r', 0);
+      await store.dropLogs(claim, 'none', 0);
+      expect(await messages(store, id)).toEqual(['b', 'c', 'd']);
+    });
+
     test('keeps what a later record leaves out', async () => {
       const { store, claim } = await execution();
       const key = { taskRunId: 'r', attempt: 0 };
