@@ -5,8 +5,10 @@ import { isAtLeast } from '../logs/levels.ts';
 import { parseDuration } from '../model/duration.ts';
 import type { LogLevel } from '../model/flow.ts';
 import { isTerminal } from '../model/states.ts';
+import { dockerDeclaration } from '../runners/docker/declaration.ts';
 import { executionPrefix } from '../storage/uris.ts';
 import type { ExecutionSummary } from '../store/store.ts';
+import { sweepEngine } from '../worker/sweep.ts';
 import { executionDocument } from './execution-json.ts';
 import { exitCode } from './exit-code.ts';
 import type { Invocation } from './invocation.ts';
@@ -96,7 +98,9 @@ export async function clean(
   const age = options.older === undefined ? 0 : parseAge(options.older);
   return withState(options, async workspace => {
     const before = Date.now() - age;
-    await workspace?.session(config, environment, {}).sweep();
+    const session = workspace?.session(config, environment, {});
+    await session?.sweep();
+    if (session) await sweepEngine(session.environment, dockerDeclaration.type);
     let removed = 0;
     for (const each of (await workspace?.store.list()) ?? []) {
       if (

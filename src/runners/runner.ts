@@ -41,6 +41,8 @@ export interface Handle {
   readonly runner: string;
   readonly version: number;
   readonly runId: string;
+  /** Of a handle that was listed: the execution that it belongs to, where the engine tells. */
+  readonly executionId?: string;
   readonly data: ValueMap;
 }
 

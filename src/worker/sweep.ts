@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { StateView } from '../engine/execution-state.ts';
 import { isTerminal } from '../model/states.ts';
 import type { Handle } from '../runners/runner.ts';
+import { sweepOrphans } from '../runs/sweep-orphans.ts';
 import type { Claim, RunRecord } from '../store/store.ts';
 import type { ExecutionEnvironment } from './execution-environment.ts';
 
@@ -43,6 +44,33 @@ export async function sweep(environment: ExecutionEnvironment, isOurs: (id: stri
       // Its engine cannot be reached now: the next sweep finds it again.
     }
     await store.release(claim);
+  }
+}
+
+/** A run is created in the moment before its handle is stored, and removed in the one after its result is. */
+const orphanGraceMs = 5_000;
+
+/**
+ * Removes what an engine holds of this store's runs without a record, as a process leaves it that is killed between
+ * creating a container and storing its handle. What belongs to an execution that has not ended is never touched, nor
+ * what does not say whose it is.
+ */
+export async function sweepEngine({ store, runner }: ExecutionEnvironment, runnerType: string): Promise<void> {
+  try {
+    await sweepOrphans({
+      runner: await runner(runnerType),
+      config: {},
+      owner: store.ownerId,
+      isTracked: async ({ executionId }) => {
+        if (executionId === undefined) return true;
+        const stored = await store.load(executionId);
+        return stored !== undefined && stored.execution.phase !== 'ended';
+      },
+      graceMs: orphanGraceMs,
+      signal: AbortSignal.timeout(60_000),
+    });
+  } catch {
+    // There is no such engine here, or it does not answer now: the next sweep asks again.
   }
 }
 

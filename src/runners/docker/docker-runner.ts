@@ -126,7 +126,9 @@ export class DockerRunner implements TaskRunner<DockerConfig> {
       // What is to be kept is kept for what its program did: never started, it is a remainder like any other.
       if (runId === undefined || (Labels?.[keptLabel] !== undefined && State !== 'created')) continue;
       const data = { containerId: Id, ...(host !== undefined && { host }) };
-      yield { runner: this.type, version: handleVersion, runId, data };
+      const executionId = Labels?.['kestra.io/execution-id'];
+      const whose = executionId === undefined ? {} : { executionId };
+      yield { runner: this.type, version: handleVersion, runId, ...whose, data };
     }
   }
 
