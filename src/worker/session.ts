@@ -41,6 +41,8 @@ export class Session implements SubflowStarter {
   /** Reads a stored source again. */
   readonly #readFlows: (source: string) => readonly Flow[];
   readonly #drivers = new Map<string, ExecutionDriver>();
+  /** Executions that are to end as soon as this process carries them out. */
+  readonly #killed = new Set<string>();
   readonly #flowsOf = new WeakMap<Carried, { flows: readonly Flow[]; source: string }>();
 
   constructor(environment: ExecutionEnvironment, readFlows: (source: string) => readonly Flow[]) {
@@ -161,8 +163,11 @@ export class Session implements SubflowStarter {
     return undefined;
   }
 
+  /** Ends a subflow's execution. After a crash the kill may be asked for again before its driver exists: it waits. */
   killSubflow(executionId: string): void {
-    this.#drivers.get(executionId)?.post({ type: 'kill', at: Date.now() });
+    const driver = this.#drivers.get(executionId);
+    if (driver) driver.post({ type: 'kill', at: Date.now() });
+    else this.#killed.add(executionId);
   }
 
   /** Starts a subflow's execution, or goes on with it, and tells the parent when it has ended. */
@@ -272,6 +277,7 @@ export class Session implements SubflowStarter {
     this.#drivers.set(stored.execution.id, driver);
     const forget = () => this.#drivers.delete(stored.execution.id);
     driver.ended.then(forget, forget);
+    if (this.#killed.delete(stored.execution.id)) driver.post({ type: 'kill', at: Date.now() });
     return driver;
   }
 }
