@@ -47,6 +47,7 @@ export class ExecutionDriver {
   #listening: NodeJS.Timeout | undefined;
   #working = false;
   #settled = false;
+  #isClean = true;
   #inFlight = 0;
 
   constructor(carried: Carried, subflows: SubflowStarter) {
@@ -182,6 +183,7 @@ export class ExecutionDriver {
           for (const cleanup of cleanups) await cleanup();
         } catch (error) {
           environment.listener.fault?.(error as Error, state.execution.id);
+          this.#isClean = false;
           return;
         }
         const [, taskRunId = '', attempt] = key.split(':');
@@ -317,10 +319,10 @@ export class ExecutionDriver {
     this.#ended.resolve(this.#letGo());
   }
 
-  /** Everything is cleaned up. The execution is let go, so that it can be restarted at once. */
+  /** The execution is let go, so that it can be restarted at once. Its folder stays for the sweep if something is left. */
   async #letGo(): Promise<Execution> {
     const { environment, state, claim, workDir } = this.carried;
-    await rm(workDir, { recursive: true, force: true });
+    if (this.#isClean) await rm(workDir, { recursive: true, force: true });
     await environment.store.release(claim);
     return state.execution;
   }

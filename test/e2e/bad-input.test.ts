@@ -127,6 +127,7 @@ describe('command lines that are refused', () => {
     ['a state folder that is a file', ['run', 'flow.yaml', '--state', 'bad.yaml'], /bad\.yaml/],
     ['an execution that is not there', ['resume', 'nosuch'], /nosuch/],
     ['showing what is not there', ['show', 'nosuch'], /nosuch/],
+    ['no flow', ['run'], /Give a flow/],
     ['an age that is none', ['clean', '--older', 'soon'], /soon/],
   ];
 
@@ -140,7 +141,6 @@ describe('command lines that are refused', () => {
     ['an unknown command', ['rum', 'flow.yaml']],
     ['an unknown option', ['run', 'flow.yaml', '--jsno']],
     ['a log level that is none', ['run', 'flow.yaml', '--log-level', 'loud']],
-    ['no flow', ['run']],
     ['two places for the state', ['run', 'flow.yaml', '--state', 's', '--ephemeral']],
   ];
 
