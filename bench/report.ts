@@ -1,6 +1,6 @@
 /** What was measured: a table for the reader, a file for the record. */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, release } from 'node:os';
 import { join } from 'node:path';
 import { type Measured, median } from './pairs.ts';
@@ -13,6 +13,7 @@ export interface Goal {
 }
 
 const root = join(import.meta.dirname, '..');
+const folder = join(root, 'docs', 'benchmarks');
 
 function git(...args: string[]): string {
   return execFileSync('git', args, { cwd: root, encoding: 'utf8' }).trim();
@@ -53,7 +54,39 @@ export function report(bench: string, measured: readonly Measured[], goals: read
     goals: goals.map(goal => ({ ...goal, reached: goal.value <= goal.limit })),
     samples: Object.fromEntries(measured.map(({ name, samples }) => [name, samples])),
   };
-  const folder = join(root, 'docs', 'benchmarks');
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, `${bench}.json`), `${JSON.stringify(record, null, 1)}\n`);
+}
+
+interface Recorded {
+  readonly bench: string;
+  readonly date: string;
+  readonly commit: string;
+  readonly machine: { readonly cpu?: string; readonly cores: number; readonly node: string; readonly load?: number };
+  readonly goals?: readonly (Goal & { readonly reached: boolean })[];
+}
+
+/** Writes docs/benchmarks/README.md: the goals of all recorded benches, with commit and date. */
+export function writeTable(): void {
+  const records = readdirSync(folder)
+    .filter(name => name.endsWith('.json'))
+    .map(name => JSON.parse(readFileSync(join(folder, name), 'utf8')) as Recorded);
+  const rows = records.flatMap(({ bench, date, commit, machine, goals = [] }) =>
+    goals.map(goal => {
+      const value = `${goal.value.toFixed(2)}${goal.unit}`;
+      const about = `${date.slice(0, 10)} | ${commit.slice(0, 10)} | ${machine.load?.toFixed(1) ?? ''}`;
+      return `| ${bench} | ${goal.name} | ${value} | ≤ ${goal.limit}${goal.unit} | ${goal.reached ? 'yes' : 'no'} | ${about} |`;
+    }),
+  );
+  const lines = [
+    '# Measured',
+    '',
+    'Written by `node bench/run.ts`; the files beside it hold every sample. `load` is the load of the machine when the bench ended: other work beside it makes all figures worse.',
+    '',
+    '| bench | what | measured | goal | reached | date | commit | load |',
+    '|---|---|---|---|---|---|---|---|',
+    ...rows,
+    '',
+  ];
+  writeFileSync(join(folder, 'README.md'), lines.join('\n'));
 }

@@ -3,18 +3,27 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { DockerFloor } from './floors/docker-loop.ts';
+import { GeneratedFlows } from './generated.ts';
 import { Meter } from './measure.ts';
 import { type Measured, measureInTurns, median, medianRatio, type Subject } from './pairs.ts';
-import { type Goal, report } from './report.ts';
+import { type Goal, report, writeTable } from './report.ts';
 
 const root = join(import.meta.dirname, '..');
 const launcher = join(root, 'windlass');
 const dockerSocket = '/var/run/docker.sock';
 
 interface Bench {
-  readonly subjects: (command: (name: string, ...argv: string[]) => Subject, floor: Subject) => readonly Subject[];
-  readonly goals: (measured: readonly [Measured, Measured]) => readonly Goal[];
+  readonly subjects: (
+    command: (name: string, ...argv: string[]) => Subject,
+    floor: Subject,
+    flows: GeneratedFlows,
+  ) => readonly Subject[];
+  readonly goals: (measured: readonly [Measured, Measured, ...Measured[]]) => readonly Goal[];
+  readonly needsDocker?: true;
 }
+
+const medianOf = ({ samples }: Measured, key: 'wallMs' | 'cpuMs' | 'maxRssMiB') =>
+  median(samples.map(sample => sample[key] ?? 0));
 
 function wallRatio(name: string, limit: number, against: Measured, ours: Measured): Goal {
   return { name, value: medianRatio(against, ours), limit, unit: '×' };
@@ -22,6 +31,7 @@ function wallRatio(name: string, limit: number, against: Measured, ours: Measure
 
 const benches: Readonly<Record<string, Bench>> = {
   'one-container': {
+    needsDocker: true,
     subjects: (command, floor) => [
       command('docker run', 'docker', 'run', '--rm', 'busybox:latest', 'echo', 'hi'),
       command('windlass run', launcher, 'run', 'bench/flows/container.yaml', '--ephemeral', '--quiet'),
@@ -37,6 +47,49 @@ const benches: Readonly<Record<string, Bench>> = {
     goals: ([, ours]) => [
       { name: 'own CPU time', value: median(ours.samples.map(sample => sample.cpuMs ?? 0)), limit: 160, unit: ' ms' },
       { name: 'memory', value: median(ours.samples.map(sample => sample.maxRssMiB ?? 0)), limit: 80, unit: ' MiB' },
+    ],
+  },
+  'log-tasks': {
+    subjects: (command, _, flows) => [
+      command('1 Log task', launcher, 'run', flows.logTasks(1), '--ephemeral', '--quiet'),
+      command('1,000 Log tasks', launcher, 'run', flows.logTasks(1000), '--ephemeral', '--quiet'),
+    ],
+    goals: ([one, many]) => [
+      {
+        name: 'own CPU time of each',
+        value: (medianOf(many, 'cpuMs') - medianOf(one, 'cpuMs')) / 999,
+        limit: 1,
+        unit: ' ms',
+      },
+      { name: 'memory', value: medianOf(many, 'maxRssMiB'), limit: 120, unit: ' MiB' },
+    ],
+  },
+  validate: {
+    subjects: (command, _, flows) => [
+      command('1 flow', launcher, 'validate', flows.folder(1)),
+      command('1,000 flows', launcher, 'validate', flows.folder(1000)),
+      command('schema', launcher, 'schema'),
+    ],
+    goals: ([, many, schema]) => [
+      { name: '1,000 flows, own CPU time', value: medianOf(many, 'cpuMs'), limit: 3000, unit: ' ms' },
+      { name: 'schema, own CPU time', value: schema ? medianOf(schema, 'cpuMs') : Number.NaN, limit: 500, unit: ' ms' },
+    ],
+  },
+  'containers-in-a-row': {
+    needsDocker: true,
+    subjects: (command, floor, flows) => [
+      command('1 container', launcher, 'run', flows.containers(1), '--ephemeral', '--quiet'),
+      command('30 containers', launcher, 'run', flows.containers(30), '--ephemeral', '--quiet'),
+      floor,
+    ],
+    goals: ([one, many, loop]) => [
+      {
+        name: 'each further container against the API calls alone',
+        value:
+          (medianOf(many, 'wallMs') - medianOf(one, 'wallMs')) / 29 / (loop ? medianOf(loop, 'wallMs') : Number.NaN),
+        limit: 1.05,
+        unit: '×',
+      },
     ],
   },
   launcher: {
@@ -64,17 +117,19 @@ if (!(rounds >= 10)) throw new Error('--rounds must be 10 or more: fewer say not
 
 using meter = new Meter();
 using docker = new DockerFloor(dockerSocket);
+using flows = new GeneratedFlows();
 const command = (name: string, ...argv: string[]): Subject => ({ name, run: () => meter.measure(argv, root) });
 const floor: Subject = { name: 'API calls alone', run: () => docker.run() };
 
 for (const name of positionals.length > 0 ? positionals : Object.keys(benches)) {
   const bench = benches[name];
   if (!bench) throw new Error(`no bench is called ${name}; there are ${Object.keys(benches).join(', ')}`);
-  if (name === 'one-container' && !existsSync(dockerSocket)) {
+  if (/container|docker/.test(name) && !existsSync(dockerSocket)) {
     console.log(`${name}: skipped, no Docker engine at ${dockerSocket}`);
     continue;
   }
-  const [first, second, ...others] = await measureInTurns(bench.subjects(command, floor), rounds);
+  const [first, second, ...others] = await measureInTurns(bench.subjects(command, floor, flows), rounds);
   if (!first || !second) throw new Error(`${name} has fewer than two subjects`);
-  report(name, [first, second, ...others], bench.goals([first, second]));
+  report(name, [first, second, ...others], bench.goals([first, second, ...others]));
 }
+writeTable();
