@@ -1,10 +1,11 @@
 /** The attempts of a task run: begun, ended, and made again where a policy says so. */
 import type { TaskResult, TaskRun } from '../model/execution.ts';
+import type { Retry } from '../model/flow.ts';
 import { initialState, isTerminal } from '../model/states.ts';
 import type { Draft } from './draft.ts';
 import { nextAttempt } from './retry.ts';
 import { isStopping } from './stopping.ts';
-import { endTaskRun, retryOf, withAttempt } from './task-run-end.ts';
+import { closeTaskRun, endTaskRun, retryOf, withAttempt } from './task-run-end.ts';
 
 /** Lets a worker run the next attempt of a created task run. */
 export function requestAttempt(draft: Draft, run: TaskRun): void {
@@ -52,7 +53,8 @@ export function cancelAttempt(draft: Draft, run: TaskRun): 'cancelled' | 'report
 export function retries(draft: Draft, run: TaskRun): boolean {
   const retry = retryOf(draft, run);
   const first = run.attempts[0]?.state.histories[0];
-  if (!retry || !first || retry.behavior === 'CREATE_NEW_EXECUTION' || isStopping(draft.execution)) return false;
+  if (!retry || !first || isStopping(draft.execution)) return false;
+  if (retry.behavior === 'CREATE_NEW_EXECUTION') return retriesAnew(draft, run, retry);
   const at = nextAttempt(retry, run.attempts.length, Date.parse(first.date), draft.at, draft.random());
   if (at === undefined) return false;
   draft.move(draft.move(run, 'FAILED'), 'RETRYING');
@@ -61,6 +63,18 @@ export function retries(draft: Draft, run: TaskRun): boolean {
     if (run.parentTaskRunId === undefined) draft.moveExecution('FAILED');
     draft.moveExecution('RETRYING');
   }
+  return true;
+}
+
+/** Ends the execution, for a new one to try all of it again, if the policy has another try. */
+function retriesAnew(draft: Draft, run: TaskRun, retry: Retry): boolean {
+  const { attemptNumber, firstCreated, state } = draft.execution;
+  const created = Date.parse(firstCreated ?? state.histories[0]?.date ?? draft.date);
+  const at = nextAttempt(retry, attemptNumber, created, draft.at, draft.random());
+  if (at === undefined) return false;
+  draft.change({ retryAt: at });
+  draft.exiting = { state: 'RETRIED', taskRunId: run.id };
+  closeTaskRun(draft, run, 'RETRIED');
   return true;
 }
 

@@ -55,7 +55,7 @@ export function worst(scope: Scope): State {
 /** All tasks are done: outputs are rendered first, for they can still turn the end into a failure. */
 function endExecution(draft: Draft, state: State): void {
   if (isTerminal(draft.execution.state.current)) return;
-  if (draft.flow.outputs.length > 0 && state !== 'KILLED' && state !== 'CANCELLED') {
+  if (draft.flow.outputs.length > 0 && !['KILLED', 'CANCELLED', 'RETRIED'].includes(state)) {
     draft.change({ phase: 'outputs', ending: state });
     draft.effect({ type: 'outputs', key: outputsKey(draft) });
     return;

@@ -25,6 +25,10 @@ export interface Execution {
   readonly attemptNumber: number;
   /** Where the engine stands; the state alone does not tell whether `afterExecution` is still to run. */
   readonly phase: ExecutionPhase;
+  /** RETRIED: when a new execution tries again. Milliseconds since the epoch. */
+  readonly retryAt?: number;
+  /** When the first of several tries was created, ISO 8601. */
+  readonly firstCreated?: string;
   /** The state it will end in: its outputs are being rendered, or it waits for what a task's Exit has cut short. */
   readonly ending?: State;
   /** SLAs that were violated, by id; and at the end, the keys of those that are being looked at for the last time. */

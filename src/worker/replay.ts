@@ -2,7 +2,9 @@
 
 import { mergeLabels } from '../flow/index.ts';
 import type { Execution, TaskRun } from '../model/execution.ts';
+import type { Label } from '../model/flow.ts';
 import { newId } from '../model/ids.ts';
+import { initialState } from '../model/states.ts';
 import type { StoredExecution } from '../store/store.ts';
 
 export interface Replay {
@@ -33,10 +35,38 @@ export function replayOf(stored: StoredExecution, taskRunId: string): Replay | u
 }
 
 /** The execution under a new id; it belongs to nobody who waits for it. */
-export function replayed({ parent: _, ...execution }: Execution, id: string): Execution {
-  const labels = mergeLabels(execution.labels, [
-    { key: 'system.correlationId', value: id },
-    { key: 'system.replay', value: 'true' },
-  ]);
-  return { ...execution, id, labels };
+function replayed({ parent: _parent, retryAt: _retryAt, ...execution }: Execution, id: string): Execution {
+  return { ...execution, id, labels: labelled(execution.labels, id, [{ key: 'system.replay', value: 'true' }]) };
+}
+
+/** The same flow with the same inputs and labels from the start, not yet begun. */
+export function afresh(before: Execution, id: string): Execution {
+  const { namespace, flowId, flowRevision, inputs, originalId, trigger } = before;
+  return {
+    id,
+    namespace,
+    flowId,
+    flowRevision,
+    inputs,
+    originalId,
+    ...(trigger && { trigger }),
+    state: initialState('CREATED', new Date().toISOString()),
+    labels: labelled(before.labels, id, [{ key: 'system.replay', value: 'true' }]),
+    attemptNumber: 1,
+    phase: 'created',
+  };
+}
+
+/** The next try of an execution that ended RETRIED. */
+export function nextTry(before: Execution, id: string): Execution {
+  return {
+    ...afresh(before, id),
+    labels: labelled(before.labels, id, []),
+    attemptNumber: before.attemptNumber + 1,
+    firstCreated: before.firstCreated ?? before.state.histories[0]?.date ?? new Date().toISOString(),
+  };
+}
+
+function labelled(labels: readonly Label[], id: string, added: readonly Label[]): readonly Label[] {
+  return mergeLabels(labels, [{ key: 'system.correlationId', value: id }, ...added]);
 }

@@ -17,7 +17,8 @@ import { ExecutionDriver, type SubflowStarter } from './execution-driver.ts';
 import type { ExecutionEnvironment } from './execution-environment.ts';
 import { type RefusedInputs, resolveExecutionInputs } from './execution-inputs.ts';
 import { failedChecks } from './flow-checks.ts';
-import { replayed, replayOf } from './replay.ts';
+import { Patience } from './patience.ts';
+import { afresh, nextTry, replayOf } from './replay.ts';
 import { resolveResumeInputs, resumeMessage } from './resume-inputs.ts';
 import { removeClosedRuns, sweep } from './sweep.ts';
 
@@ -40,6 +41,7 @@ export class Session implements SubflowStarter {
   readonly environment: ExecutionEnvironment;
   /** Reads a stored source again. */
   readonly #readFlows: (source: string) => readonly Flow[];
+  readonly #patience = new Patience();
   readonly #drivers = new Map<string, ExecutionDriver>();
   /** Executions that are to end as soon as this process carries them out. */
   readonly #killed = new Set<string>();
@@ -108,7 +110,7 @@ export class Session implements SubflowStarter {
     const stored = await store.load(executionId);
     if (stored?.execution.phase !== 'ended') return undefined;
     if (taskRunId === undefined) {
-      const driver = await this.#again(stored, stored.execution.attemptNumber);
+      const driver = await this.#again(stored, afresh(stored.execution, newId()));
       begin(driver);
       return driver;
     }
@@ -128,18 +130,25 @@ export class Session implements SubflowStarter {
     return driver;
   }
 
-  /** A new execution of the same flow with the same inputs and labels, not yet started. */
-  async #again(
-    { execution: before, source, flowIndex }: StoredExecution,
-    attemptNumber: number,
-  ): Promise<ExecutionDriver> {
-    const { outputs: _outputs, ending: _ending, sla: _sla, variables: _variables, ...kept } = replayed(before, newId());
-    const execution: Execution = {
-      ...kept,
-      state: initialState('CREATED', new Date().toISOString()),
-      attemptNumber,
-      phase: 'created',
-    };
+  /**
+   * Waits for an execution's end. Where a retry policy has a new execution try again (RETRIED), for that one's: the
+   * driver of the last. A kill of all ends the waiting for the next try.
+   */
+  async settled(driver: ExecutionDriver): Promise<ExecutionDriver> {
+    let last = driver;
+    for (;;) {
+      const { id, state, retryAt } = await last.ended;
+      if (state.current !== 'RETRIED' || retryAt === undefined) return last;
+      await this.#patience.until(retryAt);
+      const stored = await this.environment.store.load(id);
+      if (!stored || this.#patience.isOver) return last;
+      last = await this.#again(stored, nextTry(stored.execution, derivedId(`${id}/retried`)));
+      begin(last);
+    }
+  }
+
+  /** A new execution of the same source, not yet begun. */
+  async #again({ source, flowIndex }: StoredExecution, execution: Execution): Promise<ExecutionDriver> {
     const claim = await this.environment.store.create({ execution, source, flowIndex, effects: [] });
     const stored: StoredExecution = { execution, source, flowIndex, taskRuns: [], effects: [], runs: [] };
     const carried = new Carried(this.environment, this.#stateOf(stored), claim);
@@ -148,6 +157,7 @@ export class Session implements SubflowStarter {
 
   /** Ends all executions that this process carries out; each driver's `ended` tells when. */
   killAll(): void {
+    this.#patience.end();
     for (const driver of this.#drivers.values())
       if (!driver.carried.state.execution.parent) driver.post({ type: 'kill', at: Date.now() });
   }
@@ -188,7 +198,7 @@ export class Session implements SubflowStarter {
     } else if (child.phase !== 'ended') driver = await this.goOn(id);
     post({ type: 'child-started', at: Date.now(), taskRunId, executionId: id });
     if (driver && !stored) begin(driver);
-    const ended = driver ? await driver.ended : child;
+    const ended = driver ? (await this.settled(driver)).carried.state.execution : child;
     post({
       type: 'child-ended',
       at: Date.now(),
@@ -210,7 +220,9 @@ export class Session implements SubflowStarter {
     } else if (known.phase !== 'ended') driver = await this.goOn(executionId);
     else if (known.state.current === 'FAILED' && child.keep && run.attempts.length > 1)
       driver = await this.restart(executionId);
-    const ended = driver ? driver.ended : Promise.resolve(known as Execution);
+    const ended = driver
+      ? this.settled(driver).then(last => last.carried.state.execution)
+      : Promise.resolve(known as Execution);
     return { executionId, ended, kill: () => this.killSubflow(executionId) };
   }
 
