@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config';
 const heavy = [
   'runners',
   'docker',
+  'kubernetes',
   'process',
   'engines',
   'launcher',

@@ -2,7 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { LogBatch, LogCursor } from '../../runner.ts';
 import type { Connection } from '../client/connection.ts';
-import { ApiError, isPassing } from '../client/errors.ts';
+import { ApiError, isPassing, UnreachableError } from '../client/errors.ts';
 import { podsPath } from '../client/pods.ts';
 import { mainContainer } from '../paths.ts';
 import { LogLines } from './log-lines.ts';
@@ -117,7 +117,7 @@ async function* readOnce(source: LogSource, lines: LogLines, follow: boolean): A
     }
   } catch (error) {
     // A followed log that breaks is read again from where it stands; the last reading has to end well.
-    if (!follow) throw error;
+    if (!follow) throw new UnreachableError(source.connection.access.server.origin, error);
   } finally {
     clearTimeout(silent);
     clearTimeout(farewell);

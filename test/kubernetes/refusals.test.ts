@@ -1,0 +1,121 @@
+/** What the cluster refuses or ends, told in words, with nothing left behind. 25 s on two cores. */
+import { randomBytes } from 'node:crypto';
+import { afterAll, afterEach, describe, expect, test } from 'vitest';
+import { PrepareError } from '../../src/runners/runner.ts';
+import { Trial, type TrialOptions } from '../contract/runner/harness.ts';
+import { kubernetesUnderTest, podsOf, removePodsOf, testCluster } from './cluster.ts';
+
+const cluster = testCluster();
+
+if ('unavailable' in cluster) {
+  console.warn(`SKIPPED: refusals of the cluster: ${cluster.unavailable}`);
+  describe.skip(cluster.unavailable, () => {});
+} else {
+  const owner = `refusals-${randomBytes(4).toString('hex')}`;
+  const trials: Trial[] = [];
+
+  async function ending(config: object, options: TrialOptions = {}, image?: string) {
+    const under = await kubernetesUnderTest(config);
+    if ('unavailable' in under) throw new Error(under.unavailable);
+    const trial = await Trial.make(image === undefined ? under : { ...under, image }, owner, options);
+    trials.push(trial);
+    return trial.live().then(
+      ({ outcome }) => outcome,
+      error => {
+        if (error instanceof PrepareError) return error.outcome;
+        throw error;
+      },
+    );
+  }
+
+  afterEach(async () => {
+    const left = await podsOf(cluster.client, owner);
+    await removePodsOf(cluster.client, owner);
+    for (const trial of trials.splice(0)) await trial.removeFolders();
+    expect(left.map(pod => pod.metadata.name)).toEqual([]);
+  });
+  afterAll(() => cluster.client.close());
+
+  test('an image name that is none fails at once', async () => {
+    expect(await ending({}, {}, 'Not:An:Image')).toMatchObject({ kind: 'image-unavailable' });
+  });
+
+  test('an image that must not be pulled and is not there, with input files', async () => {
+    const outcome = await ending({ fileSidecar: { image: 'no-such-image' } }, { files: { a: 'b' } });
+    expect(outcome).toMatchObject({ kind: 'image-unavailable', detail: expect.stringContaining('no-such-image') });
+  });
+
+  test('a namespace that is not there', async () => {
+    const outcome = await ending({ namespace: 'no-such-namespace' });
+    expect(outcome).toMatchObject({ kind: 'never-started', detail: expect.stringContaining('no-such-namespace') });
+  });
+
+  test('an unknown service account', async () => {
+    const outcome = await ending({ serviceAccountName: 'nobody' });
+    expect(outcome).toMatchObject({ kind: 'never-started', detail: expect.stringContaining('nobody') });
+  });
+
+  test('a field that the server refuses is named by its path', async () => {
+    const outcome = await ending({ containerSpec: { ports: [{ containerPort: 99_999 }] } });
+    expect(outcome).toMatchObject({
+      kind: 'never-started',
+      detail: expect.stringContaining('spec.containers[0].ports[0].containerPort'),
+    });
+  });
+
+  test('a label that is none', async () => {
+    expect(await ending({ labels: { a: 'not a label!' } })).toMatchObject({
+      kind: 'never-started',
+      detail: expect.stringContaining('metadata.labels'),
+    });
+  });
+
+  test('a wrong token, a wrong authority, nobody there', async () => {
+    const { server } = { server: 'https://127.0.0.1:6443' };
+    const token = await ending({ config: { masterUrl: server, oauthToken: 'wrong', trustCerts: true } });
+    expect(token).toMatchObject({ kind: 'never-started', detail: expect.stringMatching(/Unauthorized.*token/) });
+    const authority = await ending({ config: { masterUrl: server, oauthToken: 'x' } });
+    expect(authority).toMatchObject({
+      kind: 'never-started',
+      detail: expect.stringMatching(/certificate.*caCertData/),
+    });
+    const nobody = await ending({ config: { masterUrl: 'https://127.0.0.1:1' } });
+    expect(nobody).toMatchObject({ kind: 'never-started', detail: expect.stringMatching(/127.0.0.1:1.*masterUrl/) });
+  });
+
+  test('no node has room: the scheduler’s words, after waitUntilRunning', async () => {
+    const outcome = await ending({ waitUntilRunning: 'PT2S', resources: { request: { cpu: '500' } } });
+    expect(outcome).toMatchObject({ kind: 'never-started', detail: expect.stringContaining('Insufficient cpu') });
+  });
+
+  test('longer than waitUntilCompletion', async () => {
+    const outcome = await ending({ waitUntilCompletion: 'PT3S' }, { script: 'sleep 60' });
+    expect(outcome).toMatchObject({ kind: 'stopped', detail: expect.stringContaining('waitUntilCompletion') });
+  });
+
+  test('out of memory: which container and which limit', async () => {
+    const outcome = await ending(
+      { resources: { limit: { memory: '32Mi' } } },
+      { script: 'exec head -c 300000000 /dev/zero > /kestra/working-dir/big' },
+    );
+    expect(outcome).toMatchObject({ kind: 'out-of-memory', detail: expect.stringMatching(/main .*32Mi/) });
+  });
+
+  test('delete: false leaves the pod, ended', async () => {
+    expect(await ending({ delete: false }, { script: 'echo x > "$OUTPUT_DIR/o"' })).toMatchObject({ exitCode: 0 });
+    const [kept] = await podsOf(cluster.client, owner);
+    expect(kept?.metadata.labels).toMatchObject({ 'windlass.kept': 'true' });
+    await removePodsOf(cluster.client, owner);
+  });
+
+  test('resume: false removes the pod that a process left', async () => {
+    const under = await kubernetesUnderTest({ resume: false });
+    if ('unavailable' in under) throw new Error(under.unavailable);
+    const trial = await Trial.make(under, owner, { script: 'sleep 60' });
+    trials.push(trial);
+    const handle = await trial.prepare();
+    const opened = await under.afterRestart().open(handle, trial.spec, under.config, new AbortController().signal);
+    expect(opened).toMatchObject({ lost: expect.stringContaining('resume is false') });
+    await expect.poll(() => podsOf(cluster.client, owner), { timeout: 20_000 }).toEqual([]);
+  });
+}
