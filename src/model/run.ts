@@ -21,6 +21,8 @@ export interface RunSpec {
   readonly wanted: readonly string[];
   /** True when the next task continues in the same working directory: everything is brought back. */
   readonly shared: boolean;
+  /** The task has a time limit of its own, and is stopped when it is over: limits of a runner's own do not count. */
+  readonly limited?: boolean;
 }
 
 /** How a run ended. Every ending of the user's program is a value here; errors are for faults of ours or the engine's. */

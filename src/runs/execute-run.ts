@@ -39,6 +39,8 @@ export interface RunSetting {
   readonly runDir: string;
   /** The next task continues in the same working directory. */
   readonly shared: boolean;
+  /** The task has a time limit of its own. */
+  readonly limited?: boolean;
   /** The lowest level that is kept. */
   readonly logLevel?: LogLevel;
   /** Aborted with a `StopReason`. */
@@ -67,6 +69,7 @@ export async function executeRun(plan: RunPlan, setting: RunSetting): Promise<Ru
     runDir: setting.runDir,
     wanted: plan.outputFiles,
     shared: setting.shared,
+    ...(setting.limited && { limited: true }),
   };
   const stored = await setting.store.run(setting.claim, setting.taskRunId, setting.attempt);
   const record: RunRecord = stored ?? { taskRunId: setting.taskRunId, attempt: setting.attempt, vars: {} };

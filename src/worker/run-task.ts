@@ -104,6 +104,7 @@ async function resultOf(setting: AttemptSetting, voice: TaskVoice): Promise<Task
           workDir,
           runDir: join(environment.runRoot, id),
           shared: setting.sharedDir !== undefined,
+          limited: timeoutMs !== undefined,
           ...(task.logLevel && { logLevel: task.logLevel }),
           signal: stop.signal,
           killGraceMs: killGrace(task),

@@ -44,7 +44,7 @@ export class KubernetesRun implements Run {
   #disposing: Promise<void> | undefined;
 
   constructor(context: RunContext) {
-    const { pod, settings, progress, watch } = context;
+    const { pod, settings, spec, progress, watch } = context;
     this.#context = context;
     this.details = { podName: pod.metadata.name, namespace: settings.namespace };
     this.#hasInit = pod.spec?.initContainers?.some(({ name }) => name === initContainer) ?? false;
@@ -52,7 +52,10 @@ export class KubernetesRun implements Run {
     const memory = (settings.resources?.limits as { memory?: string } | undefined)?.memory;
     this.#end = new PodEnd(watch, pod, {
       ...(memory !== undefined && { memoryLimit: memory }),
-      limits: { running: settings.waitUntilRunning, completion: settings.waitUntilCompletion },
+      limits: {
+        running: settings.waitUntilRunning,
+        ...(!spec.limited && { completion: settings.waitUntilCompletion }),
+      },
       waiting: text => progress({ kind: 'wait', text }),
     });
   }
