@@ -1,4 +1,7 @@
 /** Tasks that cannot do their work fail with one clear message and exit code 1; nothing is left. */
+import { once } from 'node:events';
+import { chownSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { dockerUnderTest } from '../docker/engine.ts';
 import { useSandbox } from './sandbox.ts';
@@ -107,6 +110,24 @@ describe('in a container', () => {
   test('no engine: a socket that is not there', async () => {
     const env = { DOCKER_HOST: `unix://${sandbox().path('none.sock')}` };
     await expectFailure(docker('a', ['true']), /none\.sock/, env);
+  });
+
+  test.runIf(process.getuid?.() === 0)('no engine: a socket that is not ours', async () => {
+    const path = sandbox().path('engine.sock');
+    const server = createServer().listen(path);
+    await once(server, 'listening');
+    try {
+      const file = sandbox().flow({ tasks: [docker('a', ['true'])] });
+      const started = sandbox().start(['run', file], { env: { DOCKER_HOST: `unix://${path}` }, uid: 65534 });
+      chownSync(path, 0, 0);
+      const { code, err } = await started.ended;
+      expect(err).toMatch(/engine\.sock/);
+      expect(err).toMatch(/permission/i);
+      expect(err).not.toMatch(/\n\s+at |fault of Windlass/);
+      expect(code).toBe(1);
+    } finally {
+      server.close();
+    }
   });
 
   test('no engine: a port that nothing listens at', async () => {

@@ -23,6 +23,8 @@ export interface Options {
   readonly env?: Readonly<Record<string, string>>;
   readonly input?: string;
   readonly stdio?: StdioOptions;
+  /** Runs as this user, who gets the sandbox. */
+  readonly uid?: number;
 }
 
 /** The program while it runs. */
@@ -115,9 +117,11 @@ export class Sandbox {
     }
   }
 
-  private startProgram(file: string, args: readonly string[], { env, input, stdio }: Options): Started {
+  private startProgram(file: string, args: readonly string[], { env, input, stdio, uid }: Options): Started {
+    if (uid !== undefined) execFileSync('chown', ['-R', String(uid), this.dir]);
     const child = spawn(file, args, {
       cwd: this.dir,
+      ...(uid !== undefined && { uid, gid: uid }),
       env: { ...this.environment, ...env },
       stdio: stdio ?? ['pipe', 'pipe', 'pipe'],
     });
