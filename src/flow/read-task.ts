@@ -88,7 +88,7 @@ function readDeclared(source: ValueMap, declaration: TaskDeclaration, path: Path
   if (declaration.type === pauseType) readInputs(properties.onResume, [...path, 'onResume'], report);
   const retry = readRetry(checked.retry, [...path, 'retry'], name, report);
   checkTimeout(checked.timeout, path, name, report);
-  noteUnused(checked, path, name, reading);
+  noteUnused(checked, reading);
   const position = report.locations.positionOf(report.root, path, 'value');
   const ownTasks = declaration
     .ownTasks?.(name, properties)
@@ -105,6 +105,7 @@ function readDeclared(source: ValueMap, declaration: TaskDeclaration, path: Path
     allowWarning: checked.allowWarning === true,
     ...(typeof checked.logLevel === 'string' && { logLevel: checked.logLevel as LogLevel }),
     logToFile: checked.logToFile === true,
+    ...readCache(checked.taskCache),
     properties: { ...properties, ...(runner && { taskRunner: runner }), ...(dependsOn && { dependsOn }) },
     branches: ownTasks ? { ...branches, tasks: ownTasks } : branches,
   };
@@ -145,15 +146,12 @@ function checkTimeout(timeout: Value | undefined, path: Path, name: string, repo
   }
 }
 
-function noteUnused(checked: ValueMap, path: Path, name: string, { unused, report }: TaskReading): void {
-  for (const property of ['workerGroup', 'taskCache', 'version'])
-    if (checked[property] !== undefined) unused.add(property);
-  const group = checked.workerGroup;
-  if (!isMap(group) || (group.fallback !== 'FAIL' && group.fallback !== 'CANCEL')) return;
-  report.add({
-    code: 'not-built-yet',
-    message: `${name}.workerGroup.fallback: ${group.fallback} is not built in Windlass yet: there are no worker groups to fall back from`,
-    path: [...path, 'workerGroup', 'fallback'],
-    hint: 'Remove fallback; the task then runs here.',
-  });
+/** One process is a worker of every group, so that no task ever has to fall back. */
+function noteUnused(checked: ValueMap, { unused }: TaskReading): void {
+  for (const property of ['workerGroup', 'version']) if (checked[property] !== undefined) unused.add(property);
+}
+
+function readCache(taskCache: Value | undefined): Pick<Task, 'cache'> {
+  if (!isMap(taskCache) || taskCache.enabled !== true) return {};
+  return { cache: { ...(taskCache.ttl !== undefined && { ttl: durationText(taskCache.ttl) }) } };
 }

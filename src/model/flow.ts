@@ -119,6 +119,8 @@ export interface Task {
   readonly allowWarning: boolean;
   readonly logLevel?: LogLevel;
   readonly logToFile: boolean;
+  /** Its outputs are taken again while its definition renders to the same, for so long (always without `ttl`). */
+  readonly cache?: { readonly ttl?: string };
   /** The type's own properties as written, defaults applied, not rendered; child tasks are in `branches`. */
   readonly properties: ValueMap;
   /**

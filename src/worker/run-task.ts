@@ -8,7 +8,13 @@ import type { Task } from '../model/flow.ts';
 import { executeRun, runId, type StopReason } from '../runs/execute-run.ts';
 import { taskRunPrefix } from '../storage/uris.ts';
 import { FencedError } from '../store/store.ts';
-import { type ChildExecution, type ChildFlow, type TaskContext, TaskError } from '../tasks/task-type.ts';
+import {
+  type ChildExecution,
+  type ChildFlow,
+  type RunnableTaskType,
+  type TaskContext,
+  TaskError,
+} from '../tasks/task-type.ts';
 import type { Carried } from './carried.ts';
 import { fileLog } from './log-file.ts';
 import { type Said, TaskVoice } from './task-voice.ts';
@@ -118,7 +124,7 @@ async function resultOf(setting: AttemptSetting, voice: TaskVoice): Promise<Task
           afterCommit: setting.afterCommit,
         }),
     };
-    const result = await Promise.race([type.run(context), voice.broken]);
+    const result = await Promise.race([task.cache ? cached(type, context) : type.run(context), voice.broken]);
     if (stop.signal.aborted) return stopped(stop.signal.reason as StopReason, result);
     return result;
   } catch (error) {
@@ -172,4 +178,8 @@ function killGrace(task: Task): number {
   const given =
     typeof runner === 'object' && runner !== null && 'killGracePeriod' in runner ? runner.killGracePeriod : undefined;
   return typeof given === 'string' ? parseDuration(given) : 0;
+}
+
+async function cached(type: RunnableTaskType, context: TaskContext): Promise<TaskResult> {
+  return (await import('./task-cache.ts')).runCached(type, context);
 }

@@ -176,8 +176,8 @@ describe('refused, with the place and what to do', () => {
     ['wrong-type', '  - {id: s, type: io.kestra.plugin.core.flow.Sequential, tasks: ‸{a: 1}}\n'],
     ['wrong-type', '  - {id: l, type: io.kestra.plugin.core.log.Log, message: x, allowFailure: ‸maybe}\n'],
     [
-      'not-built-yet',
-      '  - {id: l, type: io.kestra.plugin.core.log.Log, message: x, workerGroup: {key: g, fallback: ‸FAIL}}\n',
+      'invalid-value',
+      '  - {id: l, type: io.kestra.plugin.core.log.Log, message: x, workerGroup: {key: g, fallback: ‸FALL}}\n',
     ],
     [
       'cycle',
