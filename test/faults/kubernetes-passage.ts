@@ -33,6 +33,7 @@ export class Passage {
   #left: number;
   #headless: boolean;
   #frames = Buffer.alloc(0);
+  #closed = false;
 
   /** @param close closes both connections at once */
   constructor(line: string, fault: PassageFault | undefined, close: () => void) {
@@ -66,6 +67,11 @@ export class Passage {
     return this.#kind !== 'black-hole';
   }
 
+  /** Whether a WebSocket was closed in the place of its status; the server would end the connection then. */
+  get closed(): boolean {
+    return this.#closed;
+  }
+
   /** What of these bytes reaches the client. */
   pass(bytes: Buffer, write: (bytes: Buffer) => void): void {
     if (this.#kind === undefined) write(bytes);
@@ -87,6 +93,7 @@ export class Passage {
       write(isStatus ? closeFrame : this.#frames.subarray(0, frame.length));
       this.#frames = this.#frames.subarray(frame.length);
       if (isStatus) {
+        this.#closed = true;
         this.blackHole();
         return;
       }

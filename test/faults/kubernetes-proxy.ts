@@ -164,6 +164,10 @@ export class KubernetesProxy {
     server.write(head);
     client.pipe(server);
     const write = (bytes: Buffer): void => void (client.write(bytes) || server.pause());
+    const passFrames = (frames: Buffer): void => {
+      passage.pass(frames, write);
+      if (passage.closed) client.end();
+    };
     let answered = Buffer.alloc(0);
     const readHead = (bytes: Buffer): void => {
       answered = Buffer.concat([answered, bytes]);
@@ -171,8 +175,8 @@ export class KubernetesProxy {
       if (end < 0) return;
       if (passage.passesHead()) write(answered.subarray(0, end + 4));
       server.off('data', readHead);
-      server.on('data', frames => passage.pass(frames, write));
-      if (answered.length > end + 4) passage.pass(answered.subarray(end + 4), write);
+      server.on('data', passFrames);
+      if (answered.length > end + 4) passFrames(answered.subarray(end + 4));
     };
     server.on('data', readHead);
     client.on('drain', () => server.resume());
