@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Config } from '../config/config.ts';
 import type { Handle } from '../runners/runner.ts';
-import { runId } from '../runs/execute-run.ts';
+import { sweepOrphans } from '../runs/sweep-orphans.ts';
 import type { Store } from '../store/store.ts';
 import type { DoctorOptions } from './doctor.ts';
 import { exitCode } from './exit-code.ts';
@@ -29,15 +29,21 @@ export async function sweep(
       for (const { type } of registry.declarations) {
         try {
           const runner = await registry.get(type);
-          const handles: Handle[] = [];
-          const signal = AbortSignal.timeout(listLimitMs);
-          for await (const handle of runner.list(workspace.store.ownerId, {}, signal)) handles.push(handle);
-          // Asked after the runs were listed: what was started meanwhile is not among them.
-          const needed = await neededRuns(workspace.store);
-          for (const handle of handles.filter(each => !needed.has(each.runId))) {
-            if (!options.dryRun) await runner.remove(handle, {});
-            removed.push({ runner: type, runId: handle.runId });
-          }
+          await sweepOrphans({
+            runner: {
+              list: (...asked) => runner.list(...asked),
+              remove: async handle => {
+                if (!options.dryRun) await runner.remove(handle, {});
+                removed.push({ runner: type, runId: handle.runId });
+              },
+            },
+            config: {},
+            owner: workspace.store.ownerId,
+            isTracked: handle => isNeeded(handle, workspace.store),
+            // Nobody is waited for: a run is announced to the store before an engine knows of it.
+            graceMs: 0,
+            signal: AbortSignal.timeout(listLimitMs),
+          });
         } catch (error) {
           failed.push({ runner: type, message: (error as Error).message });
         }
@@ -57,15 +63,17 @@ export async function sweep(
   return failed.length === 0 ? exitCode.success : exitCode.failed;
 }
 
-/** The runs of executions that have not ended: used now, or taken over by `windlass resume`. */
-async function neededRuns(store: Store): Promise<ReadonlySet<string>> {
-  const needed = new Set<string>();
-  for (const { id } of await store.list()) {
-    const stored = await store.load(id);
-    if (stored?.execution.phase === 'ended') continue;
-    for (const run of stored?.taskRuns ?? []) {
-      for (let attempt = 0; attempt <= run.attempts.length; attempt++) needed.add(runId(run.id, attempt));
-    }
+/** Whether it is of an execution that has not ended: used now, or taken over by `windlass resume`. */
+async function isNeeded({ executionId, runId: id }: Handle, store: Store): Promise<boolean> {
+  if (executionId !== undefined) {
+    const stored = await store.load(executionId);
+    return stored !== undefined && stored.execution.phase !== 'ended';
   }
-  return needed;
+  // What does not say whose it is belongs to the task run that it is named after.
+  for (const summary of await store.list()) {
+    const stored = await store.load(summary.id);
+    if (stored?.execution.phase === 'ended') continue;
+    if (stored?.taskRuns.some(run => id.startsWith(`${run.id}-`))) return true;
+  }
+  return false;
 }
