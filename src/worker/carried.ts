@@ -77,7 +77,7 @@ export class Carried {
   async #errorLogs(): Promise<readonly LogEntry[]> {
     const errors: LogEntry[] = [];
     for await (const batch of this.environment.store.logs(this.state.execution.id)) {
-      errors.push(...batch.filter(entry => entry.level === 'ERROR'));
+      for (const { sequence: _, ...entry } of batch) if (entry.level === 'ERROR') errors.push(entry);
     }
     return errors;
   }

@@ -31,7 +31,10 @@ export function executionServices(
     read: (path, namespace) => storage.getText(uriOf(path, namespace)),
     fileSize: (path, namespace) => storage.size(uriOf(path, namespace)),
     fileExists: (path, namespace) => storage.exists(uriOf(path, namespace)),
-    errorLogs: async () => (await errorLogs()).map(entry => ({ ...entry }) as unknown as Value),
+    errorLogs: async () => {
+      const { namespace, flowId, id: executionId } = execution;
+      return (await errorLogs()).map(entry => ({ namespace, flowId, executionId, ...entry }) as unknown as Value);
+    },
     http: async request => (await import('../tasks/http/expression-call.ts')).callFromExpression(request),
     now: () => Date.now(),
   };

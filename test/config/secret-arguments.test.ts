@@ -1,0 +1,25 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readSettings } from '../../src/cli/settings.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'windlass-secrets-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+describe('--secret', () => {
+  it('wins over the file, and that over the environment', async () => {
+    const secrets = join(folder, 'secrets.env');
+    writeFileSync(secrets, 'A=file\nB=file\n');
+    const environment = { SECRET_A: btoa('env'), SECRET_B: btoa('env'), SECRET_C: btoa('env') };
+    const { config } = await readSettings({ secrets, secret: ['a=given=1', 'd='] }, environment);
+    expect(config.secrets).toEqual({ A: 'given=1', B: 'file', C: 'env', D: '' });
+  });
+
+  it('is refused without repeating it', async () => {
+    await expect(readSettings({ secret: ['hidden'] }, {})).rejects.toThrow(/^--secret: write it as NAME=value\.$/);
+  });
+});
