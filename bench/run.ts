@@ -7,10 +7,13 @@ import { GeneratedFlows } from './generated.ts';
 import { Meter } from './measure.ts';
 import { type Measured, measureInTurns, median, medianRatio, type Subject } from './pairs.ts';
 import { type Goal, report, writeTable } from './report.ts';
+import { RunnerLoop } from './runner-loop.ts';
 
 const root = join(import.meta.dirname, '..');
 const launcher = join(root, 'windlass');
 const dockerSocket = '/var/run/docker.sock';
+const runnerLoop = new RunnerLoop(dockerSocket, { files: false });
+const fileLoop = new RunnerLoop(dockerSocket, { files: true });
 
 interface Bench {
   readonly subjects: (
@@ -38,6 +41,16 @@ const benches: Readonly<Record<string, Bench>> = {
       floor,
     ],
     goals: ([docker, ours]) => [wallRatio('whole run of one container against docker run --rm', 1.25, docker, ours)],
+  },
+  'docker-runner': {
+    subjects: (_, floor) => [floor, { name: 'Docker runner', run: () => runnerLoop.run() }],
+    goals: ([bare, ours]) => [wallRatio('one container without files against the bare API calls', 1.05, bare, ours)],
+  },
+  'docker-runner-files': {
+    subjects: (_, floor) => [floor, { name: 'Docker runner, 1 KiB in and out', run: () => fileLoop.run() }],
+    goals: ([bare, ours]) => [
+      wallRatio('one container with files against the bare API calls without', 1.25, bare, ours),
+    ],
   },
   'one-local-task': {
     subjects: command => [

@@ -109,6 +109,31 @@ describe.skipIf('unavailable' in real)('on a real engine', () => {
     expect(await readFile(join(one.spec.workDir, 'made'), 'utf8')).toBe('x\n');
   });
 
+  test('MOUNT on an engine that does not see the folder: why, and what to do', async () => {
+    const one = await trial({ script: 'true' }, { fileHandlingStrategy: 'MOUNT' });
+    await rm(one.spec.workDir, { recursive: true });
+    expect((await refusal(one)).message).toMatch(/does not see the folders of this machine.*VOLUME/);
+  });
+
+  test.for(['pull', 'create'] as const)('killed in the phase "%s": stopped, and nothing is left', async phase => {
+    const image = phase === 'pull' ? '127.0.0.1:9/none:1' : testImage;
+    const one = await trial(
+      { script: 'true', files: { a: 'x' } },
+      { image, pullPolicy: phase === 'pull' ? 'ALWAYS' : 'NEVER' },
+    );
+    const killed = new AbortController();
+    const preparing = one.under.runner.prepare(
+      one.spec,
+      one.under.config,
+      event => {
+        if (event.kind === phase) killed.abort(new Error('killed'));
+      },
+      killed.signal,
+    );
+    await expect(preparing).rejects.toThrow('killed');
+    expect(await containersOf(owner)).toEqual([]);
+  });
+
   test('volumes are left out with a warning unless they are enabled', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'windlass-volume-'));
     const config = { volumes: [`${folder}:/data`] };

@@ -62,5 +62,11 @@ function isNameTaken({ status, message }: EngineError): boolean {
 }
 
 function refusedBy(words: string): PrepareError {
-  return new PrepareError({ kind: 'never-started', detail: `The engine could not create the container: ${words}` });
+  // Docker's words, then Podman's.
+  const notShared = /bind source path does not exist|statfs .*no such file/i.test(words);
+  const hint = notShared
+    ? '. The engine does not see the folders of this machine: leave out taskRunner.fileHandlingStrategy, or set it to VOLUME'
+    : '';
+  const detail = `The engine could not create the container: ${words}${hint}`;
+  return new PrepareError({ kind: 'never-started', detail });
 }

@@ -21,7 +21,7 @@ import { containerBody, containerName, keptLabel, ownerLabel, runLabel } from '.
 import { createOrAdopt, imageUnavailable } from './create-container.ts';
 import { dockerDeclaration } from './declaration.ts';
 import { DockerRun } from './docker-run.ts';
-import { copyIn, needsCopyIn } from './files.ts';
+import { copyIn, fetchesAll, needsCopyIn } from './files.ts';
 import { findImage, type Image } from './image.ts';
 import { leftOutProperties } from './left-out.ts';
 import { registryAuth } from './registry-auth.ts';
@@ -194,7 +194,8 @@ export class DockerRunner implements TaskRunner<DockerConfig> {
       const leftOut = (path: string, why: string) =>
         progress({ kind: 'trouble', text: `${path} is not copied into the container: ${why}` });
       if (copies) await copyIn(engine, containerId, spec, settings, leftOut, signal);
-      if (settings.filesBy === 'MOUNT') return handle();
+      // Where everything is fetched in any case, nobody asks whether the output directory was changed.
+      if (settings.filesBy === 'MOUNT' || fetchesAll(spec)) return handle();
       const outputTime = await changeTime(engine, containerId, spec.outputDir);
       signal.throwIfAborted();
       return handle(outputTime);

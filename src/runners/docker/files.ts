@@ -84,6 +84,11 @@ function isOtherUser({ user }: Settings): boolean {
   return user !== undefined && !/^(root|0)(:|$)/.test(user);
 }
 
+/** Is the whole working directory fetched, rather than only the output directory? */
+export function fetchesAll({ shared, wanted }: RunSpec): boolean {
+  return shared || wanted.length > 0;
+}
+
 /**
  * Brings back what is wanted into the working directory on this machine; nothing when the container or the folder is
  * not there any more.
@@ -97,7 +102,7 @@ export async function fetchFiles(
   outputTime: string | undefined,
   signal: AbortSignal,
 ): Promise<void> {
-  const whole = spec.shared || spec.wanted.length > 0;
+  const whole = fetchesAll(spec);
   if (!whole && outputTime !== undefined) {
     const time = await changeTime(engine, id, spec.outputDir);
     if (time === undefined || time === outputTime) return;
