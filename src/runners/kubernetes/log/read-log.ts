@@ -72,7 +72,8 @@ export async function* readLog(source: LogSource, from?: LogCursor): AsyncGenera
       if (signal.aborted || hasNoLog(error, last)) return;
       if (last) {
         lateSince ??= Date.now();
-        if (!isPassing(error) || Date.now() - lateSince > source.lateLimitMs) {
+        const passing = isPassing(error) || kubeletStarts(error);
+        if (!passing || Date.now() - lateSince > source.lateLimitMs) {
           source.trouble(`The rest of the log of the pod ${source.pod} cannot be read: ${(error as Error).message}`);
           return;
         }
@@ -85,7 +86,17 @@ export async function* readLog(source: LogSource, from?: LogCursor): AsyncGenera
 
 /** The pod is gone; or, after the end, its container "is waiting to start" (400): it never ran. */
 function hasNoLog(error: unknown, ended: boolean): boolean {
-  return error instanceof ApiError && (error.status === 404 || (ended && error.status === 400));
+  if (!(error instanceof ApiError)) return false;
+  return (error.status === 404 && !kubeletStarts(error)) || (ended && error.status === 400);
+}
+
+/**
+ * A kubelet that was just started does not know its pods yet: for a second (seen on 1.34) it answers 404, which the
+ * API server passes on as "the server could not find the requested resource ( pods/log NAME)". Of a pod that is gone
+ * the API server itself says `pods "NAME" not found`.
+ */
+function kubeletStarts(error: unknown): boolean {
+  return error instanceof ApiError && error.status === 404 && error.message.includes('pods/log');
 }
 
 async function* readOnce(source: LogSource, lines: LogLines, follow: boolean): AsyncGenerator<LogBatch> {
