@@ -97,11 +97,14 @@ function envsOf(env: ConfigSources['env'], prefix: string): Readonly<Record<stri
   return Object.fromEntries(entries);
 }
 
-/** What Process runs see: everything but the secrets, which a script gets by `{{ secret() }}` and then masked. */
+/**
+ * What Process runs see: everything but the secrets, which a script gets by `{{ secret() }}` and then masked, and the
+ * variable with the text of Kestra's whole configuration, which holds the server's own passwords and keys.
+ */
 function inherited(env: ConfigSources['env']): Readonly<Record<string, string>> {
   return Object.fromEntries(
     Object.entries(env).flatMap(([name, value]) =>
-      value === undefined || isSecretVariable(name) ? [] : [[name, value]],
+      value === undefined || name === 'KESTRA_CONFIGURATION' || isSecretVariable(name) ? [] : [[name, value]],
     ),
   );
 }

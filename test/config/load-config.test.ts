@@ -42,7 +42,7 @@ test('without a file everything has its default', () => {
     pluginDefaults: [],
     pluginConfigurations: {},
     secrets: {},
-    environmentVariables: { HOME: '/root', KESTRA_X: '1', KESTRA_CONFIGURATION: 'kestra:' },
+    environmentVariables: { HOME: '/root', KESTRA_X: '1' },
   });
 });
 

@@ -98,8 +98,8 @@ describe('scripts in every language', () => {
     }, 60_000);
   }
 
-  it.each(languages.map(({ name }) => name))('%s has Commands beside Script', async name => {
-    if (name === 'powershell') return;
+  const ofShell = languages.filter(({ interpreter }) => interpreter === undefined).map(({ name }) => name);
+  it.each(ofShell)('%s has Commands beside Script, given to a shell', async name => {
     const ended = await harness.run(`io.kestra.plugin.scripts.${name}.Commands`, {
       taskRunner: { type: processRunner },
       commands: ['echo hello'],
