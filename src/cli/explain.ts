@@ -1,15 +1,14 @@
 /** `windlass explain FLOW`: what would run, in which order and exactly how; nothing is run. */
 import type { Flow, Task } from '../model/flow.ts';
 import { isMap, type Value, type ValueMap } from '../model/value.ts';
-import { dockerRunLine } from '../runners/docker/command-line.ts';
-import { dockerDeclaration } from '../runners/docker/declaration.ts';
-import { readSettings as readDockerSettings } from '../runners/docker/settings.ts';
 import type { Carried } from '../worker/carried.ts';
 import { type PlannedRun, planTask } from '../worker/plan-task.ts';
 import { exitCode } from './exit-code.ts';
 import { readRunnableFlows } from './flow-file.ts';
 import { parseInputArguments } from './input-arguments.ts';
 import type { Invocation } from './invocation.ts';
+import { masked } from './masked.ts';
+import { nativeForm } from './native-form.ts';
 import { Refusal } from './refusal.ts';
 import { readSettings, type SettingsOptions } from './settings.ts';
 import { type Palette, palette } from './terminal/style.ts';
@@ -44,7 +43,7 @@ interface ExplainedRun {
   readonly workingDir: string;
   readonly filesIn: readonly string[];
   readonly filesOut: readonly string[];
-  /** The line of a shell that does the same with the engine's own program. */
+  /** The `docker run` line, or the YAML of the pod. */
   readonly native?: string;
 }
 
@@ -110,36 +109,27 @@ async function explainTask(carried: Carried, task: Task): Promise<Explained> {
     ...(task.runIf !== undefined && { runIf: task.runIf }),
     ...(task.timeout !== undefined && { timeout: task.timeout }),
     ...(task.retry && { retry: task.retry }),
-    ...(planned && ('unknown' in planned ? planned : { run: explainRun(planned) })),
+    ...(planned && ('unknown' in planned ? planned : { run: await explainRun(planned, task.id, carried) })),
     ...(Object.keys(branches).length > 0 && { branches }),
   };
 }
 
-function explainRun({ plan, workDir, filesIn }: PlannedRun): ExplainedRun {
+async function explainRun(planned: PlannedRun, taskId: string, carried: Carried): Promise<ExplainedRun> {
+  const { plan, workDir, filesIn } = planned;
   const given = isMap(plan.runnerConfig as Value) ? (plan.runnerConfig as ValueMap) : {};
   const { type: _, ...runnerProperties } = given;
-  const { image, argv, env } = plan;
-  const isDocker = plan.runner.type === dockerDeclaration.type;
+  const native = await nativeForm(planned, given, taskId, carried);
   return {
     runner: plan.runner.type,
     runnerProperties,
-    ...(image !== undefined && { image }),
-    argv,
-    env,
+    ...(plan.image !== undefined && { image: plan.image }),
+    argv: plan.argv,
+    env: plan.env,
     workingDir: workDir,
     filesIn,
     filesOut: plan.outputFiles,
-    ...(isDocker &&
-      image !== undefined && { native: dockerRunLine({ image, argv, env, workDir }, readDockerSettings(given)) }),
+    ...(native !== undefined && { native }),
   };
-}
-
-/** Every text of a document, with secrets masked. */
-function masked(carried: Carried, value: unknown): unknown {
-  if (typeof value === 'string') return carried.secrets.mask(value);
-  if (Array.isArray(value)) return value.map(item => masked(carried, item));
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, masked(carried, item)]));
 }
 
 function flowText(flow: Flow, explained: Record<string, readonly Explained[]>, style: Palette): string {
@@ -186,7 +176,7 @@ function details({ disabled, runIf, timeout, retry, unknown, run }: Explained, s
   for (const [name, value] of Object.entries(run.env)) lines.push(line('env', `${name}=${value}`));
   if (run.filesIn.length > 0) lines.push(line('in', run.filesIn.join(', ')));
   if (run.filesOut.length > 0) lines.push(line('out', run.filesOut.join(', ')));
-  if (run.native !== undefined) lines.push(line('as', run.native));
+  if (run.native !== undefined) lines.push(line('as', run.native.trimEnd()));
   return lines;
 }
 

@@ -3,6 +3,7 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { parse } from 'yaml';
 import { command } from './command.ts';
 
 let folder: string;
@@ -43,14 +44,14 @@ tasks:
         commands: ["cat {{ outputs.make.outputFiles['greeting.txt'] }}"]
 `;
 
-async function explain(...more: string[]) {
-  await writeFile(join(folder, 'flow.yaml'), flow);
+async function explain(text: string, ...more: string[]) {
+  await writeFile(join(folder, 'flow.yaml'), text);
   await writeFile(join(folder, 'secrets.env'), 'API=not-for-eyes\n');
   return command(['explain', join(folder, 'flow.yaml'), '--secrets', join(folder, 'secrets.env'), ...more]);
 }
 
 test('shows the exact program, its files and the line that does the same with docker', async () => {
-  const { code, out } = await explain('-i', 'name=you', '--json');
+  const { code, out } = await explain(flow, '-i', 'name=you', '--json');
   expect(code).toBe(0);
   const { tasks } = JSON.parse(out);
   expect(tasks[0].run).toMatchObject({
@@ -64,19 +65,33 @@ test('shows the exact program, its files and the line that does the same with do
   expect(tasks[0].run.native).toContain(`'set -e\necho '\\''hello you'\\'' > greeting.txt'`);
 });
 
+test('shows the pod that Kubernetes would be given', async () => {
+  const inPod = flow.replace(
+    /type: io.kestra.plugin.scripts.runner.docker.Docker\n.*\n.*\n.*\n/,
+    'type: io.kestra.plugin.ee.kubernetes.runner.Kubernetes\n      namespace: jobs\n',
+  );
+  const { code, out, err } = await explain(inPod, '-i', 'name=you', '--json');
+  expect(err).toBe('');
+  expect(code).toBe(0);
+  const pod = parse(JSON.parse(out).tasks[0].run.native);
+  expect(pod).toMatchObject({ kind: 'Pod', metadata: { namespace: 'jobs' }, spec: { restartPolicy: 'Never' } });
+  expect(pod.spec.containers[0]).toMatchObject({ image: 'busybox', command: ['/bin/sh', '-c', expect.any(String)] });
+  expect(pod.spec.initContainers).toHaveLength(1);
+});
+
 test('masks secrets, in the docker line too', async () => {
-  const { out } = await explain('-i', 'name=you');
+  const { out } = await explain(flow, '-i', 'name=you');
   expect(out).toContain('TOKEN=******');
   expect(out).not.toContain('not-for-eyes');
 });
 
 test('says what is known only when a task runs, and shows children below their branch', async () => {
-  const { out } = await explain('-i', 'name=you');
+  const { out } = await explain(flow, '-i', 'name=you');
   expect(out).toMatch(/choose .*If\n {3}then:\n {3}└─ use .*\n {6}known only when it runs: .*make/);
 });
 
 test('refuses what run would refuse', async () => {
-  const { code, err } = await explain();
+  const { code, err } = await explain(flow);
   expect(code).toBe(2);
   expect(err).toContain('name');
 });
