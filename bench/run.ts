@@ -32,6 +32,10 @@ function wallRatio(name: string, limit: number, against: Measured, ours: Measure
   return { name, value: medianRatio(against, ours), limit, unit: '×' };
 }
 
+function perTask(one: Measured, fifty: Measured, value: (sample: Measured['samples'][number]) => number): number {
+  return median(fifty.samples.map((sample, i) => (value(sample) - value(one.samples[i] ?? sample)) / 49));
+}
+
 const benches: Readonly<Record<string, Bench>> = {
   'one-container': {
     needsDocker: true,
@@ -102,6 +106,27 @@ const benches: Readonly<Record<string, Bench>> = {
           (medianOf(many, 'wallMs') - medianOf(one, 'wallMs')) / 29 / (loop ? medianOf(loop, 'wallMs') : Number.NaN),
         limit: 1.05,
         unit: '×',
+      },
+    ],
+  },
+  'local-tasks-in-a-row': {
+    subjects: command => [
+      command('one task', launcher, 'run', 'bench/flows/local.yaml', '--ephemeral', '--quiet'),
+      command('fifty tasks', launcher, 'run', 'bench/flows/local-row.yaml', '--ephemeral', '--quiet'),
+    ],
+    // The CPU time is that of the shells, too: starting and reaping them is a part of it.
+    goals: ([one, fifty]) => [
+      {
+        name: 'wall time of one more task',
+        value: perTask(one, fifty, sample => sample.wallMs),
+        limit: 10,
+        unit: ' ms',
+      },
+      {
+        name: 'CPU time of one more task',
+        value: perTask(one, fifty, sample => sample.cpuMs ?? 0),
+        limit: 15,
+        unit: ' ms',
       },
     ],
   },
