@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { KubernetesObject } from './kubernetes/client.ts';
-import { clusterUnderTest, component, untilReady } from './kubernetes/cluster.ts';
+import { clusterUnderTest, component, refreshClients, untilReady } from './kubernetes/cluster.ts';
 import { onSimulatedNode, SimulatedNode } from './kubernetes/simulated-node.ts';
 
 const cluster = clusterUnderTest();
@@ -142,6 +142,7 @@ if ('unavailable' in cluster) {
         await component('start', 'apiserver');
       }
       await untilReady(client);
+      await refreshClients();
       const pod = await client.expect('GET', `${pods}/kept`);
       expect(running(pod)).toBe(true);
       expect(pod.metadata.uid).toBe(created.metadata.uid);

@@ -67,8 +67,10 @@ export class KubernetesClient {
   call(method: string, path: string, body?: unknown, contentType = 'application/json'): Promise<Answer> {
     return new Promise((resolve, reject) => {
       const { server, agent, headers } = this.connection;
-      const type = body === undefined ? {} : { 'Content-Type': contentType };
-      const sent = request(new URL(path, server), { method, agent, headers: { ...headers, ...type } }, response => {
+      const content = body === undefined ? undefined : Buffer.from(JSON.stringify(body));
+      // With its length, for Node sends the body of a DELETE without any frame otherwise.
+      const about = content && { 'Content-Type': contentType, 'Content-Length': content.length };
+      const sent = request(new URL(path, server), { method, agent, headers: { ...headers, ...about } }, response => {
         let text = '';
         response.setEncoding('utf8');
         response.on('data', part => (text += part));
@@ -79,7 +81,7 @@ export class KubernetesClient {
         });
       });
       sent.on('error', reject);
-      sent.end(body === undefined ? undefined : JSON.stringify(body));
+      sent.end(content);
     });
   }
 

@@ -1,0 +1,136 @@
+/** Pods go on while parts of the cluster, or the way to it, are gone. 50 s on two cores. */
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { collectLines, never, Trial, type TrialOptions, textsOf } from '../contract/runner/harness.ts';
+import {
+  type Component,
+  clusterUnderTest,
+  component,
+  refreshClients,
+  untilReady,
+} from '../engines/kubernetes/cluster.ts';
+import { kubernetesUnderTest, makeRunner, podsOf, removePodsOf } from '../kubernetes/cluster.ts';
+import { KubernetesProxy } from './kubernetes-proxy.ts';
+
+const found = clusterUnderTest();
+const full = process.env.WINDLASS_TEST_FULL === '1';
+/** ms that the API server stays away. */
+const outage = full ? 30_000 : 2_000;
+
+if ('unavailable' in found || found.own === undefined) {
+  console.warn('SKIPPED: parts of Kubernetes taken away: no cluster of our own runs here');
+  describe.skip('parts of the cluster are taken away', () => {});
+} else {
+  const { client, own } = found;
+  const owner = `parts-${randomBytes(4).toString('hex')}`;
+  const trials: Trial[] = [];
+  let proxy: KubernetesProxy;
+
+  const trial = async (options: TrialOptions, kubeconfig = found.kubeconfig): Promise<Trial> => {
+    const under = await kubernetesUnderTest();
+    if ('unavailable' in under) throw new Error(under.unavailable);
+    const made = await Trial.make({ ...under, runner: makeRunner(kubeconfig) }, owner, options);
+    trials.push(made);
+    return made;
+  };
+
+  /** Says a number every 50 ms; ends with 3. */
+  const counting = (count: number): string =>
+    `i=0; while [ $i -lt ${count} ]; do i=$((i+1)); echo line $i; sleep 0.05; done; sleep 0.5; exit 3`;
+  const numbered = (count: number): string[] => Array.from({ length: count }, (_, index) => `line ${index + 1}`);
+
+  /** Lives a trial; `meanwhile` is called when its first line has been read. */
+  const live = async (made: Trial, meanwhile: () => Promise<void>) => {
+    const run = await made.started();
+    const reading = collectLines(run);
+    for await (const batch of run.logs()) if (batch.lines.length > 0) break;
+    await meanwhile();
+    const [lines, outcome] = await Promise.all([reading, run.outcome(never)]);
+    await run.fetch(never);
+    await run.dispose();
+    return { outcome, texts: textsOf(lines, 'stdout') };
+  };
+
+  describe('parts of the cluster are taken away', () => {
+    beforeAll(async () => {
+      proxy = await KubernetesProxy.start(own);
+    });
+    afterEach(async () => {
+      proxy.heal();
+      const left = await podsOf(client, owner);
+      await removePodsOf(client, owner);
+      for (const made of trials.splice(0)) await made.removeFolders();
+      expect(left.map(pod => pod.metadata.name)).toEqual([]);
+    });
+    afterAll(async () => {
+      await proxy.close();
+      client.close();
+    });
+
+    it('an evicted pod is said to be evicted', async () => {
+      const { outcome } = await live(await trial({ script: 'echo begun; exec sleep 60' }), async () => {
+        const [pod] = await podsOf(client, owner);
+        const name = pod?.metadata.name;
+        await client.expect('POST', `/api/v1/namespaces/default/pods/${name}/eviction`, {
+          apiVersion: 'policy/v1',
+          kind: 'Eviction',
+          metadata: { name },
+        });
+      });
+      expect(outcome.kind).toBe('evicted');
+    });
+
+    it('watch and log fall silent while they are open', async () => {
+      const made = await trial({ script: counting(40) }, proxy.kubeconfig);
+      const { outcome, texts } = await live(made, async () => {
+        for (const passage of proxy.open(/watch=true|\/log\?/)) passage.blackHole();
+      });
+      expect(outcome).toMatchObject({ kind: 'exited', exitCode: 3 });
+      expect(texts).toEqual(numbered(40));
+    }, 180_000);
+
+    it('an exec that fetches files is closed without its status', async () => {
+      const script = 'echo begun; echo 42 > out.txt; sleep 0.5';
+      const made = await trial({ script, wanted: ['out.txt'] }, proxy.kubeconfig);
+      const { outcome } = await live(made, async () => {
+        proxy.break({ request: /\/exec\?.*container=out-files/, kind: 'no-status' });
+      });
+      expect(outcome).toMatchObject({ kind: 'exited', exitCode: 0 });
+      expect(existsSync(join(made.spec.workDir, 'out.txt'))).toBe(true);
+    }, 120_000);
+
+    const away = async (name: Component, ms: number): Promise<void> => {
+      await component('stop', name, 'KILL');
+      await sleep(ms);
+      await component('start', name);
+      await untilReady(client);
+      if (name === 'apiserver' || name === 'etcd') await refreshClients();
+    };
+
+    const killed: [Component, number][] = [
+      ['kubelet', 500],
+      ['apiserver', outage],
+    ];
+    if (full) killed.push(['etcd', 500], ['containerd', 500]);
+    it.each(killed)(
+      '%s killed, and back after %i ms: every line once, and the right end',
+      async (name, ms) => {
+        const count = Math.ceil((ms + 3_000) / 50);
+        const { outcome, texts } = await live(await trial({ script: counting(count) }), () => away(name, ms));
+        expect(outcome).toMatchObject({ kind: 'exited', exitCode: 3 });
+        expect(texts).toEqual(numbered(count));
+      },
+      outage + 60_000,
+    );
+
+    it('a pod that ends while the API server is away is seen as it ended', async () => {
+      const made = await trial({ script: 'echo begun; sleep 1; echo done; exit 3' });
+      const { outcome, texts } = await live(made, () => away('apiserver', outage));
+      expect(outcome).toMatchObject({ kind: 'exited', exitCode: 3 });
+      expect(texts).toEqual(['begun', 'done']);
+    }, 120_000);
+  });
+}
