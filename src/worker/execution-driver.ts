@@ -2,7 +2,6 @@
  * Carries one execution out: takes events one after the other, lets the engine decide, commits the changes together
  * with the effects, and only then does what the effects say. Their answers come back as events.
  */
-
 import { rm } from 'node:fs/promises';
 import { take } from '../engine/decide.ts';
 import type { Decision } from '../engine/draft.ts';
@@ -19,20 +18,12 @@ import type { Carried } from './carried.ts';
 import { closeDirectory, openDirectory, removeDirectory, sharedDirectory } from './directories.ts';
 import type { RefusedInputs } from './execution-inputs.ts';
 import { renderFlowOutputs } from './flow-outputs.ts';
-import { type ResumeAnswer, resolveResumeInputs, resumeAnswers } from './resume-inputs.ts';
+import { type ResumeAnswer, resolveResumeInputs } from './resume-inputs.ts';
+import { ResumeMailbox } from './resume-mailbox.ts';
 import { runAttempt } from './run-task.ts';
+import type { SubflowStarter } from './subflow-starter.ts';
 import type { Said } from './task-voice.ts';
 import { callAt, type Timer } from './timers.ts';
-
-/** A read of the store each time: 0.05 ms. */
-const messagePollMs = 250;
-
-/** Starts and kills the executions of subflows, on behalf of a driver. */
-export interface SubflowStarter {
-  startSubflow(carried: Carried, taskRunId: string, post: (event: EngineEvent) => void): Promise<void>;
-  startChild(carried: Carried, run: TaskRun, child: ChildFlow): Promise<ChildExecution>;
-  killSubflow(executionId: string): void;
-}
 
 export class ExecutionDriver {
   readonly carried: Carried;
@@ -44,7 +35,7 @@ export class ExecutionDriver {
   readonly #waiting: Extract<Effect, { type: 'run' }>[] = [];
   readonly #cleanups = new Map<string, (() => Promise<void>)[]>();
   readonly #ended = Promise.withResolvers<Execution>();
-  #listening: NodeJS.Timeout | undefined;
+  readonly #mailbox: ResumeMailbox;
   #working = false;
   #settled = false;
   #isClean = true;
@@ -53,6 +44,7 @@ export class ExecutionDriver {
   constructor(carried: Carried, subflows: SubflowStarter) {
     this.carried = carried;
     this.#subflows = subflows;
+    this.#mailbox = new ResumeMailbox(carried, answers => this.#resume(answers));
     this.#ended.promise.catch(() => {});
   }
 
@@ -63,7 +55,7 @@ export class ExecutionDriver {
 
   /** Does again what was decided and not answered when the process before this one went away. */
   resume(effects: Iterable<Effect>): void {
-    this.#listen();
+    this.#mailbox.watch();
     for (const effect of effects) this.#pending.set(effect.key, effect);
     this.#perform([...this.#pending.values()]);
     if (this.#pending.size === 0) this.#settle();
@@ -132,30 +124,14 @@ export class ExecutionDriver {
     if (logs.length > 0) listener.logs?.(logs, state.execution.id);
     for (const run of decision.taskRuns) listener.taskRun?.(run, state.execution);
     if (decision.execution) {
-      this.#listen();
+      this.#mailbox.watch();
       listener.execution?.(decision.execution, state.flow);
-    }
-  }
-
-  /** While the execution is paused, another process may say that it goes on (`windlass resume`). */
-  #listen(): void {
-    const { state, claim, environment } = this.carried;
-    const isPaused = state.execution.state.current === 'PAUSED';
-    if (!isPaused) clearInterval(this.#listening);
-    if (!isPaused) this.#listening = undefined;
-    else {
-      this.#listening ??= setInterval(async () => {
-        const messages = await environment.store.receive(claim).catch(() => []);
-        for (const message of messages) {
-          this.#resume(resumeAnswers(message));
-        }
-      }, messagePollMs);
     }
   }
 
   /** Waits for nothing more: the execution stays as it is, for another process to go on with. */
   leave(): void {
-    clearInterval(this.#listening);
+    this.#mailbox.close();
     for (const timer of this.#timers.values()) timer.cancel();
   }
 
@@ -202,11 +178,8 @@ export class ExecutionDriver {
         this.#answer(effect.key, async () => {
           const run = effect.taskRunId === undefined ? undefined : this.carried.state.taskRun(effect.taskRunId);
           const context = this.carried.renderContext(run);
-          const value =
-            effect.as === 'text'
-              ? await renderDeep(effect.template, context)
-              : await renderDeepTyped(effect.template, context);
-          return { ok: true, value };
+          const render = effect.as === 'text' ? renderDeep : renderDeepTyped;
+          return { ok: true, value: await render(effect.template, context) };
         });
         return;
       case 'outputs':
@@ -295,9 +268,7 @@ export class ExecutionDriver {
   /** The execution does not end before its children, whether their task waits for them or not. */
   async #startChild(run: TaskRun, child: ChildFlow): Promise<ChildExecution> {
     const started = await this.#subflows.startChild(this.carried, run, child);
-    this.#background(async () => {
-      await started.ended;
-    });
+    this.#background(() => started.ended.then(() => {}));
     return started;
   }
 
@@ -315,7 +286,7 @@ export class ExecutionDriver {
     const { state } = this.carried;
     if (this.#working || this.#inFlight > 0 || this.#settled || state.execution.phase !== 'ended') return;
     this.#settled = true;
-    clearInterval(this.#listening);
+    this.#mailbox.close();
     this.#ended.resolve(this.#letGo());
   }
 

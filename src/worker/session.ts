@@ -13,13 +13,14 @@ import { type ChildExecution, type ChildFlow, TaskError } from '../tasks/task-ty
 import { begin } from './admission.ts';
 import { Carried } from './carried.ts';
 import { childRequest } from './child-request.ts';
-import { ExecutionDriver, type SubflowStarter } from './execution-driver.ts';
+import { ExecutionDriver } from './execution-driver.ts';
 import type { ExecutionEnvironment } from './execution-environment.ts';
 import { type RefusedInputs, resolveExecutionInputs } from './execution-inputs.ts';
 import { failedChecks } from './flow-checks.ts';
 import { Patience } from './patience.ts';
 import { afresh, nextTry, replayOf } from './replay.ts';
 import { resolveResumeInputs, resumeMessage } from './resume-inputs.ts';
+import type { SubflowStarter } from './subflow-starter.ts';
 import { removeClosedRuns, sweep } from './sweep.ts';
 
 export interface StartRequest {
