@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { RunSpec } from '../../src/model/run.ts';
 import type { ValueMap } from '../../src/model/value.ts';
+import type { Carriers } from '../../src/runners/kubernetes/carriers.ts';
 import { idLabel, podName } from '../../src/runners/kubernetes/pod-name.ts';
 import { podObject } from '../../src/runners/kubernetes/pod-spec.ts';
 import { readSettings } from '../../src/runners/kubernetes/settings.ts';
@@ -20,7 +21,7 @@ const spec: RunSpec = {
 };
 
 // biome-ignore lint/suspicious/noExplicitAny: an object of the API, looked at by path
-function pod(config: ValueMap = {}, carriers = { init: false, helper: false }): any {
+function pod(config: ValueMap = {}, carriers: Carriers = { init: undefined, helper: false }): any {
   return podObject(spec, 'img', readSettings(config), carriers);
 }
 
@@ -55,10 +56,16 @@ describe('the pod of a run', () => {
   });
 
   test('files bring an init container and a helper', () => {
-    const { spec: built } = pod({ fileSidecar: { image: 'my/box' } }, { init: true, helper: true });
+    const { spec: built } = pod({ fileSidecar: { image: 'my/box' } }, { init: 'exec', helper: true });
     expect(built.initContainers).toMatchObject([{ name: 'init-files', image: 'my/box' }]);
     expect(built.containers).toMatchObject([{ name: 'main' }, { name: 'out-files', image: 'my/box' }]);
     expect(built.shareProcessNamespace).toBe(true);
+  });
+
+  test('small files come with the pod', () => {
+    const [init] = pod({}, { init: { archive: 'QUJD' }, helper: true }).spec.initContainers;
+    expect(init.env).toEqual([{ name: 'WINDLASS_FILES', value: 'QUJD' }]);
+    expect(init.command[2]).toContain('tar -xf -');
   });
 
   test('every simple property is where Kubernetes has it', () => {
@@ -99,7 +106,7 @@ describe('the pod of a run', () => {
         fileSideCarSpec: { securityContext: { runAsUser: 5 }, command: ['lost'] },
         fileSidecar: { resources: { limits: { memory: '32Mi' } } },
       },
-      { init: true, helper: true },
+      { init: 'exec', helper: true },
     );
     expect(built).toMatchObject({
       restartPolicy: 'Never',
@@ -117,7 +124,7 @@ describe('the pod of a run', () => {
   });
 
   test('a user’s own process sharing is left as it is', () => {
-    const { spec: built } = pod({ podSpec: { shareProcessNamespace: false } }, { init: false, helper: true });
+    const { spec: built } = pod({ podSpec: { shareProcessNamespace: false } }, { init: undefined, helper: true });
     expect(built.shareProcessNamespace).toBe(false);
   });
 });

@@ -1,12 +1,24 @@
-/** Which containers have to carry files for a run. Pure but for a look at the working directory's names. */
+/** Which containers have to carry files for a run. Reads the working directory. */
 import { readdir } from 'node:fs/promises';
+import { packFolder } from '../../files/tar.ts';
 import type { RunSpec } from '../../model/run.ts';
 import { outputName } from './paths.ts';
 import type { Settings } from './settings.ts';
 
+/** The input files as base64 of a tar archive. */
+export interface InlineFiles {
+  readonly archive: string;
+}
+
+/**
+ * A variable of 128 KiB is the longest that Linux takes, and 1.5 MiB the largest pod that etcd does. Small files cost
+ * 1.1 s less this way (2.2 s instead of 3.3 s for a run): the node need not tell us that the init container runs before it gets them.
+ */
+const inlineBytes = 48 * 1024;
+
 export interface Carriers {
-  /** An init container takes files in. */
-  readonly init: boolean;
+  /** How an init container takes files in: they come with the pod, by exec, or there are none. */
+  readonly init: InlineFiles | 'exec' | undefined;
   /** A helper beside the program gives files out. */
   readonly helper: boolean;
 }
@@ -16,16 +28,40 @@ export interface Carriers {
  * the working directory is shared or synchronised, and when the program can know of its output directory: by its
  * variable, its name, a wildcard, or from a file that was given to it.
  */
-export async function carriersFor(spec: RunSpec, settings: Settings): Promise<Carriers> {
+export async function carriersFor(
+  spec: RunSpec,
+  settings: Settings,
+  onLeftOut: (path: string, why: string) => void,
+): Promise<Carriers> {
   const own = outputName(spec);
-  const init = (await readdir(spec.workDir)).some(name => name !== own);
+  const given = (await readdir(spec.workDir)).some(name => name !== own);
+  const init = given ? ((await inline(spec, onLeftOut)) ?? 'exec') : undefined;
   const speaksOfIt = (text: string) => text.includes('OUTPUT_DIR') || text.includes(own) || text.includes('*');
   const helper =
-    init ||
+    given ||
     spec.shared ||
     settings.syncWorkingDirectory ||
     spec.wanted.length > 0 ||
     spec.argv.some(speaksOfIt) ||
     Object.entries(spec.env).some(([key, value]) => key !== 'OUTPUT_DIR' && speaksOfIt(value));
   return { init, helper };
+}
+
+/** Undefined when they are too large. */
+async function inline(spec: RunSpec, onLeftOut: (path: string, why: string) => void): Promise<InlineFiles | undefined> {
+  const own = outputName(spec);
+  const leftOut: [string, string][] = [];
+  const parts: Buffer[] = [];
+  let size = 0;
+  const packing = packFolder(spec.workDir, {
+    include: path => path !== own,
+    onLeftOut: (path, why) => leftOut.push([path, why]),
+  });
+  for await (const part of packing) {
+    size += (part as Buffer).length;
+    if (size > inlineBytes) return undefined;
+    parts.push(part as Buffer);
+  }
+  for (const [path, why] of leftOut) onLeftOut(path, why);
+  return { archive: Buffer.concat(parts).toString('base64') };
 }

@@ -10,6 +10,7 @@ import { readLog } from './log/read-log.ts';
 import { endedMarker, helperContainer, initContainer, mainContainer, readyMarker } from './paths.ts';
 import { PodEnd } from './pod-end.ts';
 import { helperRuns, statusOf } from './pod-outcome.ts';
+import { inlineVariable } from './pod-spec.ts';
 import type { PodWatch } from './pod-watch.ts';
 import { removePod } from './remove.ts';
 import type { Settings } from './settings.ts';
@@ -38,7 +39,7 @@ export class KubernetesRun implements Run {
   readonly #context: RunContext;
   readonly #end: PodEnd;
   readonly #closing = new AbortController();
-  readonly #hasInit: boolean;
+  readonly #waitsForFiles: boolean;
   readonly #hasHelper: boolean;
   #starting: Promise<void> | undefined;
   #disposing: Promise<void> | undefined;
@@ -47,7 +48,10 @@ export class KubernetesRun implements Run {
     const { pod, settings, spec, progress, watch } = context;
     this.#context = context;
     this.details = { podName: pod.metadata.name, namespace: settings.namespace };
-    this.#hasInit = pod.spec?.initContainers?.some(({ name }) => name === initContainer) ?? false;
+    this.#waitsForFiles =
+      pod.spec?.initContainers?.some(
+        ({ name, env = [] }) => name === initContainer && !env.some(variable => variable.name === inlineVariable),
+      ) ?? false;
     this.#hasHelper = pod.spec?.containers?.some(({ name }) => name === helperContainer) ?? false;
     const memory = (settings.resources?.limits as { memory?: string } | undefined)?.memory;
     this.#end = new PodEnd(watch, pod, {
@@ -130,15 +134,10 @@ export class KubernetesRun implements Run {
   }
 
   async #start(): Promise<void> {
-    if (!this.#hasInit || this.#end.settled) return;
+    if (!this.#waitsForFiles || this.#end.settled) return;
     const state = statusOf(this.#end.pod, initContainer)?.state;
     if (state?.terminated) return;
     const { signal } = this.#closing;
-    await this.#end.until(
-      end => end.settled !== undefined || end.phase.kind === 'receiving' || end.phase.kind === 'running',
-      signal,
-    );
-    if (this.#end.settled || signal.aborted) return;
     try {
       await setMarker(this.#exec(initContainer), readyMarker, signal);
     } catch (error) {

@@ -103,14 +103,16 @@ export class KubernetesRunner implements TaskRunner<KubernetesConfig> {
     signal.throwIfAborted();
     try {
       const cluster = await this.#reach(settings);
-      const carriers = await carriersFor(spec, settings);
+      const leftOut = (path: string, why: string) =>
+        progress({ kind: 'trouble', text: `${path} is not copied into the pod: ${why}` });
+      const carriers = await carriersFor(spec, settings, leftOut);
       const body = podObject(spec, image, settings, carriers);
       progress({ kind: 'create', text: `Creating the pod ${podName(spec)} of ${image}` });
       const pod = await this.#createOrAdopt(cluster, spec, settings, body, progress, signal);
       this.#own.add(spec.runId);
       try {
         signal.throwIfAborted();
-        if (carriers.init) await this.#fill(cluster, pod, spec, settings, progress, signal);
+        if (carriers.init === 'exec') await this.#fill(cluster, pod, spec, settings, progress, signal);
       } catch (error) {
         await removePod(cluster.connection, settings.namespace, pod.metadata, 0);
         throw error;
@@ -236,7 +238,9 @@ export class KubernetesRunner implements TaskRunner<KubernetesConfig> {
     signal: AbortSignal,
   ): Promise<void> {
     const { namespace } = settings;
-    const end = new PodEnd(watchOf(watches, connection, namespace), pod, {
+    const watch = watchOf(watches, connection, namespace);
+    const target = { connection, namespace, pod: pod.metadata.name, container: initContainer };
+    const end = new PodEnd(watch, pod, {
       limits: { running: settings.waitUntilRunning },
       waiting: text => progress({ kind: 'wait', text }),
     });
@@ -252,7 +256,6 @@ export class KubernetesRunner implements TaskRunner<KubernetesConfig> {
       }
       const leftOut = (path: string, why: string) =>
         progress({ kind: 'trouble', text: `${path} is not copied into the pod: ${why}` });
-      const target = { connection, namespace, pod: pod.metadata.name, container: initContainer };
       await sendFiles(target, spec, leftOut, signal);
     } catch (error) {
       if (!(error instanceof TransferError)) throw error;

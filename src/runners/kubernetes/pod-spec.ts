@@ -1,6 +1,6 @@
 /** What is asked of the cluster for one run. Pure. */
 import type { RunSpec } from '../../model/run.ts';
-import type { Carriers } from './carriers.ts';
+import type { Carriers, InlineFiles } from './carriers.ts';
 import {
   endedMarker,
   filesRoot,
@@ -15,6 +15,8 @@ import { idLabel, keptLabel, labelValue, ownerLabel, podName, runLabel } from '.
 import type { Json, JsonMap, Settings } from './settings.ts';
 
 const volume = 'kestra-files';
+/** Holds the input files that come with the pod. */
+export const inlineVariable = 'WINDLASS_FILES';
 /** How long a file's arrival may go unnoticed; a shell that sleeps this long uses 0.4 % of a core. */
 const pollSeconds = '0.1';
 
@@ -41,7 +43,7 @@ export function podObject(spec: RunSpec, image: string, settings: Settings, carr
       ...(carriers.helper && base.shareProcessNamespace === undefined && { shareProcessNamespace: true }),
       volumes: joined(base.volumes, [{ name: volume, emptyDir: { medium: 'Memory' } }], 'name'),
       ...(carriers.init && {
-        initContainers: joined(base.initContainers, [carrier(initContainer, readyMarker, settings)], 'name'),
+        initContainers: joined(base.initContainers, [receiver(carriers.init, settings)], 'name'),
       }),
       containers: joined(
         base.containers,
@@ -88,6 +90,18 @@ function mainContainerOf(spec: RunSpec, image: string, settings: Settings, base:
 function outputMount(spec: RunSpec): JsonMap {
   const name = outputName(spec);
   return { name: volume, mountPath: `${podWorkDir}/${name}`, subPath: `working-dir/${name}` };
+}
+
+/** The init container: waits for the files, or unpacks those that came with the pod. */
+function receiver(files: InlineFiles | 'exec', settings: Settings): JsonMap {
+  const waiting = carrier(initContainer, readyMarker, settings);
+  if (files === 'exec') return waiting;
+  const unpack = `mkdir -p ${podWorkDir} && chmod 777 ${podWorkDir} && echo "$${inlineVariable}" | base64 -d | tar -xf - -C ${podWorkDir}`;
+  return {
+    ...waiting,
+    command: ['sh', '-c', `umask 022; ${unpack}`],
+    env: joined(settings.carrierSpec.env, [{ name: inlineVariable, value: files.archive }], 'name'),
+  };
 }
 
 /** A container that waits for a marker while files are carried by exec. */

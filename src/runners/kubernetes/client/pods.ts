@@ -52,7 +52,7 @@ export interface PodObject {
     readonly nodeName?: string;
     readonly shareProcessNamespace?: boolean;
     readonly containers?: readonly { readonly name: string }[];
-    readonly initContainers?: readonly { readonly name: string }[];
+    readonly initContainers?: readonly { readonly name: string; readonly env?: readonly { readonly name: string }[] }[];
   };
   readonly status?: PodStatus;
 }
