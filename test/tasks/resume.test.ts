@@ -56,3 +56,16 @@ it('takes the answer from another process', async () => {
     count: 3,
   });
 });
+
+it('refuses what is not built, and does not pass over it', async () => {
+  const pause =
+    '{id: p, type: io.kestra.plugin.core.flow.Pause, onPause: {id: x, type: io.kestra.plugin.core.log.Log}}';
+  await expect(harness.start(`\ntasks:\n  - ${pause}`)).rejects.toMatchObject({
+    text: expect.stringContaining('onPause'),
+  });
+  const type = 'io.kestra.plugin.core.flow.Subflow';
+  const later = `{id: s, type: ${type}, namespace: a.b, flowId: c, scheduleDate: "2030-01-01T00:00:00Z"}`;
+  await expect(harness.start(`\ntasks:\n  - ${later}`)).rejects.toMatchObject({
+    text: expect.stringContaining('scheduleDate'),
+  });
+});

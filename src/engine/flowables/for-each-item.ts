@@ -47,6 +47,10 @@ export const forEachItem: Flowable = {
       scheduleDate: z.string().optional().meta({ title: 'When to start them' }),
       restartBehavior: z.enum(['RETRY_FAILED', 'NEW_EXECUTION']).optional().meta({ title: 'What a restart does' }),
     }),
+  check: ({ scheduleDate }) =>
+    scheduleDate === undefined
+      ? []
+      : [{ path: 'scheduleDate', message: 'is not built yet; put a Pause with a duration in front' }],
   branches: errorBranches,
   /** As Kestra shows it: three tasks of its own, one after the other. */
   ownTasks: (id, properties) => {

@@ -32,6 +32,8 @@ export const pause: Flowable = {
       onResume: z.array(z.unknown()).optional().meta({ title: 'Inputs to give when resuming' }),
       onPause: z.unknown().optional().meta({ title: 'A task to run when the pause begins' }),
     }),
+  check: ({ onPause }) =>
+    onPause === undefined ? [] : [{ path: 'onPause', message: 'is not built yet; put the task in front of the Pause' }],
   branches: [{ property: 'tasks', required: false, shape: 'list' }, ...errorBranches],
   begin(container) {
     const { pauseDuration, delay } = container.task.properties;

@@ -32,6 +32,10 @@ export const subflow: Flowable = {
       scheduleDate: z.string().optional().meta({ title: 'When to start it' }),
       restartBehavior: z.enum(['RETRY_FAILED', 'NEW_EXECUTION']).optional().meta({ title: 'What a restart does' }),
     }),
+  check: ({ scheduleDate }) =>
+    scheduleDate === undefined
+      ? []
+      : [{ path: 'scheduleDate', message: 'is not built yet; put a Pause with a duration in front' }],
   begin(container) {
     const { run, draft, notes } = container;
     const former = [...formerChildren(notes), ...(typeof notes.child === 'string' ? [notes.child] : [])];
