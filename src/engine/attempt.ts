@@ -2,6 +2,7 @@
 import type { TaskResult, TaskRun } from '../model/execution.ts';
 import type { Retry } from '../model/flow.ts';
 import { initialState, isTerminal } from '../model/states.ts';
+import { awaited } from './awaited.ts';
 import type { Draft } from './draft.ts';
 import { nextAttempt } from './retry.ts';
 import { isStopping } from './stopping.ts';
@@ -88,7 +89,9 @@ export function retryDue(draft: Draft, run: TaskRun, key: string): TaskRun | und
 /** The attempt that a worker may report on: the running one, or the one not yet said to have begun. */
 function currentAttempt(run: TaskRun): number | undefined {
   if (isTerminal(run.state.current) || run.state.current === 'RETRYING') return undefined;
-  return run.state.current === 'CREATED' ? run.attempts.length : run.attempts.length - 1;
+  if (run.state.current !== 'CREATED') return run.attempts.length - 1;
+  // While `runIf` is not answered nothing was asked of a worker: what comes in is of a former life.
+  return awaited(run) === undefined ? run.attempts.length : undefined;
 }
 
 function runKey(id: string, attempt: number): string {
