@@ -37,7 +37,9 @@ export async function nativeForm(
     await writeFile(join(workDir, name), '');
   }
   const { stringify } = await import('yaml');
-  const pod = podObject(spec, image, settings, await carriersFor(spec, settings));
+  // The files here are empty stand-ins, so nothing can be left out.
+  const carriers = await carriersFor(spec, settings, () => {});
+  const pod = podObject(spec, image, settings, carriers);
   // Masked before it is written: a text of asterisks needs quotes in YAML.
   return stringify(masked(carried, pod), { lineWidth: 0 });
 }
