@@ -18,6 +18,7 @@ import { createPod, getPod, listPods, type PodObject } from './client/pods.ts';
 import { type Environment, findAccess } from './connection/find-access.ts';
 import { accessFromProperties } from './connection/from-properties.ts';
 import { kubernetesDeclaration } from './declaration.ts';
+import { handleVersion, readHandle } from './handle.ts';
 import { KubernetesRun } from './kubernetes-run.ts';
 import { initContainer, outputName, podWorkDir } from './paths.ts';
 import { PodEnd } from './pod-end.ts';
@@ -35,7 +36,6 @@ export interface KubernetesRunnerOptions {
   readonly env: Environment;
 }
 
-const handleVersion = 1;
 /** How long a cluster that was reached before may be away while a pod is created or looked up. */
 const reachLimitMs = 60_000;
 
@@ -278,21 +278,6 @@ function watchOf(watches: Map<string, PodWatch>, connection: Connection, namespa
 
 function isOurs({ metadata: { labels = {} } }: PodObject, spec: RunSpec): boolean {
   return labels[ownerLabel] === idLabel(spec.owner) && labels[runLabel] === idLabel(spec.runId);
-}
-
-function readHandle(handle: Handle): { readonly name: string; readonly uid: string; readonly namespace: string } {
-  const { name, uid, namespace } = handle.data;
-  if (
-    handle.version !== handleVersion ||
-    typeof name !== 'string' ||
-    typeof uid !== 'string' ||
-    typeof namespace !== 'string'
-  ) {
-    throw new Error(
-      `The stored handle of run ${handle.runId} is of version ${handle.version}; this Windlass reads ${handleVersion}.`,
-    );
-  }
-  return { name, uid, namespace };
 }
 
 /** Asked again while the API server is away: a run that goes on without us must not be lost for that. */
