@@ -1,23 +1,36 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { scriptCases } from '../contract/scripts/cases.ts';
-import { type CaseResult, runMatrix } from '../contract/scripts/matrix.ts';
-import { testImage } from '../docker/engine.ts';
+import { type CaseResult, inOneStream, runMatrix } from '../contract/scripts/matrix.ts';
+import { comparedRunners } from '../contract/scripts/runners.ts';
 import { processRunner } from '../tasks/task-harness.ts';
-
-const dockerRunner = 'io.kestra.plugin.scripts.runner.docker.Docker';
 
 describe('the same script tasks', () => {
   let local: Record<string, CaseResult>;
-  let docker: Record<string, CaseResult>;
   beforeAll(async () => {
-    [local, docker] = await Promise.all([
-      runMatrix({ type: processRunner }),
-      runMatrix({ type: dockerRunner, pullPolicy: 'NEVER', networkMode: 'none' }, testImage),
-    ]);
+    local = await runMatrix({ taskRunner: { type: processRunner } }, scriptCases);
   }, 120_000);
 
-  it.each(scriptCases.map(({ id }) => id))('%s gives the same as a process and in a container', id => {
-    expect(docker[id]).toEqual(local[id]);
+  describe.each(comparedRunners)('with $name', async ({ name, capabilities, sample, start }) => {
+    const cases = scriptCases
+      .filter(({ id }) => capabilities.longScripts || id !== 'long_script')
+      .filter(({ id }) => process.env.WINDLASS_TEST_FULL === '1' || (sample?.includes(id) ?? true));
+    const started = await start();
+    if ('unavailable' in started) {
+      console.warn(`SKIPPED: script tasks with ${name}: ${started.unavailable}`);
+      describe.skip(started.unavailable, () => {});
+      return;
+    }
+    if (!capabilities.longScripts) console.warn(`${name}: no script of 128 KiB or more can be run`);
+    let results: Record<string, CaseResult>;
+    beforeAll(async () => {
+      results = await runMatrix(started, cases);
+    }, 240_000);
+    afterAll(() => started.stop?.());
+
+    it.each(cases.map(({ id }) => id))('%s gives the same as a process', id => {
+      const comparable = capabilities.separateStreams ? (result?: CaseResult) => result : inOneStream;
+      expect(comparable(results[id])).toEqual(comparable(local[id]));
+    });
   });
 
   it('gives what is written here as a process', () => {

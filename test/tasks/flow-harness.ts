@@ -33,9 +33,15 @@ export interface Document {
 export class FlowHarness {
   readonly base = mkdtempSync(join(tmpdir(), 'windlass-flow-'));
   readonly faults: Error[] = [];
+  readonly #environment: NodeJS.ProcessEnv;
   #workspace: Workspace | undefined;
   #session: Session | undefined;
   #count = 0;
+
+  /** @param environment that of Windlass, where runners find their engines */
+  constructor(environment: NodeJS.ProcessEnv = process.env) {
+    this.#environment = environment;
+  }
 
   get workspace(): Workspace {
     if (!this.#workspace) throw new Error('nothing was started yet');
@@ -49,13 +55,13 @@ export class FlowHarness {
 
   /** @throws Error for what is wrong with the flow or its inputs */
   async start(yaml: string, inputs: Readonly<Record<string, GivenInput>> = {}): Promise<ExecutionDriver> {
-    const { config } = await readSettings({}, process.env);
+    const { config } = await readSettings({}, this.#environment);
     this.#workspace ??= await openWorkspace({ state: join(this.base, 'state') });
-    this.#session ??= this.#workspace.session(config, process.env, { fault: error => this.faults.push(error) });
+    this.#session ??= this.#workspace.session(config, this.#environment, { fault: error => this.faults.push(error) });
     this.#count += 1;
     const path = join(this.base, `flow-${this.#count}.yaml`);
     writeFileSync(path, yaml.startsWith('id:') ? yaml : `id: f\nnamespace: a.b\n${yaml}`);
-    const { flows, source } = await readRunnableFlows(path, catalogFor(config, process.env), config, false);
+    const { flows, source } = await readRunnableFlows(path, catalogFor(config, this.#environment), config, false);
     const started = await this.#session.start({ flows, flowIndex: 0, source, inputs, labels: [] });
     if ('violations' in started) throw new Error(started.violations.map(({ message }) => message).join('\n'));
     return started;

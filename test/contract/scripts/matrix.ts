@@ -1,7 +1,7 @@
-/** Runs all script cases with one runner and says, in comparable form, what each gave. */
+/** Runs script cases with one runner and says, in comparable form, what each gave. */
 import type { Value } from '../../../src/model/value.ts';
 import { FlowHarness } from '../../tasks/flow-harness.ts';
-import { scriptCases } from './cases.ts';
+import type { ScriptCase } from './cases.ts';
 
 /** What a case gave: nothing in it is random or a path. */
 export interface CaseResult {
@@ -15,11 +15,23 @@ export interface CaseResult {
 
 const shell = 'io.kestra.plugin.scripts.shell.Commands';
 
-/** @param taskRunner as in a flow; `image` for those that start containers */
-export async function runMatrix(taskRunner: object, image?: string): Promise<Record<string, CaseResult>> {
-  const harness = new FlowHarness();
+/** What the cases run with. */
+export interface MatrixRunner {
+  /** As in a flow. */
+  readonly taskRunner: object;
+  /** For those that start containers. */
+  readonly image?: string;
+  /** Over that of this process: where the engine is. */
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+export async function runMatrix(
+  { taskRunner, image, environment }: MatrixRunner,
+  cases: readonly ScriptCase[],
+): Promise<Record<string, CaseResult>> {
+  const harness = new FlowHarness({ ...process.env, ...environment });
   try {
-    const tasks = scriptCases.map(({ id, properties }) => ({
+    const tasks = cases.map(({ id, properties }) => ({
       id,
       type: shell,
       taskRunner,
@@ -33,7 +45,7 @@ export async function runMatrix(taskRunner: object, image?: string): Promise<Rec
       `id: matrix\nnamespace: a.b\n${JSON.stringify(whole).slice(1, -1).replace('"tasks":', 'tasks: ')}`,
     );
     const results: Record<string, CaseResult> = {};
-    for (const { id } of scriptCases) {
+    for (const { id } of cases) {
       const run = document.taskRunList.find(({ taskId }) => taskId === id);
       const { outputFiles, taskRunner: _details, ...outputs } = (run?.outputs ?? {}) as Record<string, Value>;
       const files: Record<string, string> = {};
@@ -65,4 +77,13 @@ function byLevel(logs: readonly { readonly level: string; readonly message: stri
     said[level] = [...(said[level] ?? []), message.replace(/ in the image .*$/, '')];
   }
   return said;
+}
+
+/** As a runner gives it that does not tell stdout and stderr apart: what the program says is INFO, in no sure order. */
+export function inOneStream(result: CaseResult | undefined): CaseResult | undefined {
+  if (result === undefined) return undefined;
+  const { INFO = [], ERROR = [], ...others } = result.said;
+  const ours = ERROR.filter(message => message.startsWith('Command failed'));
+  const theirs = ERROR.filter(message => !ours.includes(message));
+  return { ...result, said: { ...others, INFO: [...INFO, ...theirs].toSorted(), ERROR: ours } };
 }

@@ -1,0 +1,74 @@
+/** Where the script cases run besides local processes, and what is known to differ there. */
+import { dockerDeclaration } from '../../../src/runners/docker/declaration.ts';
+import { kubernetesDeclaration } from '../../../src/runners/kubernetes/declaration.ts';
+import { dockerUnderTest, startEngine, testHost, testImage } from '../../docker/engine.ts';
+import { testImage as podImage, testCluster } from '../../kubernetes/cluster.ts';
+import type { MatrixRunner } from './matrix.ts';
+
+/** Each that is false has its row in the table of docs/scripts.md, "Where runners differ". */
+export interface ScriptCapabilities {
+  /** False: all lines of a program are INFO, and the order of lines from both streams is not sure. */
+  readonly separateStreams: boolean;
+  /** False: Linux refuses a script of 128 KiB or more, for it stays an argument. */
+  readonly longScripts: boolean;
+}
+
+export interface ComparedRunner {
+  readonly name: string;
+  readonly capabilities: ScriptCapabilities;
+  /** Cases that run without WINDLASS_TEST_FULL; all when absent. */
+  readonly sample?: readonly string[];
+  start(): Promise<(MatrixRunner & { readonly stop?: () => Promise<void> }) | { readonly unavailable: string }>;
+}
+
+const inContainer = { type: dockerDeclaration.type, pullPolicy: 'NEVER', networkMode: 'none' };
+
+export const comparedRunners: readonly ComparedRunner[] = [
+  {
+    name: 'Docker',
+    capabilities: { separateStreams: true, longScripts: true },
+    async start() {
+      const engine = await dockerUnderTest();
+      if ('unavailable' in engine) return engine;
+      return { taskRunner: inContainer, image: testImage, environment: { DOCKER_HOST: testHost } };
+    },
+  },
+  {
+    name: 'Podman',
+    capabilities: { separateStreams: true, longScripts: true },
+    async start() {
+      const engine = await startEngine('podman');
+      if ('unavailable' in engine) return engine;
+      const environment = { DOCKER_HOST: engine.address };
+      return { taskRunner: inContainer, image: testImage, environment, stop: () => engine.down() };
+    },
+  },
+  {
+    name: 'Kubernetes',
+    capabilities: { separateStreams: false, longScripts: false },
+    // Two thirds of a second each: all take 28 s on two cores.
+    sample: [
+      'both_streams',
+      'invalid_utf8',
+      'many_lines',
+      'no_output',
+      'killed',
+      'environment',
+      'directories',
+      'inputs',
+      'output_globs',
+      'output_directory',
+      'output_link',
+      'output_after_failure',
+      'vars_after_failure',
+      'metrics',
+    ],
+    async start() {
+      const cluster = testCluster();
+      if ('unavailable' in cluster) return cluster;
+      cluster.client.close();
+      const taskRunner = { type: kubernetesDeclaration.type, pullPolicy: 'NEVER' };
+      return { taskRunner, image: podImage, environment: { KUBECONFIG: cluster.kubeconfig } };
+    },
+  },
+];
