@@ -1,5 +1,5 @@
 /** What a task leaves behind: its output files, moved to internal storage. */
-import { existsSync } from 'node:fs';
+import { type Dirent, existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join, posix, relative } from 'node:path';
 import { newId } from '../model/ids.ts';
@@ -19,7 +19,7 @@ export interface Collecting {
   readonly storage: Storage;
   /** Where they are stored: `kestra:///…/tasks/<task>/<taskRun>`. */
   readonly storagePrefix: string;
-  /** Told of every file that could not be read or stored. The others are not lost. */
+  /** Told of every file that could not be read or stored, and of what is asked for and no file. The others are not lost. */
   readonly warn: (message: string) => void;
 }
 
@@ -58,12 +58,21 @@ export async function findOutputs(collecting: Omit<Collecting, 'storage'>): Prom
   }
   if (globs.length === 0) return found;
   const inOutputDir = new Set(found.map(({ path }) => path));
-  for (const path of await filesIn(workDir, warn)) {
+  const onOther = (path: string, entry: Dirent) => {
+    for (const glob of globs) if (glob === path || glob.startsWith(`${path}/`)) warn(notTaken(glob, path, entry));
+  };
+  for (const path of await filesIn(workDir, warn, onOther)) {
     if (inOutputDir.has(path) || !matches(path) || path.startsWith(`${libraryFolder}/`)) continue;
     // Two folders may hold files of one name (kestra-io/kestra#3991).
     found.push({ key: path, path, uri: fileUri(storagePrefix, `${newId()}-${posix.basename(path)}`) });
   }
   return found;
+}
+
+function notTaken(glob: string, path: string, entry: Dirent): string {
+  const kind = entry.isSymbolicLink() ? 'a link' : entry.isFIFO() ? 'a pipe' : 'a socket or device';
+  const what = glob === path ? `it is ${kind}` : `"${path}" is ${kind}`;
+  return `The output file "${glob}" is left out: ${what}, and only regular files in real folders are taken. Copy what it holds into one.`;
 }
 
 /** Files that are stored at once: 3,000 small ones took 3.7 s one after the other on two busy cores, so 1.2 s. */
@@ -99,9 +108,14 @@ export async function storeOutputs(
 }
 
 /** Sorted, and all known before the first is moved. The output directory may be gone: then nothing was put there. */
-async function filesIn(dir: string, warn: Collecting['warn']): Promise<string[]> {
+async function filesIn(
+  dir: string,
+  warn: Collecting['warn'],
+  onOther?: (path: string, entry: Dirent) => void,
+): Promise<string[]> {
   const files: string[] = [];
   const walk = walkFiles(dir, {
+    ...(onOther && { onOther }),
     onUnreadable: (path, error) => {
       const missing = path === '' && (error as NodeJS.ErrnoException).code === 'ENOENT';
       if (!missing) warn(`The folder "${path || dir}" could not be read for output files: ${error.message}`);

@@ -1,10 +1,13 @@
 /** The files below a folder. */
+import type { Dirent } from 'node:fs';
 import { opendir } from 'node:fs/promises';
 import { join } from 'node:path';
 
 export interface WalkOptions {
   /** A folder that cannot be read is passed over and told here. One that has vanished meanwhile is not told. */
   readonly onUnreadable?: (relativePath: string, error: Error) => void;
+  /** Told of each link, pipe, socket and device. */
+  readonly onOther?: (relativePath: string, entry: Dirent) => void;
 }
 
 /**
@@ -19,6 +22,7 @@ export async function* walkFiles(dir: string, options: WalkOptions = {}): AsyncG
         const path = folder + entry.name;
         if (entry.isFile()) yield path;
         else if (entry.isDirectory()) folders.push(`${path}/`);
+        else options.onOther?.(path, entry);
       }
     } catch (error) {
       const fault = error as NodeJS.ErrnoException;

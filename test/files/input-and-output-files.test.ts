@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import {
   existsSync,
   mkdirSync,
@@ -174,6 +175,20 @@ describe('collectOutputs', () => {
   it('takes no link, and needs no output directory', async () => {
     symlinkSync('/etc/passwd', join(work, 'passwd'));
     expect(await collect(['*'])).toEqual({});
+  });
+
+  it('says so when a link or pipe is asked for by its name, or files below a link', async () => {
+    symlinkSync('/etc/passwd', join(work, 'passwd'));
+    symlinkSync('/etc', join(work, 'etc'));
+    execFileSync('mkfifo', [join(work, 'pipe')]);
+    place('real');
+    const warnings: string[] = [];
+    expect(Object.keys(await collect(['passwd', 'pipe', 'etc/*.conf', 'real', '*'], warnings))).toEqual(['real']);
+    expect(warnings.toSorted()).toEqual([
+      expect.stringContaining('"etc/*.conf" is left out: "etc" is a link'),
+      expect.stringContaining('"passwd" is left out: it is a link'),
+      expect.stringContaining('"pipe" is left out: it is a pipe'),
+    ]);
   });
 
   it('warns of a file that cannot be stored, and takes the others', async () => {
