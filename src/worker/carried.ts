@@ -31,6 +31,13 @@ export class Carried {
     return join(this.environment.workRoot, this.state.execution.id);
   }
 
+  /** @throws Error when the execution has no such task run */
+  taskRun(id: string): TaskRun {
+    const run = this.state.taskRun(id);
+    if (!run) throw new Error(`no task run ${id}`);
+    return run;
+  }
+
   task(run: TaskRun): Task {
     const task = taskIndex(this.state.flow).get(run.taskId);
     if (!task) throw new Error(`the flow has no task ${run.taskId}`);

@@ -12,15 +12,15 @@ import { renderDeep, renderDeepTyped } from '../expression/index.ts';
 import type { GivenInput } from '../flow/index.ts';
 import type { Execution, TaskRun } from '../model/execution.ts';
 import { newId } from '../model/ids.ts';
-import { isTerminal } from '../model/states.ts';
 import type { ChildExecution, ChildFlow } from '../tasks/task-type.ts';
+import { Attempts } from './attempts.ts';
 import type { Carried } from './carried.ts';
-import { closeDirectory, openDirectory, removeDirectory, sharedDirectory } from './directories.ts';
+import { Cleanups } from './cleanups.ts';
+import { closeDirectory, openDirectory, removeDirectory } from './directories.ts';
 import type { RefusedInputs } from './execution-inputs.ts';
 import { renderFlowOutputs } from './flow-outputs.ts';
 import { type ResumeAnswer, resolveResumeInputs } from './resume-inputs.ts';
 import { ResumeMailbox } from './resume-mailbox.ts';
-import { runAttempt } from './run-task.ts';
 import type { SubflowStarter } from './subflow-starter.ts';
 import type { Said } from './task-voice.ts';
 import { callAt, type Timer } from './timers.ts';
@@ -31,20 +31,33 @@ export class ExecutionDriver {
   readonly #inbox: { readonly event: EngineEvent; readonly said: Said; readonly committed: () => void }[] = [];
   readonly #pending = new Map<string, Effect>();
   readonly #timers = new Map<string, Timer>();
-  readonly #running = new Map<string, AbortController>();
-  readonly #waiting: Extract<Effect, { type: 'run' }>[] = [];
-  readonly #cleanups = new Map<string, (() => Promise<void>)[]>();
+  readonly #attempts: Attempts;
+  readonly #cleanups: Cleanups;
   readonly #ended = Promise.withResolvers<Execution>();
   readonly #mailbox: ResumeMailbox;
   #working = false;
   #settled = false;
-  #isClean = true;
+  #isBroken = false;
   #inFlight = 0;
 
   constructor(carried: Carried, subflows: SubflowStarter) {
     this.carried = carried;
     this.#subflows = subflows;
-    this.#mailbox = new ResumeMailbox(carried, answers => this.#resume(answers));
+    this.#mailbox = new ResumeMailbox(carried, {
+      take: answers => this.#resume(answers),
+      fenced: error => this.#break(error),
+    });
+    this.#cleanups = new Cleanups(carried);
+    this.#attempts = new Attempts(
+      {
+        carried,
+        post: (event, said) => this.post(event, said),
+        isPending: key => this.#pending.has(key),
+        startChild: (run, child) => this.#startChild(run, child),
+        background: act => this.#background(act),
+      },
+      this.#cleanups,
+    );
     this.#ended.promise.catch(() => {});
   }
 
@@ -61,13 +74,24 @@ export class ExecutionDriver {
     if (this.#pending.size === 0) this.#settle();
   }
 
+  /** Nothing more comes of it here: it has ended, or could not be carried on. */
+  get isOver(): boolean {
+    return this.#settled || this.#isBroken;
+  }
+
+  /** Something that an earlier process left could not be removed: the sweep finds it when the execution has ended. */
+  leaveToSweep(): void {
+    this.#cleanups.leaveToSweep();
+  }
+
   /** Takes an event in. Resolves when what it brought about is committed, together with what was said. */
   post(event: EngineEvent, said: Said = { logs: [], metrics: [] }): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
+    if (this.isOver) return promise;
     this.#inbox.push({ event, said, committed: resolve });
     if (!this.#working) {
       this.#working = true;
-      this.#work().catch(error => this.#ended.reject(error));
+      this.#work().catch(error => this.#break(error));
     }
     return promise;
   }
@@ -79,11 +103,11 @@ export class ExecutionDriver {
       const taken = this.#inbox.splice(0);
       for (const { event } of taken) take(draft, event, sources);
       // What a free slot takes at once is committed as started in the same transaction: one fsync less for each task.
-      const begun: string[] = [];
+      let begun = 0;
       for (const effect of [...draft.effects]) {
-        if (effect.type !== 'run' || this.#running.size + begun.length >= this.carried.environment.slots) continue;
+        if (effect.type !== 'run' || begun >= this.#attempts.free) continue;
         take(draft, { type: 'started', at: Date.now(), taskRunId: effect.taskRunId, attempt: effect.attempt }, sources);
-        begun.push(effect.key);
+        begun += 1;
       }
       const decision = draft.decision();
       await this.#commit(decision, {
@@ -91,7 +115,7 @@ export class ExecutionDriver {
         metrics: taken.flatMap(({ said }) => said.metrics),
       });
       for (const { committed } of taken) committed();
-      this.#cleanUp(decision.done);
+      for (const key of decision.done) this.#background(() => this.#cleanups.run(key));
       this.#perform(decision.effects);
     }
     this.#working = false;
@@ -147,27 +171,6 @@ export class ExecutionDriver {
     for (const answer of answers) this.post({ type: 'resume', at: Date.now(), ...answer });
   }
 
-  /** Removes what an attempt used, now that its result is committed. What cannot be removed is left to the sweep. */
-  #cleanUp(done: readonly string[]): void {
-    const { environment, claim, state } = this.carried;
-    for (const key of done) {
-      const cleanups = this.#cleanups.get(key);
-      if (!cleanups) continue;
-      this.#cleanups.delete(key);
-      this.#background(async () => {
-        try {
-          for (const cleanup of cleanups) await cleanup();
-        } catch (error) {
-          environment.listener.fault?.(error as Error, state.execution.id);
-          this.#isClean = false;
-          return;
-        }
-        const [, taskRunId = '', attempt] = key.split(':');
-        await environment.store.deleteRun(claim, taskRunId, Number(attempt));
-      });
-    }
-  }
-
   #perform(effects: readonly Effect[]): void {
     for (const effect of effects) this.#do(effect);
   }
@@ -186,21 +189,20 @@ export class ExecutionDriver {
         this.#answer(effect.key, () => renderFlowOutputs(this.carried));
         return;
       case 'open-directory':
-        this.#answer(effect.key, () => openDirectory(this.carried, this.#run(effect.taskRunId)));
+        this.#answer(effect.key, () => openDirectory(this.carried, this.carried.taskRun(effect.taskRunId)));
         return;
       case 'close-directory':
         this.#answer(
           effect.key,
-          () => closeDirectory(this.carried, this.#run(effect.taskRunId)),
-          () => removeDirectory(this.carried, this.#run(effect.taskRunId)),
+          () => closeDirectory(this.carried, this.carried.taskRun(effect.taskRunId)),
+          () => removeDirectory(this.carried, this.carried.taskRun(effect.taskRunId)),
         );
         return;
       case 'run':
-        if (this.#running.size < this.carried.environment.slots) this.#attempt(effect);
-        else this.#waiting.push(effect);
+        this.#attempts.take(effect);
         return;
       case 'cancel':
-        this.#running.get(`run:${effect.taskRunId}:${effect.attempt}`)?.abort();
+        this.#attempts.cancel(effect.taskRunId, effect.attempt);
         return;
       case 'timer':
         this.#timers.set(
@@ -217,12 +219,6 @@ export class ExecutionDriver {
     }
   }
 
-  #run(taskRunId: string) {
-    const run = this.carried.state.taskRun(taskRunId);
-    if (!run) throw new Error(`no task run ${taskRunId}`);
-    return run;
-  }
-
   /** Does something that the engine waits for. What goes wrong is the answer. `after` runs once that is committed. */
   #answer(key: string, act: () => Promise<Answer>, after?: () => Promise<void>): void {
     this.#background(async () => {
@@ -231,37 +227,6 @@ export class ExecutionDriver {
       if (!after) return;
       await committed;
       await after();
-    });
-  }
-
-  #attempt(effect: Extract<Effect, { type: 'run' }>): void {
-    const { taskRunId, attempt, key } = effect;
-    const abort = new AbortController();
-    this.#running.set(key, abort);
-    this.#background(async () => {
-      let run = this.#run(taskRunId);
-      if (run.attempts.length === attempt) {
-        await this.post({ type: 'started', at: Date.now(), taskRunId, attempt });
-        run = this.#run(taskRunId);
-      }
-      const cancelled = this.#pending.has(`cancel:${taskRunId}:${attempt}`) || isTerminal(run.state.current);
-      if (cancelled) abort.abort();
-      const cleanups: (() => Promise<void>)[] = [];
-      this.#cleanups.set(key, cleanups);
-      const sharedDir = sharedDirectory(this.carried, run);
-      const { result, ...said } = await runAttempt({
-        carried: this.carried,
-        run,
-        attempt,
-        ...(sharedDir !== undefined && { sharedDir }),
-        kill: abort.signal,
-        startChild: child => this.#startChild(run, child),
-        afterCommit: dispose => cleanups.unshift(dispose),
-      });
-      this.#running.delete(key);
-      this.post({ type: 'finished', at: Date.now(), taskRunId, attempt, result }, said);
-      const next = this.#waiting.shift();
-      if (next) this.#attempt(next);
     });
   }
 
@@ -275,7 +240,7 @@ export class ExecutionDriver {
   #background(act: () => Promise<void>): void {
     this.#inFlight += 1;
     act()
-      .catch(error => this.#ended.reject(error))
+      .catch(error => this.#break(error))
       .finally(() => {
         this.#inFlight -= 1;
         this.#settle();
@@ -284,16 +249,23 @@ export class ExecutionDriver {
 
   #settle(): void {
     const { state } = this.carried;
-    if (this.#working || this.#inFlight > 0 || this.#settled || state.execution.phase !== 'ended') return;
+    if (this.#working || this.#inFlight > 0 || this.isOver || state.execution.phase !== 'ended') return;
     this.#settled = true;
     this.#mailbox.close();
     this.#ended.resolve(this.#letGo());
   }
 
+  /** Somebody else carries it now, or the store is out of reach: no timer and no poll keeps this process at it. */
+  #break(error: Error): void {
+    this.#isBroken = true;
+    this.leave();
+    this.#ended.reject(error);
+  }
+
   /** The execution is let go, so that it can be restarted at once. Its folder stays for the sweep if something is left. */
   async #letGo(): Promise<Execution> {
     const { environment, state, claim, workDir } = this.carried;
-    if (this.#isClean) await rm(workDir, { recursive: true, force: true });
+    if (this.#cleanups.isClean) await rm(workDir, { recursive: true, force: true });
     await environment.store.release(claim);
     return state.execution;
   }
