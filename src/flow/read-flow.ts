@@ -17,6 +17,7 @@ import { checkTriggers } from './read-triggers.ts';
 import { checkTemplates, type TemplateOwner } from './references.ts';
 import { readRetry } from './retry.ts';
 import { flowSchema } from './schema/flow-schema.ts';
+import { checkScriptSecrets } from './script-secrets.ts';
 import type { Types } from './types.ts';
 import type { Locations } from './yaml/locations.ts';
 import type { YamlDocument } from './yaml/read-yaml.ts';
@@ -94,6 +95,7 @@ function readChecked(root: ValueMap, source: string, reading: TaskReading): Flow
     { tasks: reading.ids.map(({ id }) => id), inputs: inputs.map(({ id }) => id) },
     report,
   );
+  checkScriptSecrets(reading.found, reading.types, report);
   return {
     id: String(checked.id),
     namespace: String(checked.namespace),

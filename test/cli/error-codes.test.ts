@@ -44,6 +44,7 @@ const flows: Readonly<Record<string, string>> = {
   'old-name': `${good}taskDefaults: []\n`,
   'out-of-range': `${good}concurrency: {limit: 0}\n`,
   'recursive-flow': `${head}tasks:\n  - {id: a, type: io.kestra.plugin.core.flow.Subflow, namespace: company.team, flowId: first}\n`,
+  'secret-in-script': `${head}tasks:\n  - {id: a, type: io.kestra.plugin.scripts.shell.Commands, commands: ["echo {{ secret('A') }}"]}\n`,
   'template-syntax': `${head}tasks:\n${log('a', 'message: "{{ 1 + }}"')}`,
   'too-deep': `${head}variables: {a: ${'['.repeat(2000)}${']'.repeat(2000)}}\n${tasks}`,
   'too-large': `${good}description: "${'x'.repeat(20_000_000)}"\n`,
