@@ -8,6 +8,7 @@ import { gcpTaskTypes } from './gcp/index.ts';
 import { gitTaskTypes } from './git/index.ts';
 import { httpTaskTypes } from './http/index.ts';
 import { isKnownType } from './known-types.ts';
+import { kubernetesTaskTypes } from './kubernetes/index.ts';
 import { kvTaskTypes } from './kv/index.ts';
 import { namespaceTaskTypes } from './namespace/index.ts';
 import { type Runners, scriptTaskTypes } from './scripts/index.ts';
@@ -36,6 +37,7 @@ export function createCatalog(parts: {
     ...awsTaskTypes,
     ...gcpTaskTypes,
     ...gitTaskTypes,
+    ...kubernetesTaskTypes,
     ...forEachItemTaskTypes,
     ...stateTaskTypes,
     ...namespaceTaskTypes,

@@ -1,0 +1,5 @@
+/** `io.kestra.plugin.kubernetes.*`: tasks against a Kubernetes cluster. */
+import type { RunnableTaskType } from '../task-type.ts';
+import { podCreate } from './pod-create.ts';
+
+export const kubernetesTaskTypes: readonly RunnableTaskType[] = [podCreate];

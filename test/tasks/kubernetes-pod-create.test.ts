@@ -1,0 +1,113 @@
+/** PodCreate on the real cluster. About 8 s. */
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { clusterUnderTest } from '../engines/kubernetes/cluster.ts';
+import { type Document, FlowHarness, outputsOf, saidBy } from './flow-harness.ts';
+
+const cluster = clusterUnderTest();
+
+/** A flow with one task `pod`; a YAML value may be JSON. */
+const podFlow = (properties: object) =>
+  `tasks:\n  - ${JSON.stringify({ id: 'pod', type: 'io.kestra.plugin.kubernetes.core.PodCreate', ...properties })}\n`;
+const container = (script: string, more: object = {}) => ({
+  name: 'work',
+  image: 'busybox:latest',
+  imagePullPolicy: 'IfNotPresent',
+  command: ['sh', '-c', script],
+  ...more,
+});
+
+if ('unavailable' in cluster) {
+  console.warn(`SKIPPED: PodCreate: ${cluster.unavailable}`);
+  describe.skip('PodCreate', () => {});
+} else {
+  const { kubeconfig, client } = cluster;
+  let harness: FlowHarness;
+  let executions: string[];
+  beforeEach(() => {
+    harness = new FlowHarness({ ...process.env, KUBECONFIG: kubeconfig });
+    executions = [];
+  });
+  afterEach(async () => {
+    await harness.close();
+    for (const id of executions) expect(await podsOf(id), 'pods left behind').toEqual([]);
+  });
+
+  const podsOf = async (id: string): Promise<string[]> => {
+    const selector = encodeURIComponent(`kestra.io/execution-id=${id}`);
+    const list = await client.expect('GET', `/api/v1/namespaces/default/pods?labelSelector=${selector}`);
+    return list.items
+      .filter((pod: { metadata: { deletionTimestamp?: string } }) => !pod.metadata.deletionTimestamp)
+      .map(({ metadata }: { metadata: { name: string } }) => metadata.name);
+  };
+  const run = async (properties: object): Promise<Document> => {
+    const ended = await harness.run(podFlow(properties));
+    executions.push(ended.id);
+    return ended;
+  };
+
+  test('files go in and out, the logs of all containers are there, and the pod is as its user wrote it', async () => {
+    const ended = await run({
+      inputFiles: { 'in.txt': 'hello\n' },
+      outputFiles: ['out.txt'],
+      metadata: { labels: { mine: 'yes' } },
+      containerDefaultSpec: { env: [{ name: 'WHO', value: 'default' }] },
+      spec: {
+        containers: [
+          container('cat {{ workingDir }}/in.txt; echo "$WHO" > {{ outputFiles[\'out.txt\'] }}; pwd'),
+          {
+            ...container(`echo '::{"outputs":{"answer":42}}::'; echo "$WHO"`),
+            name: 'second',
+            env: [{ name: 'WHO', value: 'own' }],
+          },
+        ],
+      },
+    });
+    expect([...saidBy(ended, 'pod')].sort()).toEqual(['INFO /', 'INFO hello', 'INFO own']);
+    expect(ended.state.current).toBe('SUCCESS');
+    const outputs = outputsOf(ended, 'pod') as {
+      outputFiles: Record<string, string>;
+      vars: object;
+      metadata: { labels: object };
+    };
+    expect(outputs.vars).toEqual({ answer: 42 });
+    expect(outputs.metadata.labels).toMatchObject({ mine: 'yes', 'kestra.io/task-id': 'pod' });
+    expect(await harness.workspace.storage.getText(outputs.outputFiles['out.txt'] ?? '')).toBe('default\n');
+  });
+
+  test('a container that fails fails the task, with its code, its log and the pod’s last status', async () => {
+    const ended = await run({ spec: { containers: [container('echo before; exit 3')] } });
+    expect(ended.state.current).toBe('FAILED');
+    expect(saidBy(ended, 'pod')).toEqual(['INFO before', 'ERROR A container of the pod failed with exit code 3']);
+    expect(outputsOf(ended, 'pod')).toMatchObject({ status: { phase: 'Failed' } });
+  });
+
+  test('success is the phase Succeeded', async () => {
+    const ended = await run({ spec: { containers: [container('true')] } });
+    expect(outputsOf(ended, 'pod')).toMatchObject({ status: { phase: 'Succeeded' }, vars: {}, outputFiles: {} });
+  });
+
+  test('a kill ends the pod', async () => {
+    const driver = await harness.start(podFlow({ spec: { containers: [container('echo up; exec sleep 600')] } }));
+    const { id } = driver.carried.state.execution;
+    executions.push(id);
+    await expect.poll(() => podsOf(id), { timeout: 10_000 }).toHaveLength(1);
+    harness.session.killAll();
+    expect((await driver.ended).state.current).toBe('KILLED');
+  });
+
+  test.each([
+    [{ containers: [{ name: 'Work_', image: 'busybox' }] }, 'spec.containers[0].name'],
+    [{ containers: [] }, 'spec.containers'],
+    [{ containers: [container('true', { image: 'BAD IMAGE' })] }, 'BAD IMAGE'],
+  ])('what the cluster refuses of the specification is said in its words: %j', async (spec, words) => {
+    const ended = await run({ spec });
+    expect(ended.state.current).toBe('FAILED');
+    expect(saidBy(ended, 'pod').join('\n')).toContain(words);
+    expect(saidBy(ended, 'pod').join('\n')).not.toContain('taskRunner');
+  });
+
+  test('an input file that has nothing in it is missed before a pod is there', async () => {
+    const ended = await run({ inputFiles: { 'a.txt': '' }, spec: { containers: [container('true')] } });
+    expect(saidBy(ended, 'pod').join('\n')).toContain("Input file 'a.txt' references a null or empty value.");
+  });
+}
