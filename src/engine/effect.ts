@@ -36,5 +36,7 @@ export function effectToJson(effect: Effect): ValueMap {
 
 /** The inverse of `effectToJson`; the store holds only what `decide` made. */
 export function effectFromJson(json: ValueMap): Effect {
-  return json as unknown as Effect;
+  const effect = json as unknown as Effect;
+  // A time in milliseconds has 13 digits: read from JSON it is a Long, as values of flows are.
+  return effect.type === 'timer' ? { ...effect, at: Number(effect.at) } : effect;
 }

@@ -2,7 +2,7 @@
  * The life of one run, the same for every runner, after a start as after a restart of ours:
  * prepare ► store the handle ► open ► start ► logs … outcome ► the log to its end ► files ► (the result is committed) ► dispose.
  */
-import { type Capture, type Collecting, findOutputs, storeOutputs } from '../files/collect.ts';
+import type { Collecting } from '../files/collect.ts';
 import { isAtLeast } from '../logs/levels.ts';
 import { readProtocol } from '../logs/protocol.ts';
 import type { LogEntry, MetricEntry } from '../model/execution.ts';
@@ -20,6 +20,7 @@ import {
 } from '../runners/runner.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { Claim, RunRecord, Store } from '../store/store.ts';
+import { captureOutputs } from './capture-outputs.ts';
 import type { RunOutcome, RunPlan } from './run-plan.ts';
 
 /** Why a run is ended from here. `kill`: somebody ended the execution. `timeout`: the task's time is over. */
@@ -119,14 +120,9 @@ async function settle(run: Run, plan: RunPlan, setting: RunSetting, record: RunR
     storagePrefix: setting.storagePrefix,
     warn: message => setting.log('WARN', message),
   };
-  // Noted before anything is moved: after a crash the files are no longer where they were found.
-  const noted = record.captures as readonly unknown[] as readonly Capture[] | undefined;
-  const captures = noted ?? (await findOutputs(collecting));
-  if (!noted) {
-    const noting = captures.map(capture => ({ ...capture }));
-    await setting.store.saveRun(setting.claim, { ...reading.record(), outcome, captures: noting });
-  }
-  const outputFiles = await storeOutputs(captures, collecting);
+  const note = (captures: NonNullable<RunRecord['captures']>) =>
+    setting.store.saveRun(setting.claim, { ...reading.record(), outcome, captures });
+  const outputFiles = await captureOutputs(collecting, record.captures, note);
   return { outcome, vars: reading.vars, outputFiles, ...(run.details && { details: run.details }) };
 }
 

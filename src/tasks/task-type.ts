@@ -55,6 +55,11 @@ export interface TaskContext {
   };
   /** Starts another flow for a part of this task run, or goes on with what an earlier process started. */
   startChild(child: ChildFlow): Promise<ChildExecution>;
+  /**
+   * Moves the files of the working directory that match to the storage; the URIs by path. After a crash in between the
+   * same files have the same URIs. At most once an attempt, and not beside `run`. @throws GlobError
+   */
+  keepFiles(globs: readonly string[]): Promise<Readonly<Record<string, string>>>;
   /** Runs a program with a task runner: prepare … dispose, or adopts it when it is already running. */
   run(plan: RunPlan): Promise<RunOutcome>;
 }

@@ -2,7 +2,7 @@
  * Carries one execution out: takes events one after the other, lets the engine decide, commits the changes together
  * with the effects, and only then does what the effects say. Their answers come back as events.
  */
-import { rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { take } from '../engine/decide.ts';
 import type { Decision } from '../engine/draft.ts';
 import { Draft } from '../engine/draft.ts';
@@ -266,6 +266,7 @@ export class ExecutionDriver {
   async #letGo(): Promise<Execution> {
     const { environment, state, claim, workDir } = this.carried;
     if (this.#cleanups.isClean) await rm(workDir, { recursive: true, force: true });
+    else await mkdir(workDir, { recursive: true, mode: 0o700 });
     await environment.store.release(claim);
     return state.execution;
   }

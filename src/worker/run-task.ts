@@ -5,6 +5,7 @@ import { render } from '../expression/index.ts';
 import { parseDuration } from '../model/duration.ts';
 import type { TaskResult, TaskRun } from '../model/execution.ts';
 import type { Task } from '../model/flow.ts';
+import { captureOutputs } from '../runs/capture-outputs.ts';
 import { executeRun, runId, type StopReason } from '../runs/execute-run.ts';
 import { taskRunPrefix } from '../storage/uris.ts';
 import { FencedError } from '../store/store.ts';
@@ -96,6 +97,14 @@ async function resultOf(setting: AttemptSetting, voice: TaskVoice): Promise<Task
         executions: () => environment.store.list({ limit: Number.MAX_SAFE_INTEGER }),
       },
       startChild: setting.startChild,
+      keepFiles: async globs => {
+        const record = await environment.store.run(carried.claim, run.id, attempt);
+        const warn = (message: string) => voice.log('WARN', message);
+        const collecting = { workDir, globs, storage: environment.storage, storagePrefix, warn };
+        return captureOutputs(collecting, record?.captures, captures =>
+          environment.store.saveRun(carried.claim, { taskRunId: run.id, attempt, vars: {}, captures }),
+        );
+      },
       run: plan =>
         executeRun(plan, {
           store: environment.store,

@@ -72,12 +72,11 @@ export class Session implements SubflowStarter {
     const claim = await this.environment.store.claim(executionId);
     const stored = claim && (await this.environment.store.load(executionId));
     if (!claim || !stored) return undefined;
-    const driver = this.#drive(
-      stored,
-      new Carried(this.environment, this.#stateOf(stored), claim),
-      this.#readFlows(stored.source),
-    );
-    await removeClosedRuns(this.environment, claim, driver.carried.state, stored.runs);
+    const carried = new Carried(this.environment, this.#stateOf(stored), claim);
+    // Before there is a driver: one that is killed meanwhile would take effects for pending that it has dropped.
+    const isClean = await removeClosedRuns(carried, stored.runs);
+    const driver = this.#drive(stored, carried, this.#readFlows(stored.source));
+    if (!isClean) driver.leaveToSweep();
     if (stored.execution.phase === 'created') begin(driver);
     else driver.resume(stored.effects.map(({ effect }) => effectFromJson(effect)));
     return driver;

@@ -1,29 +1,38 @@
 /** Removing what a process of ours left behind when it was killed between committing a result and cleaning up. */
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { StateView } from '../engine/execution-state.ts';
 import { isTerminal } from '../model/states.ts';
 import type { Handle } from '../runners/runner.ts';
 import { sweepOrphans } from '../runs/sweep-orphans.ts';
-import type { Claim, RunRecord } from '../store/store.ts';
+import { type Claim, FencedError, type RunRecord } from '../store/store.ts';
+import type { Carried } from './carried.ts';
 import type { ExecutionEnvironment } from './execution-environment.ts';
 
-/** Removes the runs of attempts whose results are committed. The runs of attempts still going on are adopted instead. */
-export async function removeClosedRuns(
-  environment: ExecutionEnvironment,
-  claim: Claim,
-  state: Pick<StateView, 'taskRun'>,
-  runs: readonly RunRecord[],
-): Promise<void> {
+/**
+ * Removes the runs of attempts whose results are committed. The runs of attempts still going on are adopted instead.
+ *
+ * @returns false when an engine could not be reached: what it holds is left to the sweep
+ */
+export async function removeClosedRuns(carried: Carried, runs: readonly RunRecord[]): Promise<boolean> {
+  let isClean = true;
   for (const record of runs) {
-    const run = state.taskRun(record.taskRunId);
+    const run = carried.state.taskRun(record.taskRunId);
     const isOpen =
       run &&
       !isTerminal(run.state.current) &&
       run.attempts.length - 1 === record.attempt &&
       run.state.current === 'RUNNING';
-    if (!isOpen) await removeRun(environment, claim, record);
+    if (isOpen) continue;
+    try {
+      await removeRun(carried.environment, carried.claim, record);
+    } catch (error) {
+      if (error instanceof FencedError) throw error;
+      isClean = false;
+      const { message } = error as Error;
+      await carried.warn(`What an earlier attempt used could not be removed now; it is tried again later: ${message}`);
+    }
   }
+  return isClean;
 }
 
 /**

@@ -92,6 +92,11 @@ export class TaskHarness {
       signal: setting.signal ?? new AbortController().signal,
       log,
       metric: metric => metrics.push(metric),
+      keepFiles: globs => {
+        const { storage, workDir } = this;
+        const warn = (message: string) => log('WARN', message);
+        return collectOutputs({ workDir, globs, storage, storagePrefix: context.storagePrefix, warn });
+      },
       run: async given => {
         plan = given;
         if (!setting.container) return await this.#carryOut(given, log, context);
@@ -114,7 +119,7 @@ export class TaskHarness {
     type: string,
     properties: ValueMap,
     environmentVariables: Readonly<Record<string, string>>,
-  ): Omit<TaskContext, 'expressions' | 'signal' | 'log' | 'metric' | 'run'> {
+  ): Omit<TaskContext, 'expressions' | 'signal' | 'log' | 'metric' | 'keepFiles' | 'run'> {
     const now = new Date().toISOString();
     const flags = { disabled: false, allowFailure: false, allowWarning: false, logToFile: false };
     const task: Task = { id: 't', type, position: { line: 1, column: 1 }, ...flags, properties, branches: {} };

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { renderDeep } from '../../expression/index.ts';
-import { collectOutputs } from '../../files/collect.ts';
 import { InputFileError, writeInputFiles } from '../../files/input-files.ts';
 import { GlobError } from '../../files/java-glob.ts';
 import { NotFoundError } from '../../storage/storage.ts';
@@ -15,13 +14,12 @@ export const localFiles: RunnableTaskType = {
   title: 'Put files into a WorkingDirectory, or keep files from it',
   kind: 'runnable',
   schema: () => z.strictObject({ inputs: inputFiles().optional(), outputs: outputFiles().optional() }),
-  async run({ task: { properties }, expressions, workDir, storage, storagePrefix, log }) {
+  async run({ task: { properties }, expressions, workDir, storage, keepFiles }) {
     const inputs = properties.inputs === undefined ? {} : await renderDeep(properties.inputs, expressions);
     const globs = await textListProperty('outputs', properties.outputs, expressions);
     try {
       await writeInputFiles(workDir, inputs, storage);
-      const warn = (message: string) => log('WARN', message);
-      const uris = await collectOutputs({ workDir, globs, storage, storagePrefix, warn });
+      const uris = await keepFiles(globs);
       // The code of Kestra says `uris`, its documentation `outputFiles`: both are there.
       return { state: 'SUCCESS', outputs: { uris, outputFiles: uris } };
     } catch (error) {
