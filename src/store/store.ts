@@ -106,6 +106,12 @@ export interface Store {
   release(claim: Claim): Promise<void>;
   load(executionId: string): Promise<StoredExecution | undefined>;
   commit(claim: Claim, commit: Commit): Promise<void>;
+  /**
+   * Gives a created or queued execution its turn among those of its flow: unless `limit` others run or have been given
+   * theirs, or wait and came before it. Counted and given in one transaction: of two that ask in the same instant one
+   * gets the last. Those that no live process works on do not count.
+   */
+  admit(claim: Claim, limit: number): Promise<boolean>;
 
   run(claim: Claim, taskRunId: string, attempt: number): Promise<RunRecord | undefined>;
   /** What is absent in the record keeps the value that is stored. */

@@ -1,7 +1,5 @@
 /** Whether a created execution may begin: its flow's checks hold, and no more of its flow run at once than `concurrency` says. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isTerminal } from '../model/states.ts';
-import type { ExecutionSummary } from '../store/store.ts';
 import type { ExecutionDriver } from './execution-driver.ts';
 import { failedChecks } from './flow-checks.ts';
 
@@ -23,10 +21,10 @@ export function begin(driver: ExecutionDriver): void {
 
 /**
  * Starts the execution, refuses it, or lets it wait until one of those before it has ended. Those of other processes on
- * the same state folder count too, without a lock: two that begin in the same millisecond may both begin.
+ * the same state folder count too.
  */
 async function admit(driver: ExecutionDriver): Promise<void> {
-  const { environment, state: current } = driver.carried;
+  const { environment, claim, state: current } = driver.carried;
   const { concurrency } = current.flow;
   const at = () => Date.now();
   const [check] = await failedChecks(environment, current.flow, current.execution);
@@ -34,7 +32,7 @@ async function admit(driver: ExecutionDriver): Promise<void> {
     await driver.post({ type: 'refuse', at: at(), state: 'FAILED', message: check.message });
     return;
   }
-  if (!concurrency || (await runningBeside(driver)) < concurrency.limit) {
+  if (!concurrency || (await environment.store.admit(claim, concurrency.limit))) {
     await driver.post({ type: 'start', at: at() });
     return;
   }
@@ -47,28 +45,12 @@ async function admit(driver: ExecutionDriver): Promise<void> {
   }
   await driver.post({ type: 'queue', at: at() });
   while (isWaiting(driver)) {
-    if ((await runningBeside(driver)) < limit) await driver.post({ type: 'start', at: at() });
+    if (await environment.store.admit(claim, limit)) await driver.post({ type: 'start', at: at() });
     else await sleep(pollMs);
   }
 }
 
-function isWaiting({ carried }: ExecutionDriver): boolean {
+function isWaiting({ carried, isOver }: ExecutionDriver): boolean {
   const { phase, state } = carried.state.execution;
-  return phase === 'created' && state.current === 'QUEUED';
-}
-
-/** Executions of the same flow that run, and those that have waited longer. */
-async function runningBeside({ carried }: ExecutionDriver): Promise<number> {
-  const { id, namespace, flowId } = carried.state.execution;
-  const all = await carried.environment.store.list({ limit: Number.MAX_SAFE_INTEGER });
-  const same = all.filter(each => each.namespace === namespace && each.flowId === flowId);
-  // Newest first: what comes behind it in the list was there before it.
-  const before = new Set(same.slice(same.findIndex(each => each.id === id) + 1).map(each => each.id));
-  const counts = (each: ExecutionSummary) =>
-    each.id !== id &&
-    !each.interrupted &&
-    !isTerminal(each.state) &&
-    each.state !== 'CREATED' &&
-    (each.state !== 'QUEUED' || before.has(each.id));
-  return same.filter(counts).length;
+  return !isOver && phase === 'created' && state.current === 'QUEUED';
 }

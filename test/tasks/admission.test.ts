@@ -55,6 +55,20 @@ describe('concurrency', () => {
     expect(Number(began[2]) - Number(began[1])).toBeGreaterThan(350);
   });
 
+  it.each([1, 3])('several that begin in the same instant: no more than %s', async limit => {
+    await harness.run(flow('FAIL'));
+    const { store } = harness.workspace;
+    const { commit } = store;
+    // A busy disk: others ask between the counting and the start.
+    store.commit = async (...change) => {
+      await sleep(20);
+      await commit.apply(store, change);
+    };
+    const limited = flow('FAIL').replace('limit: 1', `limit: ${limit}`);
+    const all = await Promise.all(Array.from({ length: 6 }, () => harness.run(limited)));
+    expect(all.filter(({ state }) => state.current === 'SUCCESS')).toHaveLength(limit);
+  });
+
   it('a queued one can be killed', async () => {
     const first = await running(flow('QUEUE'));
     const second = await harness.start(flow('QUEUE'));

@@ -37,6 +37,7 @@ import { appendMetrics, metricsOf } from './metrics.ts';
 import { forgetOwner, lease, livingOwners, renewOwner } from './owners.ts';
 import { deleteRun, findRun, moveRun, runsOf, saveRun } from './runs.ts';
 import { saveTaskRun, taskRunsOf } from './task-runs.ts';
+import { giveTurn, runningBeside } from './turns.ts';
 
 /** Entries read at once by `logs`: about 100 KB of usual lines. */
 const pageSize = 1000;
@@ -109,6 +110,16 @@ export class SqliteStore implements Store {
       for (const effect of effectsAdded ?? []) addEffect(this.#db, key, effect);
       if (logs) appendLogs(this.#db, key, logs);
       if (metrics) appendMetrics(this.#db, key, metrics);
+    });
+  }
+
+  admit(claim: Claim, limit: number): Promise<boolean> {
+    return this.#write('NORMAL', claim, key => {
+      const isLiving = livingOwners(this.#db);
+      const before = runningBeside(this.#db, key).filter(({ owner }) => isLiving(owner));
+      if (before.length >= limit) return false;
+      giveTurn(this.#db, key);
+      return true;
     });
   }
 
