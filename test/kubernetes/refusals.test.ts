@@ -45,6 +45,14 @@ if ('unavailable' in cluster) {
     expect(outcome).toMatchObject({ kind: 'image-unavailable', detail: expect.stringContaining('no-such-image') });
   });
 
+  test('a script and a variable that are longer than Linux passes, before there is a pod', async () => {
+    const kind = 'never-started';
+    const script = await ending({}, { script: `: ${'x'.repeat(131_072)}` });
+    expect(script).toMatchObject({ kind, detail: expect.stringMatching(/^The script is longer .*inputFiles/) });
+    const variable = await ending({}, { env: { LONG: 'x'.repeat(131_072) } });
+    expect(variable).toMatchObject({ kind, detail: expect.stringContaining('variable LONG') });
+  });
+
   test('a namespace that is not there', async () => {
     const outcome = await ending({ namespace: 'no-such-namespace' });
     expect(outcome).toMatchObject({ kind: 'never-started', detail: expect.stringContaining('no-such-namespace') });

@@ -49,6 +49,7 @@ describe('the same script tasks', () => {
     expect(local.many_lines?.said.INFO).toHaveLength(2000);
     expect(local.output_globs?.files).toEqual({ 'a.csv': '', 'd/b.csv': '', 'd/e/c.csv': '' });
     expect(local.output_link?.files).toEqual({ real: 'x\n' });
+    expect(local.output_link_named).toMatchObject({ files: {}, said: { WARN: [expect.stringContaining('"alias"')] } });
     expect(local.output_directory?.files).toEqual({ a: '1\n', 's/b': '2\n' });
     expect(local.output_large?.files).toEqual({ big: '3000000 characters' });
     expect(local.metrics?.metrics).toEqual([

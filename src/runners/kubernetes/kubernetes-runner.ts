@@ -20,6 +20,7 @@ import { accessFromProperties } from './connection/from-properties.ts';
 import { kubernetesDeclaration } from './declaration.ts';
 import { handleVersion, readHandle } from './handle.ts';
 import { KubernetesRun } from './kubernetes-run.ts';
+import { refuseLongArguments } from './long-arguments.ts';
 import { initContainer, outputName, podWorkDir } from './paths.ts';
 import { PodEnd } from './pod-end.ts';
 import { idLabel, keptLabel, ownerLabel, podName, runLabel } from './pod-name.ts';
@@ -100,6 +101,7 @@ export class KubernetesRunner implements TaskRunner<KubernetesConfig> {
       const detail = 'This task runner needs the `containerImage` property to be set. Add containerImage to the task.';
       throw new PrepareError({ kind: 'never-started', detail });
     }
+    refuseLongArguments(spec);
     signal.throwIfAborted();
     try {
       const cluster = await this.#reach(settings);

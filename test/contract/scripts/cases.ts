@@ -57,6 +57,7 @@ export const scriptCases: readonly ScriptCase[] = [
   commands('output_twice', ['echo x > a.txt'], { outputFiles: ['a.txt', '*.txt', 'a.txt'] }),
   commands('output_directory', ['echo 1 > $OUTPUT_DIR/a; mkdir $OUTPUT_DIR/s; echo 2 > {{ outputDir }}/s/b']),
   commands('output_link', ['ln -s /etc/passwd leak; ln -s /dev/zero zero; echo x > real'], { outputFiles: ['*'] }),
+  commands('output_link_named', ['echo x > real; ln -s real alias'], { outputFiles: ['alias'] }),
   commands('output_after_failure', ['echo kept > a.txt', 'exit 1'], { outputFiles: ['a.txt'] }),
   commands('output_large', ['head -c 3000000 /dev/zero > big'], { outputFiles: ['big'] }),
   protocol('vars', { outputs: { a: 1, b: 'x', c: { d: [1.5, true] }, e: null } }),

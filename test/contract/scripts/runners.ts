@@ -9,7 +9,7 @@ import type { MatrixRunner } from './matrix.ts';
 export interface ScriptCapabilities {
   /** False: all lines of a program are INFO, and the order of lines from both streams is not sure. */
   readonly separateStreams: boolean;
-  /** False: Linux refuses a script of 128 KiB or more, for it stays an argument. */
+  /** False: a script of 128 KiB or more is refused, for it stays an argument. */
   readonly longScripts: boolean;
 }
 
@@ -59,6 +59,7 @@ export const comparedRunners: readonly ComparedRunner[] = [
       'output_globs',
       'output_directory',
       'output_link',
+      'output_link_named',
       'output_after_failure',
       'vars_after_failure',
       'metrics',
