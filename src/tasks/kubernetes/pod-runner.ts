@@ -7,6 +7,7 @@ import type { Connection } from '../../runners/kubernetes/client/connection.ts';
 import { ApiError, isPassing } from '../../runners/kubernetes/client/errors.ts';
 import { createPod, getPod, type PodObject } from '../../runners/kubernetes/client/pods.ts';
 import type { Environment } from '../../runners/kubernetes/connection/find-access.ts';
+import { handleVersion, readHandle } from '../../runners/kubernetes/handle.ts';
 import { createKubernetesRunner } from '../../runners/kubernetes/index.ts';
 import { initContainer } from '../../runners/kubernetes/paths.ts';
 import { PodEnd } from '../../runners/kubernetes/pod-end.ts';
@@ -69,7 +70,7 @@ export function createPodRunner(request: PodRequest, environment: Environment): 
         throw error;
       }
       said.set(spec.runId, progress);
-      return { runner: runner.type, version: 1, runId: spec.runId, data: { name, uid, namespace } };
+      return { runner: runner.type, version: handleVersion, runId: spec.runId, data: { name, uid, namespace } };
     } catch (error) {
       if (signal.aborted) throw error;
       const refusal = asRefusal(error);
@@ -82,7 +83,7 @@ export function createPodRunner(request: PodRequest, environment: Environment): 
   async function open(handle: Handle, spec: RunSpec, config: KubernetesConfig): Promise<Run | Lost> {
     const settings = readSettings(config);
     const connection = await connect(request.connection, environment);
-    const { name, uid } = handle.data as { readonly name: string; readonly uid: string };
+    const { name, uid } = readHandle(handle);
     const pod = await podIfThere(connection, settings.namespace, name);
     if (!pod || pod.metadata.uid !== uid) {
       return {
