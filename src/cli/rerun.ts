@@ -38,12 +38,13 @@ export async function rerunFailed(
       reporter.close();
       output.stderr.write(`Left without waiting. To go on: windlass resume ${id}\n`);
     });
-    const ended = await driver.ended;
+    const last = await session.settled(driver);
+    const ended = last.carried.state.execution;
     reporter.close();
     if (options.json) {
       for await (const piece of executionDocument(workspace.store, ended.id)) await output.stdout.push(piece);
       await output.stdout.push('\n');
-    } else if (!options.quiet) showEnd(driver, workspace, output, options);
+    } else if (!options.quiet) showEnd(last, workspace, output, options);
     return exitCodeOf(ended.state.current);
   } finally {
     reporter.close();

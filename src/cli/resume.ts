@@ -53,11 +53,11 @@ export async function resume(
         refuse(refused);
       }
     }
-    const ended = await Promise.all(drivers.map(driver => driver.ended));
+    const last = await Promise.all(drivers.map(driver => session.settled(driver)));
     reporter.close();
-    if (options.json) await writeDocuments(drivers, id === undefined, workspace.store, output);
-    else if (!options.quiet) for (const driver of drivers) showEnd(driver, workspace, output, options);
-    return Math.max(...ended.map(execution => exitCodeOf(execution.state.current)));
+    if (options.json) await writeDocuments(last, id === undefined, workspace.store, output);
+    else if (!options.quiet) for (const driver of last) showEnd(driver, workspace, output, options);
+    return Math.max(...last.map(({ carried }) => exitCodeOf(carried.state.execution.state.current)));
   } finally {
     reporter.close();
     await workspace.close();

@@ -12,6 +12,7 @@ import { renderDeep, renderDeepTyped } from '../expression/index.ts';
 import type { GivenInput } from '../flow/index.ts';
 import type { Execution, TaskRun } from '../model/execution.ts';
 import { newId } from '../model/ids.ts';
+import { nextTryAt } from '../model/next-try.ts';
 import type { ChildExecution, ChildFlow } from '../tasks/task-type.ts';
 import { Attempts } from './attempts.ts';
 import type { Carried } from './carried.ts';
@@ -267,7 +268,8 @@ export class ExecutionDriver {
     const { environment, state, claim, workDir } = this.carried;
     if (this.#cleanups.isClean) await rm(workDir, { recursive: true, force: true });
     else await mkdir(workDir, { recursive: true, mode: 0o700 });
-    await environment.store.release(claim);
+    // Held until its next try is made: else nobody could tell whether a living process waits for that.
+    if (nextTryAt(state.execution) === undefined) await environment.store.release(claim);
     return state.execution;
   }
 }

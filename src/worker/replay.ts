@@ -3,7 +3,7 @@
 import { mergeLabels } from '../flow/index.ts';
 import type { Execution, TaskRun } from '../model/execution.ts';
 import type { Label } from '../model/flow.ts';
-import { newId } from '../model/ids.ts';
+import { derivedId, newId } from '../model/ids.ts';
 import { initialState } from '../model/states.ts';
 import type { StoredExecution } from '../store/store.ts';
 
@@ -55,6 +55,11 @@ export function afresh(before: Execution, id: string): Execution {
     attemptNumber: 1,
     phase: 'created',
   };
+}
+
+/** The same each time it is asked for, until a restart makes the history longer. */
+export function nextTryId({ id, state }: Execution): string {
+  return derivedId(`${id}/retried/${state.histories.length}`);
 }
 
 /** The next try of an execution that ended RETRIED. */

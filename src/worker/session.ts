@@ -2,11 +2,11 @@
 import { effectFromJson } from '../engine/effect.ts';
 import type { EngineEvent } from '../engine/event.ts';
 import { ExecutionState } from '../engine/execution-state.ts';
-import { type GivenInput, mergeLabels } from '../flow/index.ts';
+import type { GivenInput } from '../flow/index.ts';
 import type { Execution, TaskRun } from '../model/execution.ts';
 import type { Flow, Label } from '../model/flow.ts';
 import { derivedId, newId } from '../model/ids.ts';
-import { initialState } from '../model/states.ts';
+import { nextTryAt } from '../model/next-try.ts';
 import type { ValueMap } from '../model/value.ts';
 import type { StoredExecution } from '../store/store.ts';
 import { type ChildExecution, type ChildFlow, TaskError } from '../tasks/task-type.ts';
@@ -17,11 +17,12 @@ import { ExecutionDriver } from './execution-driver.ts';
 import type { ExecutionEnvironment } from './execution-environment.ts';
 import { type RefusedInputs, resolveExecutionInputs } from './execution-inputs.ts';
 import { failedChecks } from './flow-checks.ts';
-import { Patience } from './patience.ts';
-import { afresh, nextTry, replayOf } from './replay.ts';
+import { newExecution, type Origin } from './new-execution.ts';
+import { afresh, nextTry, nextTryId, replayOf } from './replay.ts';
 import { resolveResumeInputs, resumeMessage } from './resume-inputs.ts';
 import type { SubflowStarter } from './subflow-starter.ts';
 import { removeClosedRuns, sweep } from './sweep.ts';
+import { Tries } from './tries.ts';
 
 export interface StartRequest {
   /** All flows of the file: one is started, the others are there as subflows. */
@@ -32,18 +33,13 @@ export interface StartRequest {
   readonly labels: readonly Label[];
 }
 
-interface Origin {
-  readonly id: string;
-  readonly parent?: Execution['parent'];
-  readonly trigger?: ValueMap;
-}
-
 export class Session implements SubflowStarter {
   readonly environment: ExecutionEnvironment;
   /** Reads a stored source again. */
   readonly #readFlows: (source: string) => readonly Flow[];
-  readonly #patience = new Patience();
   readonly #drivers = new Map<string, ExecutionDriver>();
+  /** By the id of the first try; those that somebody waits for. */
+  readonly #tries = new Map<string, Tries>();
   /** Executions that are to end as soon as this process carries them out. */
   readonly #killed = new Set<string>();
   readonly #flowsOf = new WeakMap<Carried, { flows: readonly Flow[]; source: string }>();
@@ -132,19 +128,27 @@ export class Session implements SubflowStarter {
 
   /**
    * Waits for an execution's end. Where a retry policy has a new execution try again (RETRIED), for that one's: the
-   * driver of the last. A kill of all ends the waiting for the next try.
+   * driver of the last. A kill ends the waiting for the next try. Such an execution stays this process's until then.
    */
   async settled(driver: ExecutionDriver): Promise<ExecutionDriver> {
-    let last = driver;
-    for (;;) {
-      const { id, state, retryAt } = await last.ended;
-      if (state.current !== 'RETRIED' || retryAt === undefined) return last;
-      await this.#patience.until(retryAt);
-      const stored = await this.environment.store.load(id);
-      if (!stored || this.#patience.isOver) return last;
-      last = await this.#again(stored, nextTry(stored.execution, derivedId(`${id}/retried`)));
-      begin(last);
+    const { id } = driver.carried.state.execution;
+    const tries = new Tries(driver, before => this.#nextTry(before));
+    this.#tries.set(id, tries);
+    try {
+      return await tries.settled();
+    } finally {
+      this.#tries.delete(id);
     }
+  }
+
+  async #nextTry(before: Execution): Promise<ExecutionDriver | undefined> {
+    const id = nextTryId(before);
+    if (await this.environment.store.load(id)) return this.#drivers.get(id) ?? this.goOn(id);
+    const stored = await this.environment.store.load(before.id);
+    if (!stored) return undefined;
+    const driver = await this.#again(stored, nextTry(before, id));
+    begin(driver);
+    return driver;
   }
 
   /** A new execution of the same source, not yet begun. */
@@ -157,7 +161,7 @@ export class Session implements SubflowStarter {
 
   /** Ends all executions that this process carries out; each driver's `ended` tells when. */
   killAll(): void {
-    this.#patience.end();
+    for (const tries of this.#tries.values()) tries.giveUp();
     for (const driver of this.#drivers.values())
       if (!driver.carried.state.execution.parent) driver.post({ type: 'kill', at: Date.now() });
   }
@@ -175,8 +179,10 @@ export class Session implements SubflowStarter {
 
   /** Ends a subflow's execution. After a crash the kill may be asked for again before its driver exists: it waits. */
   killSubflow(executionId: string): void {
+    const tries = this.#tries.get(executionId);
     const driver = this.#drivers.get(executionId);
-    if (driver) driver.post({ type: 'kill', at: Date.now() });
+    if (tries) tries.kill();
+    else if (driver) driver.post({ type: 'kill', at: Date.now() });
     else this.#killed.add(executionId);
   }
 
@@ -195,10 +201,11 @@ export class Session implements SubflowStarter {
       if (typeof created === 'string') return refuse(created);
       driver = created;
       child = driver.carried.state.execution;
-    } else if (child.phase !== 'ended') driver = await this.goOn(id);
+    } else if (child.phase !== 'ended' || nextTryAt(child) !== undefined) driver = await this.goOn(id);
     post({ type: 'child-started', at: Date.now(), taskRunId, executionId: id });
     if (driver && !stored) begin(driver);
     const ended = driver ? (await this.settled(driver)).carried.state.execution : child;
+    this.#killed.delete(id);
     post({
       type: 'child-ended',
       at: Date.now(),
@@ -217,13 +224,18 @@ export class Session implements SubflowStarter {
     if (!known) {
       driver = await this.#createChild(parent, run, executionId, child.taskrun);
       begin(driver);
-    } else if (known.phase !== 'ended') driver = await this.goOn(executionId);
+    } else if (known.phase !== 'ended' || nextTryAt(known) !== undefined) driver = await this.goOn(executionId);
     else if (known.state.current === 'FAILED' && child.keep && run.attempts.length > 1)
       driver = await this.restart(executionId);
     const ended = driver
       ? this.settled(driver).then(last => last.carried.state.execution)
       : Promise.resolve(known as Execution);
-    return { executionId, ended, kill: () => this.killSubflow(executionId) };
+    let isOver = false;
+    const over = () => {
+      isOver = true;
+    };
+    ended.then(over, over);
+    return { executionId, ended, kill: () => isOver || this.killSubflow(executionId) };
   }
 
   async #createChild(parent: Carried, run: TaskRun, id: string, taskrun?: ValueMap): Promise<ExecutionDriver> {
@@ -240,26 +252,7 @@ export class Session implements SubflowStarter {
   async #create(request: StartRequest, origin: Origin): Promise<ExecutionDriver | RefusedInputs> {
     const flow = request.flows[request.flowIndex];
     if (!flow) throw new Error('the file has no such flow');
-    const labels = mergeLabels(mergeLabels(flow.labels, request.labels), [
-      {
-        key: 'system.correlationId',
-        value: origin.parent?.executionId ?? origin.id,
-      },
-    ]);
-    const execution: Execution = {
-      id: origin.id,
-      namespace: flow.namespace,
-      flowId: flow.id,
-      flowRevision: flow.revision,
-      state: initialState('CREATED', new Date().toISOString()),
-      labels,
-      inputs: {},
-      originalId: origin.id,
-      ...(origin.parent && { parent: origin.parent }),
-      ...(origin.trigger && { trigger: origin.trigger }),
-      attemptNumber: 1,
-      phase: 'created',
-    };
+    const execution = newExecution(flow, request.labels, origin);
     const resolved = await resolveExecutionInputs(this.environment, flow, execution, flow.inputs, request.inputs);
     if ('violations' in resolved) return resolved;
     const withInputs = { ...execution, inputs: resolved.inputs };

@@ -94,3 +94,19 @@ test('resume takes several interrupted executions over at once, and the programs
   }
   expect(resumed).toHaveLength(2);
 });
+
+test('the next try of an execution whose process was killed meanwhile', async () => {
+  const fail = {
+    id: 'a',
+    type: 'io.kestra.plugin.core.execution.Fail',
+    condition: '{{ execution.id == execution.originalId }}',
+    retry: { type: 'constant', interval: 'PT1S', maxAttempts: 3, behavior: 'CREATE_NEW_EXECUTION' },
+  };
+  const run = sandbox().start(['run', sandbox().flow({ tasks: [fail] })]);
+  for (let list = ''; !list.includes('RETRIED'); list = (await sandbox().run(['list'])).out) await sleep(50);
+  run.kill('SIGKILL');
+  await run.ended;
+  const resumed = await sandbox().json<ExecutionDocument[]>('resume');
+  expect(resumed.map(({ state }) => state.current)).toEqual(['SUCCESS']);
+  expect((await sandbox().run(['list'])).out).not.toContain('interrupted');
+});

@@ -58,4 +58,36 @@ tasks:
     harness.session.killAll();
     expect((await settled).carried.state.execution.state.current).toBe('RETRIED');
   });
+
+  it('is made by the process that resumes, when the one that waited for it has died', async () => {
+    const driver = await harness.start(`
+tasks:
+  - id: a
+    type: io.kestra.plugin.core.execution.Fail
+    condition: "{{ execution.id == execution.originalId }}"
+    ${retry.replace('PT0.05S', 'PT0.3S')}`);
+    const { id } = await driver.ended;
+    const { store } = harness.workspace;
+    expect(await store.interrupted()).toEqual([]);
+    await store.release(driver.carried.claim);
+    expect(await store.interrupted()).toEqual([id]);
+    const resumed = await harness.session.goOn(id);
+    if (!resumed) throw new Error('not resumed');
+    const last = await harness.session.settled(resumed);
+    expect(last.carried.state.execution).toMatchObject({ originalId: id, attemptNumber: 2 });
+    expect(course(await harness.document(last.carried.state.execution.id))).toBe('CREATED,RUNNING,SUCCESS');
+    expect(await store.interrupted()).toEqual([]);
+  });
+
+  it('is not made of what was killed meanwhile, by nobody', async () => {
+    const driver = await harness.start(`
+tasks:
+  - {id: a, type: io.kestra.plugin.core.execution.Fail, ${retry.replace('PT0.05S', 'PT1H')}}`);
+    const settled = harness.session.settled(driver);
+    await driver.ended;
+    harness.session.killSubflow(driver.carried.state.execution.id);
+    await settled;
+    expect(await harness.workspace.store.interrupted()).toEqual([]);
+    expect(await harness.workspace.store.list()).toHaveLength(1);
+  });
 });

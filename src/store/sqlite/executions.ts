@@ -1,6 +1,7 @@
 /** Rows of executions: the document, what lists show of it, and who may write it. */
 import type { Execution } from '../../model/execution.ts';
 import { parseJson, writeJson } from '../../model/json.ts';
+import { nextTryAt } from '../../model/next-try.ts';
 import { isTerminal, type State } from '../../model/states.ts';
 import { type Claim, FencedError, type NewExecution } from '../store.ts';
 import type { Connection } from './connection.ts';
@@ -139,9 +140,9 @@ export function deleteExecution(db: Connection, key: ExecutionKey): void {
   db.sql('DELETE FROM executions WHERE key = ?').run(key);
 }
 
-/** The state alone does not tell: it is terminal while `afterExecution` runs. */
-function hasEnded({ phase }: Execution): boolean {
-  return phase === 'ended';
+/** The state alone does not tell: it is terminal while `afterExecution` runs, and while the next try is still to be made. */
+function hasEnded(execution: Execution): boolean {
+  return execution.phase === 'ended' && nextTryAt(execution) === undefined;
 }
 
 function startDate({ state }: Execution): string {
