@@ -1,4 +1,4 @@
-/** kubectl.Get and Delete on the real cluster. About 1 s. */
+/** kubectl.Apply, Get and Delete on the real cluster. About 1 s. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { readIonRows } from '../../src/expression/ion/index.ts';
 import { newId } from '../../src/model/ids.ts';
@@ -75,6 +75,46 @@ if ('unavailable' in cluster) {
         waitUntilReady: 'PT0.2S',
       });
       expect(failure).toBe(`${name} was not ready within waitUntilReady`);
+    });
+  });
+
+  describe('Apply', () => {
+    const manifest = (own: string, a: string, more: object = {}) =>
+      JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { ...metadata(own), ...more }, data: { a } });
+    const data = async (own = name) => (await client.expect('GET', `${maps}/${own}`)).data;
+
+    test('creates what is not there and changes what is, a document after the other', async () => {
+      const two = `${manifest(name, '1')}\n---\n${manifest(`${name}-b`, '1')}\n---\n`;
+      const { outputs, said } = await run('Apply', { spec: two, namespace: 'default' });
+      expect(outputs.metadata).toMatchObject([{ name, namespace: 'default' }, { name: `${name}-b` }]);
+      expect(said).toEqual([`INFO Applied ConfigMap '${name}'`, `INFO Applied ConfigMap '${name}-b'`]);
+      await run('Apply', { spec: manifest(name, '2') });
+      expect([await data(), await data(`${name}-b`)]).toEqual([{ a: '2' }, { a: '1' }]);
+    });
+
+    test('puts objects into the namespace of the task, whatever they say', async () => {
+      await run('Apply', { spec: manifest(name, '1', { namespace: 'elsewhere' }), namespace: 'default' });
+      expect(await data()).toEqual({ a: '1' });
+    });
+
+    test('does not take over what another made its own', async () => {
+      await make();
+      const { failure } = await run('Apply', { spec: manifest(name, '2') });
+      expect(failure).toContain('Apply failed with 1 conflict');
+      expect(await data()).toEqual({ a: '1' });
+    });
+
+    test.each([
+      ['a: [', /^The property spec, document 1 is no YAML: /],
+      ['---\n', /^The property spec holds no object\.$/],
+      ['text', /document 1 is no object of Kubernetes/],
+      ['apiVersion: v1\nkind: ConfigMap', /document 1: metadata\.name must be a text/],
+      ['{apiVersion: v1, kind: Nonsense, metadata: {name: n}}', /knows no kind Nonsense in v1/],
+      ['{apiVersion: v1, kind: Service, metadata: {name: n}, spec: {ports: 1}}', /ports/],
+    ])('bad input is told in words: %j', async (spec, words) => {
+      const { failure } = await run('Apply', { spec });
+      expect(failure).toMatch(words);
+      expect(failure).not.toContain('\n');
     });
   });
 

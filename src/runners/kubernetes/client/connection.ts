@@ -12,6 +12,8 @@ const keepAliveProbeMs = 30_000;
 
 export interface CallOptions {
   readonly body?: object;
+  /** What the body is sent as; the API tells kinds of patches by it. `application/json` when absent. */
+  readonly contentType?: string;
   readonly signal?: AbortSignal;
 }
 
@@ -68,7 +70,11 @@ export class Connection {
    * @throws ApiError for every status from 400 on
    * @throws UnreachableError
    */
-  async call<Answer>(method: 'GET' | 'POST' | 'DELETE', path: string, options: CallOptions = {}): Promise<Answer> {
+  async call<Answer>(
+    method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
+    path: string,
+    options: CallOptions = {},
+  ): Promise<Answer> {
     const limit = AbortSignal.timeout(callLimitMs);
     const signal = options.signal ? AbortSignal.any([options.signal, limit]) : limit;
     const response = await this.#authorized(method, path, { ...options, signal });
@@ -104,7 +110,7 @@ export class Connection {
   async #send(
     method: string,
     path: string,
-    { body, signal }: CallOptions,
+    { body, contentType = 'application/json', signal }: CallOptions,
     agent: http.Agent | false,
     credentials: Record<string, string>,
   ): Promise<http.IncomingMessage> {
@@ -112,7 +118,7 @@ export class Connection {
     const headers = {
       Accept: 'application/json, */*',
       ...credentials,
-      ...(content && { 'Content-Type': 'application/json', 'Content-Length': String(content.length) }),
+      ...(content && { 'Content-Type': contentType, 'Content-Length': String(content.length) }),
     };
     for (let attempt = 1; ; attempt++) {
       let reused = false;

@@ -6,13 +6,10 @@ export function resourceProperties() {
     resourceType: z
       .string()
       .meta({ title: 'The kind of the objects', description: 'As kubectl takes it: pods, Deployment, svc.' }),
-    apiGroup: z
-      .string()
-      .optional()
-      .meta({
-        title: 'The API group',
-        description: 'When absent the first that has the kind, the core group before others.',
-      }),
+    apiGroup: z.string().optional().meta({
+      title: 'The API group',
+      description: 'When absent the first that has the kind, the core group before others.',
+    }),
     apiVersion: z.string().optional().meta({ title: 'The version within the group', default: 'v1' }),
   };
 }
