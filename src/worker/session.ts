@@ -65,17 +65,15 @@ export class Session implements SubflowStarter {
 
   /** Goes on with an execution that nobody carries out. Undefined when there is none such. */
   async goOn(executionId: string): Promise<ExecutionDriver | undefined> {
-    const claim = await this.environment.store.claim(executionId);
-    const stored = claim && (await this.environment.store.load(executionId));
-    if (!claim || !stored) return undefined;
-    const carried = new Carried(this.environment, this.#stateOf(stored), claim);
-    // Before there is a driver: one that is killed meanwhile would take effects for pending that it has dropped.
-    const isClean = await removeClosedRuns(carried, stored.runs);
-    const driver = this.#drive(stored, carried, this.#readFlows(stored.source));
-    if (!isClean) driver.leaveToSweep();
-    if (stored.execution.phase === 'created') begin(driver);
-    else driver.resume(stored.effects.map(({ effect }) => effectFromJson(effect)));
-    return driver;
+    return this.#takeOver(executionId, { ended: false }, async (carried, stored) => {
+      // Before there is a driver: one that is killed meanwhile would take effects for pending that it has dropped.
+      const isClean = await removeClosedRuns(carried, stored.runs);
+      const driver = this.#drive(stored, carried, this.#readFlows(stored.source));
+      if (!isClean) driver.leaveToSweep();
+      if (stored.execution.phase === 'created') begin(driver);
+      else driver.resume(stored.effects.map(({ effect }) => effectFromJson(effect)));
+      return driver;
+    });
   }
 
   /** Removes what was left when a process of this state folder was killed between an execution's end and its clean-up. */
@@ -85,16 +83,29 @@ export class Session implements SubflowStarter {
 
   /** Starts an ended execution again: what failed gets another attempt. Undefined when it cannot be. */
   async restart(executionId: string): Promise<ExecutionDriver | undefined> {
-    const claim = await this.environment.store.claim(executionId, { ended: true });
-    const stored = claim && (await this.environment.store.load(executionId));
-    if (!claim || !stored) return undefined;
-    const driver = this.#drive(
-      stored,
-      new Carried(this.environment, this.#stateOf(stored), claim),
-      this.#readFlows(stored.source),
-    );
-    driver.post({ type: 'restart', at: Date.now() });
-    return driver;
+    return this.#takeOver(executionId, { ended: true }, async (carried, stored) => {
+      const driver = this.#drive(stored, carried, this.#readFlows(stored.source));
+      driver.post({ type: 'restart', at: Date.now() });
+      return driver;
+    });
+  }
+
+  /** Claims an execution for `work`; lets go of it where that fails, such as for a flow that can no longer be read. */
+  async #takeOver(
+    executionId: string,
+    options: { readonly ended: boolean },
+    work: (carried: Carried, stored: StoredExecution) => Promise<ExecutionDriver>,
+  ): Promise<ExecutionDriver | undefined> {
+    const { store } = this.environment;
+    const claim = await store.claim(executionId, options);
+    if (!claim) return undefined;
+    try {
+      const stored = await store.load(executionId);
+      return stored && (await work(new Carried(this.environment, this.#stateOf(stored), claim), stored));
+    } catch (error) {
+      await store.release(claim);
+      throw error;
+    }
   }
 
   /**

@@ -3,7 +3,9 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { FencedError } from '../../src/store/store.ts';
 import type { ExecutionDriver } from '../../src/worker/execution-driver.ts';
+import { Session } from '../../src/worker/session.ts';
 import { FlowHarness, outputsOf, saidBy } from './flow-harness.ts';
 
 let harness: FlowHarness;
@@ -72,4 +74,28 @@ tasks:
   await harness.session.sweep();
   expect((await store.load(id))?.runs).toEqual([]);
   expect(existsSync(join(environment.workRoot, id))).toBe(false);
+});
+
+it('who cannot read the stored flow lets go of the execution', async () => {
+  const driver = await harness.start('\ntasks:\n  - {id: p, type: io.kestra.plugin.core.flow.Pause, delay: PT0.3S}');
+  await until(driver, 'PAUSED');
+  driver.leave();
+  await harness.workspace.store.release(driver.carried.claim);
+  const { id } = driver.carried.state.execution;
+  const reader = new Session(harness.session.environment, () => []);
+  await expect(reader.goOn(id)).rejects.toThrow('has no flow');
+  expect((await (await harness.session.goOn(id))?.ended)?.state.current).toBe('SUCCESS');
+});
+
+it('who has lost an execution to another process stops looking for messages', async () => {
+  const driver = await harness.start('\ntasks:\n  - {id: p, type: io.kestra.plugin.core.flow.Pause}');
+  await until(driver, 'PAUSED');
+  const { store } = harness.workspace;
+  const { id } = driver.carried.state.execution;
+  await store.release(driver.carried.claim);
+  await store.send(id, { type: 'resume', answers: [] });
+  await expect(driver.ended).rejects.toThrow(FencedError);
+  const next = await harness.session.goOn(id);
+  await next?.goOn({});
+  expect((await next?.ended)?.state.current).toBe('SUCCESS');
 });
