@@ -1,4 +1,4 @@
-/** PodCreate on the real cluster. About 8 s. */
+/** PodCreate on the real cluster. About 14 s. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { clusterUnderTest } from '../engines/kubernetes/cluster.ts';
 import { type Document, FlowHarness, outputsOf, saidBy } from './flow-harness.ts';
@@ -93,6 +93,23 @@ if ('unavailable' in cluster) {
     await expect.poll(() => podsOf(id), { timeout: 10_000 }).toHaveLength(1);
     harness.session.killAll();
     expect((await driver.ended).state.current).toBe('KILLED');
+  });
+
+  test('files too large to come with the pod are there before its containers start', async () => {
+    const text = 'x'.repeat(200_000);
+    const ended = await run({
+      inputFiles: { 'large.txt': text },
+      spec: { containers: [container('wc -c < {{ workingDir }}/large.txt')] },
+    });
+    expect([ended.state.current, saidBy(ended, 'pod')]).toEqual(['SUCCESS', ['INFO 200000']]);
+  });
+
+  test('a pod that has not ended within waitRunning is stopped', async () => {
+    const ended = await run({ waitRunning: 'PT2S', spec: { containers: [container('echo up; exec sleep 600')] } });
+    expect(ended.state.current).toBe('FAILED');
+    expect(saidBy(ended, 'pod').join('\n')).toMatch(
+      /ERROR The pod \S+ had not ended within waitRunning; it was stopped/,
+    );
   });
 
   test.each([

@@ -5,6 +5,7 @@ export function inTaskWords(text: string, container?: string): string {
   return text
     .replace('taskRunner.resources.limit.memory', 'resources.limits.memory of the container')
     .replace('the field in podSpec, containerSpec or fileSideCarSpec', 'the field in spec')
+    .replace('within waitUntilCompletion', 'within waitRunning')
     .replaceAll('taskRunner.', '')
     .replace('config property of the task runner', 'connection property of the task')
     .replace('the runner’s config', 'connection')
