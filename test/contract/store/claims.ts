@@ -17,6 +17,7 @@ export function claimContract(harness: StoreHarness): void {
         store.saveProgress(claim, { ...run, logCursor: 1, logs: [], metrics: [] }),
         store.run(claim, 'r', 0),
         store.deleteRun(claim, 'r', 0),
+        store.admit(claim, 1),
       ];
     }
 

@@ -7,6 +7,7 @@ import { listContract } from './lists.ts';
 import { logContract } from './logs.ts';
 import { messageContract } from './messages.ts';
 import { runContract } from './runs.ts';
+import { turnContract } from './turns.ts';
 
 export function storeContract(name: string, harness: StoreHarness): void {
   describe(`${name} store`, () => {
@@ -16,5 +17,6 @@ export function storeContract(name: string, harness: StoreHarness): void {
     logContract(harness);
     listContract(harness);
     messageContract(harness);
+    turnContract(harness);
   });
 }
