@@ -31,19 +31,10 @@ export interface Capture {
 }
 
 /**
- * Storage URIs by name: files of the output directory relative to it, then files of the working directory that match
- * the globs relative to that; of the same name the latter wins, as in Kestra. Links are not followed. Captured files
- * are moved: a later task in the same working directory no longer sees them (conformance wd-process-captured).
- *
- * @throws GlobError
- */
-export async function collectOutputs(collecting: Collecting): Promise<Record<string, string>> {
-  return storeOutputs(await findOutputs(collecting), collecting);
-}
-
-/**
- * The first half of `collectOutputs`: what there is to store, and where. Who notes it before the second half can do
- * that again after a crash.
+ * What there is to store, and where: files of the output directory by their path in it, then files of the working
+ * directory that match the globs by theirs; of the same name the latter wins, as in Kestra. Links are not followed.
+ * Captured files are moved: a later task in the same working directory no longer sees them (conformance
+ * wd-process-captured). Who notes them before `storeOutputs` can do that again after a crash.
  *
  * @throws GlobError
  */

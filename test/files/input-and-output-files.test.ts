@@ -12,10 +12,10 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { collectOutputs } from '../../src/files/collect.ts';
 import { InputFileError, writeInputFiles } from '../../src/files/input-files.ts';
 import { walkFiles } from '../../src/files/walk.ts';
 import { Real, type Value } from '../../src/model/value.ts';
+import { captureOutputs } from '../../src/runs/capture-outputs.ts';
 import { openLocalStorage } from '../../src/storage/local/index.ts';
 import type { Storage } from '../../src/storage/storage.ts';
 
@@ -126,16 +126,20 @@ describe('walkFiles', () => {
   });
 });
 
-describe('collectOutputs', () => {
+describe('captureOutputs', () => {
   const collect = (globs: readonly string[], warnings: string[] = []) =>
-    collectOutputs({
-      workDir: work,
-      outputDir: join(work, 'out'),
-      globs,
-      storage,
-      storagePrefix: 'kestra:///ns/f/executions/e/tasks/t/r',
-      warn: message => warnings.push(message),
-    });
+    captureOutputs(
+      {
+        workDir: work,
+        outputDir: join(work, 'out'),
+        globs,
+        storage,
+        storagePrefix: 'kestra:///ns/f/executions/e/tasks/t/r',
+        warn: message => warnings.push(message),
+      },
+      undefined,
+      async () => {},
+    );
 
   it('takes the output directory under relative names and globs under unique ones', async () => {
     place('out/same.txt', 'from out');

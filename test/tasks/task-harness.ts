@@ -3,7 +3,6 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createTaint, type Services, variablesOf } from '../../src/expression/index.ts';
-import { collectOutputs } from '../../src/files/collect.ts';
 import { readProtocol } from '../../src/logs/protocol.ts';
 import type { TaskResult } from '../../src/model/execution.ts';
 import type { Flow, Task } from '../../src/model/flow.ts';
@@ -12,6 +11,7 @@ import { initialState } from '../../src/model/states.ts';
 import type { Value, ValueMap } from '../../src/model/value.ts';
 import { createProcessRunner } from '../../src/runners/process/index.ts';
 import { isLost, type TaskRunner } from '../../src/runners/runner.ts';
+import { captureOutputs } from '../../src/runs/capture-outputs.ts';
 import type { RunOutcome, RunPlan } from '../../src/runs/run-plan.ts';
 import { openLocalStorage } from '../../src/storage/local/index.ts';
 import type { Storage } from '../../src/storage/storage.ts';
@@ -95,7 +95,8 @@ export class TaskHarness {
       keepFiles: globs => {
         const { storage, workDir } = this;
         const warn = (message: string) => log('WARN', message);
-        return collectOutputs({ workDir, globs, storage, storagePrefix: context.storagePrefix, warn });
+        const collecting = { workDir, globs, storage, storagePrefix: context.storagePrefix, warn };
+        return captureOutputs(collecting, undefined, async () => {});
       },
       run: async given => {
         plan = given;
@@ -208,14 +209,15 @@ export class TaskHarness {
     }
     const outcome = await run.outcome(signal);
     const warn = (message: string) => log('WARN', message);
-    const outputFiles = await collectOutputs({
+    const collecting = {
       workDir,
       outputDir: plan.outputDir,
       globs: plan.outputFiles,
       storage: this.storage,
       storagePrefix: context.storagePrefix,
       warn,
-    });
+    };
+    const outputFiles = await captureOutputs(collecting, undefined, async () => {});
     await run.dispose();
     if (existsSync(plan.outputDir)) throw new Error('The output directory was left behind');
     return { outcome, vars, outputFiles };
