@@ -1,9 +1,9 @@
 /** A folder for one test, the built program as a child process in it, and a look at what it left behind. */
 import { type ChildProcess, execFileSync, type StdioOptions, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeAll, beforeEach, expect } from 'vitest';
 import { docker, testHost } from '../docker/engine.ts';
@@ -93,7 +93,17 @@ export class Sandbox {
   }
 
   start(args: readonly string[], options: Options = {}): Started {
-    return this.startProgram(process.execPath, ['--disable-warning=ExperimentalWarning', cli(), ...args], options);
+    const { node, main } = options.uid === undefined ? { node: process.execPath, main: cli() } : this.ownProgram();
+    return this.startProgram(node, ['--disable-warning=ExperimentalWarning', main, ...args], options);
+  }
+
+  /** Node and the program where every user may read them: root's cache folder and its checkouts are closed to others. */
+  private ownProgram(): { node: string; main: string } {
+    const folder = join(this.dir, 'program');
+    cpSync(dirname(cli()), join(folder, 'dist'), { recursive: true });
+    cpSync(join(root, 'package.json'), join(folder, 'package.json'));
+    cpSync(process.execPath, join(folder, 'node'));
+    return { node: join(folder, 'node'), main: join(folder, 'dist', basename(cli())) };
   }
 
   /** A shell command in which `$WINDLASS` is the program: `$WINDLASS run flow.yaml | head -1`. */
