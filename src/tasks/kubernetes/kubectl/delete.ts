@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { ApiError } from '../../../runners/kubernetes/client/errors.ts';
 import { requiredText, textListProperty, textProperty } from '../../properties.ts';
 import { textList } from '../../property-schemas.ts';
 import type { RunnableTaskType } from '../../task-type.ts';
@@ -36,6 +35,7 @@ export const kubectlDelete: RunnableTaskType = {
           await connection.call('DELETE', resourcePath(resource, namespace, name), { body, signal });
           log('DEBUG', `Deleted ${resource.kind} '${name}'`);
         } catch (error) {
+          const { ApiError } = await import('../../../runners/kubernetes/client/errors.ts');
           if (!(error instanceof ApiError) || error.status !== 404) throw error;
           log('WARN', `${resource.kind} '${name}' is not in the namespace '${namespace}'`);
         }

@@ -1,6 +1,5 @@
 /** Which resource of the API a word means, as kubectl finds it (https://kubernetes.io/docs/reference/using-api/api-concepts/). */
 import type { Connection } from '../../../runners/kubernetes/client/connection.ts';
-import { ApiError } from '../../../runners/kubernetes/client/errors.ts';
 import { TaskError } from '../../task-type.ts';
 
 /** One kind of object, with where it is served. */
@@ -86,6 +85,7 @@ async function servedBy(connection: Connection, apiVersion: string): Promise<rea
     const list = await connection.call<{ readonly resources: readonly Served[] }>('GET', versionPath(apiVersion));
     return list.resources.filter(({ name }) => !name.includes('/'));
   } catch (error) {
+    const { ApiError } = await import('../../../runners/kubernetes/client/errors.ts');
     if (error instanceof ApiError && error.status === 404) return [];
     throw error;
   }

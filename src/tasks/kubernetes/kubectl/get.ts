@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { writeIon } from '../../../expression/ion/write.ts';
 import type { ValueMap } from '../../../model/value.ts';
 import type { Connection } from '../../../runners/kubernetes/client/connection.ts';
-import { ApiError } from '../../../runners/kubernetes/client/errors.ts';
 import { storeNew } from '../../core/stored-file.ts';
 import { choiceProperty, requiredText, textListProperty, textProperty } from '../../properties.ts';
 import { textList } from '../../property-schemas.ts';
@@ -84,6 +83,7 @@ async function read(connection: Connection, context: TaskContext): Promise<reado
       const object = await connection.call<ClusterObject>('GET', path, { signal });
       found.push(waitMs > 0 ? await untilReady(connection, path, waitMs, signal) : object);
     } catch (error) {
+      const { ApiError } = await import('../../../runners/kubernetes/client/errors.ts');
       if (!(error instanceof ApiError) || error.status !== 404) throw error;
       log('WARN', `${resource.kind} '${name}' is not in the namespace '${namespace}'`);
     }
