@@ -29,6 +29,7 @@ const examples: Readonly<Record<string, Example>> = {
   },
   'etl-csv.yaml': { says: ['3 orders, 15.0 in France'] },
   'files-between-tasks.yaml': { says: ['Warm today: Rome, Cairo'] },
+  'first.yaml': { args: ['-i', 'name=Ada'], says: ['hello Ada', '1 line, in /'], needsDocker: true },
   'flaky-service.yaml': { says: ['try 0', 'exit code 22', 'try 1', 'try 2', 'The answer is 42'] },
   'foreach-over-files.yaml': { says: ['rome.txt has 16 bytes'] },
   'foreach.yaml': { says: ['Rome became 1: ROME'] },
