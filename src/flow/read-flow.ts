@@ -28,8 +28,17 @@ const taskLists = ['tasks', 'errors', 'finally', 'afterExecution'] as const;
 
 /** Ids that are words of Kestra's own URLs. */
 const reservedIds: ReadonlySet<string> = new Set([
-  'pause', 'resume', 'force-run', 'change-status', 'kill', 'executions', 'search', 'source', 'disable', 'enable',
-]); // biome-ignore format: a table
+  'pause',
+  'resume',
+  'force-run',
+  'change-status',
+  'kill',
+  'executions',
+  'search',
+  'source',
+  'disable',
+  'enable',
+]);
 
 /** The flow, undefined when the document has errors; and everything there is to say about it. */
 export function readFlow(

@@ -1,14 +1,32 @@
 /** The states of executions, task runs and attempts, by Kestra's names. */
 export const states = [
-  'CREATED', 'RUNNING', 'PAUSED', 'RESTARTED', 'KILLING', 'QUEUED', 'RETRYING',
-  'SUCCESS', 'WARNING', 'FAILED', 'KILLED', 'CANCELLED', 'RETRIED', 'SKIPPED',
-] as const; // biome-ignore format: one line a kind
+  'CREATED',
+  'RUNNING',
+  'PAUSED',
+  'RESTARTED',
+  'KILLING',
+  'QUEUED',
+  'RETRYING',
+  'SUCCESS',
+  'WARNING',
+  'FAILED',
+  'KILLED',
+  'CANCELLED',
+  'RETRIED',
+  'SKIPPED',
+] as const;
 
 export type State = (typeof states)[number];
 
 const terminal: ReadonlySet<State> = new Set<State>([
-  'SUCCESS', 'WARNING', 'FAILED', 'KILLED', 'CANCELLED', 'RETRIED', 'SKIPPED',
-]); // biome-ignore format: one line
+  'SUCCESS',
+  'WARNING',
+  'FAILED',
+  'KILLED',
+  'CANCELLED',
+  'RETRIED',
+  'SKIPPED',
+]);
 
 /** True when nothing can follow, but for a restart or replay by the user. */
 export function isTerminal(state: State): boolean {

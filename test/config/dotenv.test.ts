@@ -4,12 +4,33 @@ import { parseDotenv } from '../../src/config/dotenv.ts';
 
 test('all forms of an assignment', () => {
   const text = [
-    '# comment', '', 'A=1', 'export B = two words # comment', "C='single $x \\n'", 'D="a\\n\\"b\\" \\$x"', 'E="line 1', 'line 2"', 'F=a#b', 'G=',
-    'H: yaml style', "I='[\"json\"]' # comment", 'A=2', 'J=#nothing',
-  ].join('\r\n'); // biome-ignore format: one line of the file each
+    '# comment',
+    '',
+    'A=1',
+    'export B = two words # comment',
+    "C='single $x \\n'",
+    'D="a\\n\\"b\\" \\$x"',
+    'E="line 1',
+    'line 2"',
+    'F=a#b',
+    'G=',
+    'H: yaml style',
+    'I=\'["json"]\' # comment',
+    'A=2',
+    'J=#nothing',
+  ].join('\r\n');
   expect(Object.fromEntries(parseDotenv(text).values)).toEqual({
-    A: '2', B: 'two words', C: 'single $x \\n', D: 'a\n"b" $x', E: 'line 1\nline 2', F: 'a#b', G: '', H: 'yaml style', I: '["json"]', J: '',
-  }); // biome-ignore format: a table
+    A: '2',
+    B: 'two words',
+    C: 'single $x \\n',
+    D: 'a\n"b" $x',
+    E: 'line 1\nline 2',
+    F: 'a#b',
+    G: '',
+    H: 'yaml style',
+    I: '["json"]',
+    J: '',
+  });
 });
 
 test('what is no assignment is told by its line, never shown', () => {

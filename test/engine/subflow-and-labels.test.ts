@@ -56,7 +56,13 @@ describe('Labels', () => {
 
   test.each([
     ['a map', { b: 3, c: true }],
-    ['a list', [{ key: 'b', value: 3 }, { key: 'c', value: true }]], // biome-ignore format: one line
+    [
+      'a list',
+      [
+        { key: 'b', value: 3 },
+        { key: 'c', value: true },
+      ],
+    ],
     ['JSON text', '{"b": 3, "c": true}'],
   ])('as %s are added or replaced', (_form, added) => {
     const simulation = new Simulation(flow([labels('lb', added)], { labels: given })).start();

@@ -7,8 +7,16 @@ const type = 'io.kestra.plugin.core.flow.ForEachItem';
 
 /** What of its properties the task gets that runs the batches. */
 const ofItems = [
-  'namespace', 'flowId', 'revision', 'inputs', 'labels', 'wait', 'transmitFailed', 'inheritLabels', 'restartBehavior',
-] as const; // biome-ignore format: a list
+  'namespace',
+  'flowId',
+  'revision',
+  'inputs',
+  'labels',
+  'wait',
+  'transmitFailed',
+  'inheritLabels',
+  'restartBehavior',
+] as const;
 
 export const forEachItem: Flowable = {
   type,

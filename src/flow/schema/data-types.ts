@@ -1,8 +1,25 @@
 /** The types of inputs and outputs. */
 export const dataTypes = [
-  'STRING', 'ENUM', 'SELECT', 'INT', 'FLOAT', 'BOOLEAN', 'BOOL', 'DATETIME', 'DATE', 'TIME', 'DURATION', 'FILE',
-  'JSON', 'URI', 'SECRET', 'ARRAY', 'MULTISELECT', 'YAML', 'EMAIL',
-] as const; // biome-ignore format: a table
+  'STRING',
+  'ENUM',
+  'SELECT',
+  'INT',
+  'FLOAT',
+  'BOOLEAN',
+  'BOOL',
+  'DATETIME',
+  'DATE',
+  'TIME',
+  'DURATION',
+  'FILE',
+  'JSON',
+  'URI',
+  'SECRET',
+  'ARRAY',
+  'MULTISELECT',
+  'YAML',
+  'EMAIL',
+] as const;
 
 export type DataType = (typeof dataTypes)[number];
 

@@ -41,12 +41,24 @@ export const text = lazily(() => z.string());
 export const logLevel = lazily(() => z.enum(['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR']));
 
 /** Execution states by name. */
-export const stateName = lazily(
-  () =>
+export const stateName = lazily(() =>
   z.enum([
-    'CREATED', 'RUNNING', 'PAUSED', 'RESTARTED', 'KILLING', 'SUCCESS', 'WARNING', 'FAILED',
-    'KILLED', 'CANCELLED', 'QUEUED', 'RETRYING', 'RETRIED', 'SKIPPED', 'BREAKPOINT',
-  ]), // biome-ignore format: a table
+    'CREATED',
+    'RUNNING',
+    'PAUSED',
+    'RESTARTED',
+    'KILLING',
+    'SUCCESS',
+    'WARNING',
+    'FAILED',
+    'KILLED',
+    'CANCELLED',
+    'QUEUED',
+    'RETRYING',
+    'RETRIED',
+    'SKIPPED',
+    'BREAKPOINT',
+  ]),
 );
 
 /** Labels as flows write them: a map, or a list of keys and values; `labels.ts` reads them. */

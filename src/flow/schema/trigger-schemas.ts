@@ -75,9 +75,19 @@ const filter = lazily(() =>
   z.strictObject({
     field: z.enum(['FLOW_ID', 'NAMESPACE', 'STATE', 'EXPRESSION']),
     type: z.enum([
-      'EQUAL_TO', 'NOT_EQUAL_TO', 'IN', 'NOT_IN', 'IS_TRUE', 'IS_FALSE', 'IS_NULL', 'IS_NOT_NULL',
-      'STARTS_WITH', 'ENDS_WITH', 'REGEX', 'CONTAINS',
-    ]), // biome-ignore format: a table
+      'EQUAL_TO',
+      'NOT_EQUAL_TO',
+      'IN',
+      'NOT_IN',
+      'IS_TRUE',
+      'IS_FALSE',
+      'IS_NULL',
+      'IS_NOT_NULL',
+      'STARTS_WITH',
+      'ENDS_WITH',
+      'REGEX',
+      'CONTAINS',
+    ]),
     value: z.string().optional(),
     values: z.array(z.string()).optional(),
   }),
