@@ -5,6 +5,8 @@ import type { Execution, LogEntry, TaskRun } from '../model/execution.ts';
 import type { LogLevel } from '../model/flow.ts';
 import type { ExecutionDriver } from '../worker/execution-driver.ts';
 import type { ExecutionListener } from '../worker/execution-environment.ts';
+import { executionDocument } from './execution-json.ts';
+import { exitCodeOf } from './exit-code.ts';
 import type { Output } from './output.ts';
 import { LiveView } from './terminal/live-view.ts';
 import { logLine } from './terminal/log-line.ts';
@@ -94,4 +96,19 @@ export function showEnd(driver: ExecutionDriver, workspace: Workspace, output: O
     output.stdout.isTerminal ? output.stdout.width : undefined,
   );
   output.stdout.write(driver.carried.secrets.mask(text));
+}
+
+/** How one execution ended, as the options want it: a JSON document, for people, or the exit code alone. */
+export async function reportEnd(
+  driver: ExecutionDriver,
+  workspace: Workspace,
+  output: Output,
+  options: FollowOptions,
+): Promise<number> {
+  const { execution } = driver.carried.state;
+  if (options.json) {
+    for await (const piece of executionDocument(workspace.store, execution.id)) await output.stdout.push(piece);
+    await output.stdout.push('\n');
+  } else if (!options.quiet) showEnd(driver, workspace, output, options);
+  return exitCodeOf(execution.state.current);
 }

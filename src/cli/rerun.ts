@@ -1,7 +1,5 @@
 /** `windlass run --rerun-failed ID`: an ended execution goes on where it failed. */
-import { executionDocument } from './execution-json.ts';
-import { exitCodeOf } from './exit-code.ts';
-import { type FollowOptions, Reporter, showEnd } from './follow.ts';
+import { type FollowOptions, Reporter, reportEnd } from './follow.ts';
 import type { Invocation } from './invocation.ts';
 import { Refusal } from './refusal.ts';
 import { readSettings, type SettingsOptions } from './settings.ts';
@@ -39,13 +37,8 @@ export async function rerunFailed(
       output.stderr.write(`Left without waiting. To go on: windlass resume ${id}\n`);
     });
     const last = await session.settled(driver);
-    const ended = last.carried.state.execution;
     reporter.close();
-    if (options.json) {
-      for await (const piece of executionDocument(workspace.store, ended.id)) await output.stdout.push(piece);
-      await output.stdout.push('\n');
-    } else if (!options.quiet) showEnd(last, workspace, output, options);
-    return exitCodeOf(ended.state.current);
+    return await reportEnd(last, workspace, output, options);
   } finally {
     reporter.close();
     await workspace.close();

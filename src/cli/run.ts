@@ -1,10 +1,8 @@
 /** `windlass run FLOW`: starts a flow, shows it, and ends with its result. */
 import { access } from 'node:fs/promises';
 import { LocalFile } from '../flow/inputs/local-file.ts';
-import { executionDocument } from './execution-json.ts';
-import { exitCodeOf } from './exit-code.ts';
 import { problemsText, readRunnableFlows, withText } from './flow-file.ts';
-import { type FollowOptions, Reporter, showEnd } from './follow.ts';
+import { type FollowOptions, Reporter, reportEnd } from './follow.ts';
 import { parseInputArguments } from './input-arguments.ts';
 import type { Invocation } from './invocation.ts';
 import { parseLabelArgument } from './label-argument.ts';
@@ -88,14 +86,9 @@ export async function run(
     });
     const swept = session.sweep();
     const last = await session.settled(driver);
-    const ended = last.carried.state.execution;
     await swept;
     reporter.close();
-    if (options.json) {
-      for await (const piece of executionDocument(workspace.store, ended.id)) await output.stdout.push(piece);
-      await output.stdout.push('\n');
-    } else if (!options.quiet) showEnd(last, workspace, output, options);
-    return exitCodeOf(ended.state.current);
+    return await reportEnd(last, workspace, output, options);
   } finally {
     reporter.close();
     await workspace.close();

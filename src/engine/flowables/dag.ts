@@ -4,21 +4,14 @@ import { isList } from '../../model/value.ts';
 import { enabled, hasEnded, mapProperty } from '../container.ts';
 import type { Flowable } from '../flowable.ts';
 import { errorBranches } from './branches.ts';
-import { concurrency } from './parallel.ts';
+import { concurrency, concurrentProperty } from './parallel.ts';
 
 export const dag: Flowable = {
   type: 'io.kestra.plugin.core.flow.Dag',
   aliases: ['io.kestra.core.tasks.flows.Dag'],
   title: 'Run tasks as soon as the tasks they depend on have ended.',
   kind: 'flowable',
-  schema: () =>
-    z.strictObject({
-      concurrent: z
-        .int()
-        .min(0)
-        .optional()
-        .meta({ title: 'How many run at once', description: '0, the default, means all.', default: 0 }),
-    }),
+  schema: () => z.strictObject({ concurrent: concurrentProperty() }),
   branches: [{ property: 'tasks', required: true, shape: 'dag' }, ...errorBranches],
   step(container, ended) {
     const limit = concurrency(container.task.properties.concurrent);

@@ -8,14 +8,7 @@ export const parallel: Flowable = {
   aliases: ['io.kestra.core.tasks.flows.Parallel'],
   title: 'Run tasks at the same time.',
   kind: 'flowable',
-  schema: () =>
-    z.strictObject({
-      concurrent: z
-        .int()
-        .min(0)
-        .optional()
-        .meta({ title: 'How many run at once', description: '0, the default, means all.', default: 0 }),
-    }),
+  schema: () => z.strictObject({ concurrent: concurrentProperty() }),
   branches: [{ property: 'tasks', required: true, shape: 'list' }, ...errorBranches],
   step(container) {
     const limit = concurrency(container.task.properties.concurrent);
@@ -29,6 +22,15 @@ export const parallel: Flowable = {
   },
   ending: container => container.scope('tasks'),
 };
+
+/** The schema of `concurrent`, here and in a Dag. */
+export function concurrentProperty(): z.ZodType {
+  return z
+    .int()
+    .min(0)
+    .optional()
+    .meta({ title: 'How many run at once', description: '0, the default, means all.', default: 0 });
+}
 
 /** The number of a `concurrent` property; 0 where it is not given. */
 export function concurrency(value: unknown, fallback = 0): number {
