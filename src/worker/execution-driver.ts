@@ -97,6 +97,11 @@ export class ExecutionDriver {
     return promise;
   }
 
+  /** Ends the execution; `ended` tells when. */
+  kill(): void {
+    this.post({ type: 'kill', at: Date.now() });
+  }
+
   async #work(): Promise<void> {
     while (this.#inbox.length > 0) {
       const draft = new Draft(this.carried.state, newId, Date.now());

@@ -1,18 +1,13 @@
 /** A process's work with one state folder: starting executions, going on with interrupted ones, ending them. */
 import { effectFromJson } from '../engine/effect.ts';
-import type { EngineEvent } from '../engine/event.ts';
 import { ExecutionState } from '../engine/execution-state.ts';
 import type { GivenInput } from '../flow/index.ts';
-import type { Execution, TaskRun } from '../model/execution.ts';
-import type { Flow, Label } from '../model/flow.ts';
-import { derivedId, newId } from '../model/ids.ts';
-import { nextTryAt } from '../model/next-try.ts';
-import type { ValueMap } from '../model/value.ts';
+import type { Execution } from '../model/execution.ts';
+import type { Flow } from '../model/flow.ts';
+import { newId } from '../model/ids.ts';
 import type { StoredExecution } from '../store/store.ts';
-import { type ChildExecution, type ChildFlow, TaskError } from '../tasks/task-type.ts';
 import { begin } from './admission.ts';
 import { Carried } from './carried.ts';
-import { childRequest } from './child-request.ts';
 import { ExecutionDriver } from './execution-driver.ts';
 import type { ExecutionEnvironment } from './execution-environment.ts';
 import { type RefusedInputs, resolveExecutionInputs } from './execution-inputs.ts';
@@ -20,29 +15,27 @@ import { failedChecks } from './flow-checks.ts';
 import { newExecution, type Origin } from './new-execution.ts';
 import { afresh, nextTry, nextTryId, replayOf } from './replay.ts';
 import { resolveResumeInputs, resumeMessage } from './resume-inputs.ts';
-import type { SubflowStarter } from './subflow-starter.ts';
+import type { StartRequest } from './start-request.ts';
+import { Subflows } from './subflows.ts';
 import { removeClosedRuns, sweep } from './sweep.ts';
 import { Tries } from './tries.ts';
 
-export interface StartRequest {
-  /** All flows of the file: one is started, the others are there as subflows. */
-  readonly flows: readonly Flow[];
-  readonly flowIndex: number;
-  readonly source: string;
-  readonly inputs: Readonly<Record<string, GivenInput>>;
-  readonly labels: readonly Label[];
-}
-
-export class Session implements SubflowStarter {
+export class Session {
   readonly environment: ExecutionEnvironment;
   /** Reads a stored source again. */
   readonly #readFlows: (source: string) => readonly Flow[];
   readonly #drivers = new Map<string, ExecutionDriver>();
   /** By the id of the first try; those that somebody waits for. */
   readonly #tries = new Map<string, Tries>();
-  /** Executions that are to end as soon as this process carries them out. */
-  readonly #killed = new Set<string>();
-  readonly #flowsOf = new WeakMap<Carried, { flows: readonly Flow[]; source: string }>();
+  readonly #fileOf = new WeakMap<Carried, { flows: readonly Flow[]; source: string }>();
+  readonly #subflows = new Subflows({
+    create: (request, origin) => this.#create(request, origin),
+    goOn: id => this.goOn(id),
+    restart: id => this.restart(id),
+    settled: driver => this.settled(driver),
+    kill: id => this.kill(id),
+    fileOf: carried => this.#fileOf.get(carried) ?? { flows: [], source: '' },
+  });
 
   constructor(environment: ExecutionEnvironment, readFlows: (source: string) => readonly Flow[]) {
     this.environment = environment;
@@ -173,8 +166,7 @@ export class Session implements SubflowStarter {
   /** Ends all executions that this process carries out; each driver's `ended` tells when. */
   killAll(): void {
     for (const tries of this.#tries.values()) tries.giveUp();
-    for (const driver of this.#drivers.values())
-      if (!driver.carried.state.execution.parent) driver.post({ type: 'kill', at: Date.now() });
+    for (const driver of this.#drivers.values()) if (!driver.carried.state.execution.parent) driver.kill();
   }
 
   /** Tells the process that carries a paused execution out to go on. Undefined: told. */
@@ -188,76 +180,11 @@ export class Session implements SubflowStarter {
     return undefined;
   }
 
-  /** Ends a subflow's execution. After a crash the kill may be asked for again before its driver exists: it waits. */
-  killSubflow(executionId: string): void {
-    const tries = this.#tries.get(executionId);
-    const driver = this.#drivers.get(executionId);
-    if (tries) tries.kill();
-    else if (driver) driver.post({ type: 'kill', at: Date.now() });
-    else this.#killed.add(executionId);
-  }
-
-  /** Starts a subflow's execution, or goes on with it, and tells the parent when it has ended. */
-  async startSubflow(parent: Carried, taskRunId: string, post: (event: EngineEvent) => void): Promise<void> {
-    const refuse = (message: string) =>
-      post({ type: 'answered', at: Date.now(), key: `subflow:${taskRunId}`, answer: { ok: false, message } });
-    const run = parent.state.taskRun(taskRunId);
-    if (!run) return;
-    const id = derivedId(`${taskRunId}/${run.attempts.length}`);
-    const stored = await this.environment.store.load(id);
-    let child: Execution | undefined = stored?.execution;
-    let driver: ExecutionDriver | undefined;
-    if (!child) {
-      const created = await this.#createChild(parent, run, id).catch((error: Error) => error.message);
-      if (typeof created === 'string') return refuse(created);
-      driver = created;
-      child = driver.carried.state.execution;
-    } else if (child.phase !== 'ended' || nextTryAt(child) !== undefined) driver = await this.goOn(id);
-    post({ type: 'child-started', at: Date.now(), taskRunId, executionId: id });
-    if (driver && !stored) begin(driver);
-    const ended = driver ? (await this.settled(driver)).carried.state.execution : child;
-    this.#killed.delete(id);
-    post({
-      type: 'child-ended',
-      at: Date.now(),
-      taskRunId,
-      executionId: id,
-      state: ended.state.current,
-      ...(ended.outputs && { outputs: ended.outputs }),
-    });
-  }
-
-  async startChild(parent: Carried, run: TaskRun, child: ChildFlow): Promise<ChildExecution> {
-    const executionId = derivedId(`${run.id}/${child.keep ? 0 : run.attempts.length}/${child.iteration}`);
-    const { store } = this.environment;
-    const known = (await store.load(executionId))?.execution;
-    let driver: ExecutionDriver | undefined;
-    if (!known) {
-      driver = await this.#createChild(parent, run, executionId, child.taskrun);
-      begin(driver);
-    } else if (known.phase !== 'ended' || nextTryAt(known) !== undefined) driver = await this.goOn(executionId);
-    else if (known.state.current === 'FAILED' && child.keep && run.attempts.length > 1)
-      driver = await this.restart(executionId);
-    const ended = driver
-      ? this.settled(driver).then(last => last.carried.state.execution)
-      : Promise.resolve(known as Execution);
-    let isOver = false;
-    const over = () => {
-      isOver = true;
-    };
-    ended.then(over, over);
-    return { executionId, ended, kill: () => isOver || this.killSubflow(executionId) };
-  }
-
-  async #createChild(parent: Carried, run: TaskRun, id: string, taskrun?: ValueMap): Promise<ExecutionDriver> {
-    const { flows, source } = this.#flowsOf.get(parent) ?? { flows: [], source: '' };
-    const { request, trigger } = await childRequest(parent, run, flows, taskrun);
-    const created = await this.#create(
-      { ...request, flows, source },
-      { id, parent: { executionId: parent.state.execution.id, taskRunId: run.id }, trigger },
-    );
-    if ('violations' in created) throw new TaskError(created.violations.map(({ message }) => message).join('\n'));
-    return created;
+  /** Ends an execution and its further tries. @returns whether this process carries it out */
+  kill(executionId: string): boolean {
+    const carrier = this.#tries.get(executionId) ?? this.#drivers.get(executionId);
+    carrier?.kill();
+    return carrier !== undefined;
   }
 
   async #create(request: StartRequest, origin: Origin): Promise<ExecutionDriver | RefusedInputs> {
@@ -288,12 +215,12 @@ export class Session implements SubflowStarter {
   }
 
   #drive(stored: StoredExecution, carried: Carried, flows: readonly Flow[]): ExecutionDriver {
-    const driver = new ExecutionDriver(carried, this);
-    this.#flowsOf.set(carried, { flows, source: stored.source });
+    const driver = new ExecutionDriver(carried, this.#subflows);
+    this.#fileOf.set(carried, { flows, source: stored.source });
     this.#drivers.set(stored.execution.id, driver);
     const forget = () => this.#drivers.delete(stored.execution.id);
     driver.ended.then(forget, forget);
-    if (this.#killed.delete(stored.execution.id)) driver.post({ type: 'kill', at: Date.now() });
+    if (this.#subflows.takeKill(stored.execution.id)) driver.kill();
     return driver;
   }
 }

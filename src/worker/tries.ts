@@ -39,7 +39,7 @@ export class Tries {
   /** Ends the try that runs; there is no other. */
   kill(): void {
     this.giveUp();
-    this.#last.post({ type: 'kill', at: Date.now() });
+    this.#last.kill();
   }
 }
 

@@ -73,7 +73,7 @@ describe('concurrency', () => {
     const first = await running(flow('QUEUE'));
     const second = await harness.start(flow('QUEUE'));
     while (second.carried.state.execution.state.current !== 'QUEUED') await sleep(5);
-    second.post({ type: 'kill', at: Date.now() });
+    second.kill();
     expect((await second.ended).state.current).toBe('KILLED');
     await first.ended;
   });

@@ -85,7 +85,7 @@ tasks:
   - {id: a, type: io.kestra.plugin.core.execution.Fail, ${retry.replace('PT0.05S', 'PT1H')}}`);
     const settled = harness.session.settled(driver);
     await driver.ended;
-    harness.session.killSubflow(driver.carried.state.execution.id);
+    harness.session.kill(driver.carried.state.execution.id);
     await settled;
     expect(await harness.workspace.store.interrupted()).toEqual([]);
     expect(await harness.workspace.store.list()).toHaveLength(1);

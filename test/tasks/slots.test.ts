@@ -21,7 +21,7 @@ it('what waits for a slot when the execution is killed never runs', async () => 
   const driver = await harness.start(parallel(`${tasks(64, sleeping('PT1M'))}\n${tasks(5, logging)}`));
   Object.assign(harness.session.environment, { slots: 64 });
   await sleep(300);
-  driver.post({ type: 'kill', at: Date.now() });
+  driver.kill();
   const document = await harness.document((await driver.ended).id);
   expect(document.state.current).toBe('KILLED');
   expect(document.logs.filter(({ message }) => message === 'late')).toEqual([]);

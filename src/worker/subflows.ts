@@ -1,0 +1,117 @@
+/** Executions on behalf of others: those of Subflow tasks and of the items of a ForEachItem task. */
+import type { EngineEvent } from '../engine/event.ts';
+import type { Execution, TaskRun } from '../model/execution.ts';
+import { derivedId } from '../model/ids.ts';
+import { nextTryAt } from '../model/next-try.ts';
+import type { ValueMap } from '../model/value.ts';
+import { type ChildExecution, type ChildFlow, TaskError } from '../tasks/task-type.ts';
+import { begin } from './admission.ts';
+import type { Carried } from './carried.ts';
+import { childRequest } from './child-request.ts';
+import type { ExecutionDriver } from './execution-driver.ts';
+import type { RefusedInputs } from './execution-inputs.ts';
+import type { Origin } from './new-execution.ts';
+import type { StartRequest } from './start-request.ts';
+import type { SubflowStarter } from './subflow-starter.ts';
+
+/** What subflows need of the session: executions made, found again, and waited for. */
+export interface Executions {
+  create(request: StartRequest, origin: Origin): Promise<ExecutionDriver | RefusedInputs>;
+  goOn(executionId: string): Promise<ExecutionDriver | undefined>;
+  restart(executionId: string): Promise<ExecutionDriver | undefined>;
+  settled(driver: ExecutionDriver): Promise<ExecutionDriver>;
+  /** @returns whether this process carries the execution out */
+  kill(executionId: string): boolean;
+  /** The file that an execution's flow comes from. */
+  fileOf(carried: Carried): Pick<StartRequest, 'flows' | 'source'>;
+}
+
+export class Subflows implements SubflowStarter {
+  readonly #executions: Executions;
+  /** Executions that are to end as soon as this process carries them out. */
+  readonly #killed = new Set<string>();
+
+  constructor(executions: Executions) {
+    this.#executions = executions;
+  }
+
+  /** Ends a subflow's execution. After a crash the kill may be asked for again before its driver exists: it waits. */
+  killSubflow(executionId: string): void {
+    if (!this.#executions.kill(executionId)) this.#killed.add(executionId);
+  }
+
+  /** Whether a kill waits for this execution; asked once, when there is a driver for it. */
+  takeKill(executionId: string): boolean {
+    return this.#killed.delete(executionId);
+  }
+
+  /** Starts a subflow's execution, or goes on with it, and tells the parent when it has ended. */
+  async startSubflow(parent: Carried, taskRunId: string, post: (event: EngineEvent) => void): Promise<void> {
+    const refuse = (message: string) =>
+      post({ type: 'answered', at: Date.now(), key: `subflow:${taskRunId}`, answer: { ok: false, message } });
+    const run = parent.state.taskRun(taskRunId);
+    if (!run) return;
+    const id = derivedId(`${taskRunId}/${run.attempts.length}`);
+    let child = (await parent.environment.store.load(id))?.execution;
+    const isNew = !child;
+    let driver: ExecutionDriver | undefined;
+    if (!child) {
+      const created = await this.#create(parent, run, id).catch((error: Error) => error.message);
+      if (typeof created === 'string') return refuse(created);
+      driver = created;
+      child = driver.carried.state.execution;
+    } else if (isUnsettled(child)) driver = await this.#executions.goOn(id);
+    post({ type: 'child-started', at: Date.now(), taskRunId, executionId: id });
+    if (driver && isNew) begin(driver);
+    const ended = driver ? await this.#end(driver) : child;
+    this.#killed.delete(id);
+    post({
+      type: 'child-ended',
+      at: Date.now(),
+      taskRunId,
+      executionId: id,
+      state: ended.state.current,
+      ...(ended.outputs && { outputs: ended.outputs }),
+    });
+  }
+
+  /** Starts the execution of an item, or goes on with it; one kept from an attempt before that failed is restarted. */
+  async startChild(parent: Carried, run: TaskRun, child: ChildFlow): Promise<ChildExecution> {
+    const executionId = derivedId(`${run.id}/${child.keep ? 0 : run.attempts.length}/${child.iteration}`);
+    const known = (await parent.environment.store.load(executionId))?.execution;
+    let driver: ExecutionDriver | undefined;
+    if (!known) {
+      driver = await this.#create(parent, run, executionId, child.taskrun);
+      begin(driver);
+    } else if (isUnsettled(known)) driver = await this.#executions.goOn(executionId);
+    else if (known.state.current === 'FAILED' && child.keep && run.attempts.length > 1)
+      driver = await this.#executions.restart(executionId);
+    const ended = driver ? this.#end(driver) : Promise.resolve(known as Execution);
+    let isOver = false;
+    const over = () => {
+      isOver = true;
+    };
+    ended.then(over, over);
+    return { executionId, ended, kill: () => isOver || this.killSubflow(executionId) };
+  }
+
+  async #end(driver: ExecutionDriver): Promise<Execution> {
+    return (await this.#executions.settled(driver)).carried.state.execution;
+  }
+
+  async #create(parent: Carried, run: TaskRun, id: string, taskrun?: ValueMap): Promise<ExecutionDriver> {
+    const file = this.#executions.fileOf(parent);
+    const { request, trigger } = await childRequest(parent, run, file.flows, taskrun);
+    const created = await this.#executions.create(
+      { ...request, ...file },
+      { id, parent: { executionId: parent.state.execution.id, taskRunId: run.id }, trigger },
+    );
+    if ('violations' in created) throw new TaskError(created.violations.map(({ message }) => message).join('\n'));
+    return created;
+  }
+}
+
+/** It has not ended, or has and a retry policy has a new execution try again. */
+function isUnsettled(execution: Execution): boolean {
+  return execution.phase !== 'ended' || nextTryAt(execution) !== undefined;
+}
