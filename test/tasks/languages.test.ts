@@ -32,6 +32,7 @@ const scripts: Readonly<Record<string, { program: string; script: string }>> = {
   groovy: { program: 'groovy', script: `println "hello \${System.getenv('WHO')}"\nprintln '::{"outputs":{"x":1}}::'` },
   jbang: { program: 'jbang', script: 'class Hello { public static void main(String[] a) {} }' },
   dotnet: { program: 'dotnet-script', script: 'Console.WriteLine("hello");' },
+  fsharp: { program: 'dotnet', script: 'printfn "hello"' },
   powershell: { program: 'pwsh', script: 'Write-Output "hello $env:WHO"' },
 };
 

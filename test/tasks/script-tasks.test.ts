@@ -208,6 +208,25 @@ describe('a container', () => {
     expect((await run({ taskRunner: docker })).plan).toMatchObject({ image: 'old', runnerConfig: { user: 'f' } });
   });
 
+  it('runs Groovy scripts as root, as Kestra does, unless the task names a user', async () => {
+    const container = { kind: 'exited', exitCode: 0 } as const;
+    const type = 'io.kestra.plugin.scripts.runner.docker.Docker';
+    const userOf = async (name: string, taskRunner: ValueMap) => {
+      const ended = await harness.run(`io.kestra.plugin.scripts.${name}`, { script: 'x', taskRunner }, { container });
+      return (ended.plan?.runnerConfig as ValueMap | undefined)?.user;
+    };
+    expect(await userOf('groovy.Script', { type })).toBe('root');
+    expect(await userOf('groovy.Script', { type, user: 'me' })).toBe('me');
+    expect(await userOf('ruby.Script', { type })).toBeUndefined();
+  });
+
+  it('of C# has dotnet-script before the own commands of the task', async () => {
+    const container = { kind: 'exited', exitCode: 0 } as const;
+    const properties = { script: 'x', beforeCommands: ['dotnet-script --version'] };
+    const ended = await harness.run('io.kestra.plugin.scripts.dotnet.Script', properties, { container });
+    expect(ended.plan?.argv.at(-1)).toMatch(/dotnet tool install[\s\S]*dotnet-script --version\ndotnet-script \/work/);
+  });
+
   it('sees its own paths, and an output directory that ls does not show unless it is asked for', async () => {
     const { plan } = await run({ commands: ['{{ workingDir }} {{ outputDir }}'] });
     expect(plan?.env).toMatchObject({
@@ -265,6 +284,24 @@ describe('scripts', () => {
     const ended = await script('python', { script: "raise Exception('boom')" });
     expect(ended.said[1]).toMatch(/^ERROR {3}File ".*\/\w+\.py", line 1, in <module>$/);
     expect(ended.failure).toBe('Command failed with exit code 1');
+  });
+
+  it.each([
+    ['x = {{ flag }}\nprint(x, {{ nothing }})', 'True None'],
+    ['# says it\nprint({{ flag }})', 'True'],
+    ['#!/usr/bin/env python\nprint({{ flag }})', 'True'],
+    ['import json\nprint({{ list }})', '[1, False]'],
+    ['"""Doc."""\nfrom __future__ import annotations\nprint({{ flag }})', 'True'],
+    ['true = 3\nprint(true)', '3'],
+    ['if {{ flag }}:\n  print("yes")', 'yes'],
+  ])('of Python may hold values as expressions write them: %j', async (text, said) => {
+    const variables = { flag: true, nothing: 'null', list: [1, false] };
+    expect((await script('python', { script: text }, { variables })).said).toEqual([`INFO ${said}`]);
+  });
+
+  it('of Python that do so still tell the line of an error', async () => {
+    const ended = await script('python', { script: "import os\n\nx = true\nraise Exception('boom')" });
+    expect(ended.said.join('\n')).toContain('line 4');
   });
 
   it('of Python use an activated environment', async () => {

@@ -54,7 +54,7 @@ export class TaskHarness {
   readonly catalog: TaskCatalog = createCatalog({
     runners: {
       declarations: [this.process],
-      get: async type => (type === processRunner ? this.process : containerRunner(this.process)),
+      get: async type => (type === processRunner ? this.process : { ...containerRunner(this.process), type }),
     },
     flowables: [],
   });

@@ -1,5 +1,6 @@
 /** The languages of script tasks: what differs between them, in one table (spec: Kestra's plugin-scripts). */
 import type { Value } from '../../model/value.ts';
+import { withJsonNames } from './python-names.ts';
 import { pythonPrograms } from './python-version.ts';
 
 /** How a script file is run. Paths are as the program sees them. */
@@ -19,8 +20,12 @@ export interface Language {
   /** A script's file name ends so. Without it, the text of the script is itself the command. */
   readonly suffix?: string;
   readonly runLine?: (file: ScriptFile) => string;
-  /** Run before a script of this language, after the user's own `beforeCommands`. */
+  /** Run before a script of this language and before the user's own `beforeCommands`, which may need it. */
   readonly prepare?: readonly string[];
+  /** The text of a script as the language takes it, with what expressions wrote into it. */
+  readonly adapt?: (script: string) => string;
+  /** The user in a container of the Docker engine where the task names none, as in Kestra: scripts count on it. */
+  readonly scriptUser?: string;
   readonly interpreter?: readonly string[];
   /** The line that makes the first failing command end the task. */
   readonly failFastLine?: string;
@@ -40,6 +45,7 @@ export const languages: readonly Language[] = [
     image: 'python:3.13-slim',
     suffix: '.py',
     runLine: pythonLine,
+    adapt: withJsonNames,
     env: { PYTHONUNBUFFERED: 'true', PIP_ROOT_USER_ACTION: 'ignore', PIP_DISABLE_PIP_VERSION_CHECK: '1' },
   },
   { name: 'node', title: 'Node.js', image: 'node', suffix: '.js', runLine: file => `node ${file.path}` },
@@ -74,7 +80,14 @@ export const languages: readonly Language[] = [
     commandsOptional: true,
   },
   { name: 'go', title: 'Go', image: 'golang', suffix: '.go', runLine: file => `go run ${file.path}` },
-  { name: 'groovy', title: 'Groovy', image: 'groovy', suffix: '.groovy', runLine: file => `groovy ${file.path}` },
+  {
+    name: 'groovy',
+    title: 'Groovy',
+    image: 'groovy',
+    suffix: '.groovy',
+    runLine: file => `groovy ${file.path}`,
+    scriptUser: 'root',
+  },
   {
     name: 'jbang',
     title: 'JBang',
@@ -84,7 +97,7 @@ export const languages: readonly Language[] = [
   },
   {
     name: 'dotnet',
-    title: '.NET',
+    title: 'C# (.NET)',
     image: 'mcr.microsoft.com/dotnet/sdk:10.0',
     suffix: '.csx',
     runLine: file => `dotnet-script ${file.path}`,
@@ -92,6 +105,14 @@ export const languages: readonly Language[] = [
       'dotnet tool install -g dotnet-script --ignore-failed-sources || true',
       'export PATH="$PATH:$HOME/.dotnet/tools"',
     ],
+  },
+  // Not a type of Kestra, where F# is run by dotnet.Commands.
+  {
+    name: 'fsharp',
+    title: 'F#',
+    image: 'mcr.microsoft.com/dotnet/sdk:10.0',
+    suffix: '.fsx',
+    runLine: file => `dotnet fsi ${file.path}`,
   },
   {
     name: 'powershell',

@@ -44,7 +44,12 @@ export async function runScript(
 ): Promise<TaskResult> {
   const { workDir, expressions: base, task } = context;
   const { properties } = task;
-  const { runner, type, config } = await chooseRunner(runners, properties, base);
+  const { runner, type, config } = await chooseRunner(
+    runners,
+    properties,
+    base,
+    kind === 'Script' ? language : undefined,
+  );
   context.log('DEBUG', `Using task runner '${type}'`);
 
   const outputDir = join(workDir, outputFolderName(context, runner));
@@ -86,7 +91,7 @@ export async function runScript(
         : await textListProperty('interpreter', properties.interpreter, expressions),
     ...(failFast &&
       !(language.commandsGoOn && kind === 'Commands') && { failFastLine: failFastLine(language, windows) }),
-    beforeCommands: [...beforeCommands, ...(file ? (language.prepare ?? []) : [])],
+    beforeCommands: [...(file ? (language.prepare ?? []) : []), ...beforeCommands],
     commands: runLine === undefined ? main : [runLine],
     windows,
   });
@@ -141,11 +146,18 @@ export async function runScript(
   return result;
 }
 
-async function chooseRunner(runners: Runners, properties: ValueMap, expressions: RenderContext) {
+async function chooseRunner(
+  runners: Runners,
+  properties: ValueMap,
+  expressions: RenderContext,
+  scripts: Language | undefined,
+) {
   const given = isMap(properties.taskRunner) ? properties.taskRunner : { type: dockerRunner };
-  const config = await renderDeepTyped(given, expressions);
+  const rendered = await renderDeepTyped(given, expressions);
   const type = typeof given.type === 'string' ? given.type : dockerRunner;
-  return { runner: await runners.get(type), type, config: isMap(config) ? config : {} };
+  const runner = await runners.get(type);
+  const user = runner.type === dockerRunner && scripts?.scriptUser !== undefined ? { user: scripts.scriptUser } : {};
+  return { runner, type, config: { ...user, ...(isMap(rendered) && rendered) } };
 }
 
 /** The image that the deprecated `docker` property named. */
@@ -188,7 +200,7 @@ function failFastLine(language: Language, windows: boolean): string {
 async function scriptFile(language: Language, text: string | undefined, context: TaskContext) {
   if (text === undefined || language.suffix === undefined) return undefined;
   const extension = await textProperty(context.task.properties.extension, context.expressions);
-  return { name: `${newId()}${extension ?? language.suffix}`, text };
+  return { name: `${newId()}${extension ?? language.suffix}`, text: language.adapt?.(text) ?? text };
 }
 
 /** The byte order mark of a file that a script was read from: a shell takes it for a part of the first word. */
