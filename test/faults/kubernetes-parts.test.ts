@@ -70,8 +70,9 @@ if ('unavailable' in found || found.own === undefined) {
       client.close();
     });
 
-    it('an evicted pod is said to be evicted', async () => {
-      const { outcome } = await live(await trial({ script: 'echo begun; exec sleep 60' }), async () => {
+    it('an evicted pod is said to be evicted, with what it logs in its grace period', async () => {
+      const script = 'echo begun; trap "echo last words; exit 1" TERM; sleep 60 & wait';
+      const { outcome, texts } = await live(await trial({ script }), async () => {
         const [pod] = await podsOf(client, owner);
         const name = pod?.metadata.name;
         await client.expect('POST', `/api/v1/namespaces/default/pods/${name}/eviction`, {
@@ -81,6 +82,7 @@ if ('unavailable' in found || found.own === undefined) {
         });
       });
       expect(outcome.kind).toBe('evicted');
+      expect(texts).toEqual(['begun', 'last words']);
     });
 
     it('watch and log fall silent while they are open', async () => {

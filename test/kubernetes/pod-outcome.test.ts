@@ -1,3 +1,4 @@
+/** Statuses written by hand, for what captured-statuses.test.ts does not have. */
 import { expect, test } from 'vitest';
 import type { ContainerStatus, PodObject, PodStatus } from '../../src/runners/kubernetes/client/pods.ts';
 import { type PodContext, type PodPhase, phaseOf } from '../../src/runners/kubernetes/pod-outcome.ts';
@@ -24,8 +25,6 @@ const disruption = (reason: string) => ({
 
 interface Row {
   readonly name: string;
-  /** Written by hand after what a real cluster (1.34, containerd 1.6) was seen to say, or after the documentation alone. */
-  readonly source: 'seen' | 'constructed';
   readonly status: PodStatus;
   readonly metadata?: object;
   readonly context?: Partial<PodContext>;
@@ -36,11 +35,11 @@ interface Row {
 const outcome = (kind: string, more: object = {}) => ({ kind: 'ended', outcome: { kind, ...more } });
 
 const rows: readonly Row[] = [
-  { name: 'just created', source: 'seen', status: { phase: 'Pending' }, is: { kind: 'waiting', text: '' } },
-  { name: 'no status at all', source: 'constructed', status: {}, is: { kind: 'waiting' } },
+  { name: 'just created', status: { phase: 'Pending' }, is: { kind: 'waiting', text: '' } },
+  { name: 'no status at all', status: {}, is: { kind: 'waiting' } },
   {
     name: 'no node takes it',
-    source: 'seen',
+
     status: {
       phase: 'Pending',
       conditions: [
@@ -57,14 +56,14 @@ const rows: readonly Row[] = [
   },
   {
     name: 'container creating',
-    source: 'seen',
+
     status: waiting('ContainerCreating'),
     is: { kind: 'waiting', text: '' },
   },
-  { name: 'pod initializing', source: 'seen', status: waiting('PodInitializing'), is: { kind: 'waiting', text: '' } },
+  { name: 'pod initializing', status: waiting('PodInitializing'), is: { kind: 'waiting', text: '' } },
   {
     name: 'init container waits for files',
-    source: 'seen',
+
     status: {
       phase: 'Pending',
       initContainerStatuses: [{ name: 'init-files', state: { running: {} } }],
@@ -72,12 +71,12 @@ const rows: readonly Row[] = [
     },
     is: { kind: 'receiving' },
   },
-  { name: 'running', source: 'seen', status: main({ running: { startedAt: before } }), is: { kind: 'running' } },
-  { name: 'exit 0', source: 'seen', status: ended(0), is: outcome('exited', { exitCode: 0 }) },
-  { name: 'exit 7', source: 'seen', status: ended(7), is: outcome('exited', { exitCode: 7 }) },
+  { name: 'running', status: main({ running: { startedAt: before } }), is: { kind: 'running' } },
+  { name: 'exit 0', status: ended(0), is: outcome('exited', { exitCode: 0 }) },
+  { name: 'exit 7', status: ended(7), is: outcome('exited', { exitCode: 7 }) },
   {
     name: 'exit 0 while the helper runs on',
-    source: 'seen',
+
     status: {
       phase: 'Running',
       containerStatuses: [
@@ -89,7 +88,7 @@ const rows: readonly Row[] = [
   },
   {
     name: 'exit 3 while an injected sidecar never ends',
-    source: 'constructed',
+
     status: {
       phase: 'Running',
       containerStatuses: [
@@ -101,7 +100,7 @@ const rows: readonly Row[] = [
   },
   {
     name: 'a sidecar failed, ours runs',
-    source: 'constructed',
+
     status: {
       phase: 'Running',
       containerStatuses: [
@@ -113,7 +112,7 @@ const rows: readonly Row[] = [
   },
   {
     name: 'out of memory',
-    source: 'seen',
+
     status: ended(137, { reason: 'OOMKilled' }),
     context: { memoryLimit: '64Mi' },
     is: outcome('out-of-memory', { exitCode: 137 }),
@@ -121,13 +120,13 @@ const rows: readonly Row[] = [
   },
   {
     name: 'a child out of memory, the shell went on to 0 (cgroup v1)',
-    source: 'seen',
+
     status: ended(0, { reason: 'OOMKilled' }),
     is: outcome('exited', { exitCode: 0 }),
   },
   {
     name: 'a command that is not there',
-    source: 'seen',
+
     status: ended(128, {
       reason: 'StartError',
       message: 'exec: "/no/such/program": stat /no/such/program: no such file or directory: unknown',
@@ -138,71 +137,71 @@ const rows: readonly Row[] = [
   },
   {
     name: 'a command without permission',
-    source: 'constructed',
+
     status: ended(128, { reason: 'StartError', message: 'exec: "/etc/passwd": permission denied' }),
     is: outcome('exited', { exitCode: 126 }),
   },
   {
     name: 'a start that failed for another reason',
-    source: 'constructed',
+
     status: ended(128, { reason: 'StartError', message: 'error mounting "x" to rootfs' }),
     is: outcome('never-started'),
     says: /error mounting/,
   },
   {
     name: 'an image that is refused',
-    source: 'constructed',
+
     status: waiting('ErrImagePull', 'failed to authorize: 401 Unauthorized'),
     is: outcome('image-unavailable'),
     says: /401/,
   },
   {
     name: 'an image that does not exist',
-    source: 'constructed',
+
     status: waiting('ErrImagePull', 'docker.io/library/nope:latest: not found'),
     is: outcome('image-unavailable'),
   },
   {
     name: 'a registry that does not answer',
-    source: 'seen',
+
     status: waiting('ErrImagePull', 'dial tcp: lookup registry-1.docker.io: i/o timeout'),
     is: { kind: 'waiting', giveUp: { kind: 'image-unavailable' } },
   },
   {
     name: 'between two pulls',
-    source: 'seen',
+
     status: waiting('ImagePullBackOff', 'Back-off pulling image "x"'),
     is: { kind: 'waiting', giveUp: { kind: 'image-unavailable' } },
   },
   {
     name: 'an image name that is none',
-    source: 'seen',
+
     status: waiting('InvalidImageName', 'couldn\'t parse image name "A:B:C"'),
     is: outcome('image-unavailable'),
   },
   {
     name: 'an image that must not be pulled',
-    source: 'seen',
+
     status: waiting('ErrImageNeverPull', 'Container image "x" is not present with pull policy of Never'),
     is: outcome('image-unavailable'),
   },
   {
     name: 'a secret that is missing',
-    source: 'constructed',
+
     status: waiting('CreateContainerConfigError', 'secret "s" not found'),
     is: { kind: 'waiting', giveUp: { kind: 'never-started' } },
     says: /secret "s" not found/,
   },
   {
     name: 'evicted before it ran',
-    source: 'seen',
+
     status: { phase: 'Failed', reason: 'Evicted', message: 'The node was low on resource: memory.' },
     is: outcome('evicted'),
     says: /low on resource/,
   },
   {
     name: 'evicted while it ran',
-    source: 'constructed',
+
     status: {
       ...ended(137),
       phase: 'Failed',
@@ -213,58 +212,58 @@ const rows: readonly Row[] = [
   },
   {
     name: 'preempted by the scheduler',
-    source: 'constructed',
+
     status: { ...ended(143), phase: 'Failed', ...disruption('PreemptionByScheduler') },
     is: outcome('evicted'),
     says: /PreemptionByScheduler/,
   },
   {
     name: 'ended well although it was to be evicted',
-    source: 'constructed',
+
     status: { ...ended(0), ...disruption('EvictionByEvictionAPI') },
     is: outcome('exited', { exitCode: 0 }),
   },
   {
     name: 'collected with its lost node',
-    source: 'constructed',
+
     status: { phase: 'Failed', ...disruption('DeletionByPodGC') },
     is: outcome('node-lost'),
   },
   {
     name: 'node lost',
-    source: 'constructed',
+
     status: { phase: 'Failed', reason: 'NodeLost', message: 'Node n is unresponsive' },
     is: outcome('node-lost'),
   },
   {
     name: 'a node that refused it',
-    source: 'constructed',
+
     status: { phase: 'Failed', reason: 'OutOfcpu', message: 'Node did not have enough resource: cpu' },
     is: outcome('never-started'),
     says: /OutOfcpu/,
   },
   {
     name: 'a status that the node forgot',
-    source: 'constructed',
+
     status: ended(137, { reason: 'ContainerStatusUnknown', message: 'could not be located' }),
     is: outcome('node-lost'),
   },
   {
     name: 'a deadline of the pod itself',
-    source: 'seen',
+
     status: { phase: 'Failed', reason: 'DeadlineExceeded', message: 'Pod was active longer than specified deadline' },
     is: outcome('stopped'),
     says: /activeDeadlineSeconds/,
   },
   {
     name: 'succeeded without a word of our container',
-    source: 'constructed',
+
     status: { phase: 'Succeeded' },
     is: outcome('node-lost'),
   },
   {
     name: 'init container failed',
-    source: 'constructed',
+
     status: {
       phase: 'Pending',
       initContainerStatuses: [{ name: 'init-files', state: { terminated: { exitCode: 1, reason: 'Error' } } }],
@@ -274,21 +273,21 @@ const rows: readonly Row[] = [
   },
   {
     name: 'deleted from outside while it ran',
-    source: 'seen',
+
     status: ended(137, { finishedAt: after }),
     metadata: { deletionTimestamp: asked, deletionGracePeriodSeconds: 1 },
     is: outcome('deleted-outside'),
   },
   {
     name: 'told to end by a deletion, and ended with 0',
-    source: 'constructed',
+
     status: ended(0, { finishedAt: after }),
     metadata: { deletionTimestamp: asked, deletionGracePeriodSeconds: 0 },
     is: outcome('deleted-outside'),
   },
   {
     name: 'deleted after its end',
-    source: 'seen',
+
     status: ended(0, { finishedAt: before }),
     metadata: { deletionTimestamp: asked, deletionGracePeriodSeconds: 0 },
     context: { gone: true },
@@ -296,28 +295,28 @@ const rows: readonly Row[] = [
   },
   {
     name: 'gone while it ran, with no word',
-    source: 'seen',
+
     status: main({ running: {} }),
     context: { gone: true },
     is: outcome('deleted-outside'),
   },
   {
     name: 'stopped by us',
-    source: 'seen',
+
     status: ended(143),
     context: { stoppedByUs: true },
     is: outcome('stopped'),
   },
   {
     name: 'stopped by us and gone before it ran',
-    source: 'seen',
+
     status: { phase: 'Pending' },
     context: { stoppedByUs: true, gone: true },
     is: outcome('stopped'),
   },
 ];
 
-test.for(rows)('$name ($source)', ({ status, metadata, context, is, says }) => {
+test.for(rows)('$name (constructed)', ({ status, metadata, context, is, says }) => {
   const pod: PodObject = { metadata: { name: 'the-pod', ...metadata }, spec: { nodeName: 'n' }, status };
   const phase = phaseOf(pod, { stoppedByUs: false, gone: false, ...context });
   expect(phase).toMatchObject(is);

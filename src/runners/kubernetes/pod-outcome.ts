@@ -46,7 +46,14 @@ const evictions: ReadonlySet<string> = new Set([
   'NodeShutdown',
   'Shutdown',
 ]);
-const nodeFaults: ReadonlySet<string> = new Set(['NodeLost', 'NodeAffinity', 'UnexpectedAdmissionError']);
+/** The kubelet's words when it will not have a pod, or will not have it back after a restart of its own. */
+const nodeRefusals: ReadonlySet<string> = new Set(['NodeAffinity', 'UnexpectedAdmissionError']);
+/** A node ends a pod on behalf of others: its container's own end says nothing then. */
+const imposedEnds: ReadonlySet<string> = new Set(['Evicted', 'DeadlineExceeded']);
+/** Exit codes of a program that SIGKILL or SIGTERM has ended. */
+const endedBySignal: ReadonlySet<number> = new Set([137, 143]);
+/** How soon after a container's end the kubelet was seen to take a deleted pod out of the API (1 s), with some room. */
+const finalDeletionMs = 3_000;
 
 export function phaseOf(pod: PodObject, context: PodContext): PodPhase {
   const status = pod.status ?? {};
@@ -55,11 +62,13 @@ export function phaseOf(pod: PodObject, context: PodContext): PodPhase {
   const ended = (outcome: Outcome): PodPhase => ({ kind: 'ended', outcome });
 
   const end = main?.state?.terminated;
-  if (end && status.reason !== 'Evicted') return ended(endOf(pod, end, context));
+  if (end && !imposedEnds.has(status.reason ?? '')) return ended(endOf(pod, end, context));
   if (context.stoppedByUs && (context.gone || status.phase === 'Failed')) {
     return ended({ kind: 'stopped', detail: `The pod ${name} was stopped and deleted.` });
   }
-  const taken = takenAway(pod);
+  // Until its grace period is over the program may still end by itself, and its log grows.
+  const inGrace = main?.state?.running !== undefined && !context.gone && status.phase === 'Running';
+  const taken = inGrace && isHeardOf(pod) ? undefined : takenAway(pod);
   if (taken) return ended(taken);
   if (context.gone) {
     return ended({
@@ -95,14 +104,15 @@ function endOf(pod: PodObject, end: Terminated, context: PodContext): Outcome {
   const name = pod.metadata.name;
   if (context.stoppedByUs)
     return { kind: 'stopped', detail: `The pod ${name} was stopped, with exit code ${exitCode}.` };
-  if (endedByDeletion(pod, end)) {
+  const deleted = endedByDeletion(pod, end);
+  const taken = takenAway(pod);
+  if (taken && (deleted || exitCode !== 0)) return taken;
+  if (deleted) {
     return {
       kind: 'deleted-outside',
       detail: `The pod ${name} was deleted from outside while its program ran (exit code ${exitCode}).`,
     };
   }
-  const taken = takenAway(pod);
-  if (taken && exitCode !== 0) return taken;
   if (reason === 'OOMKilled' && exitCode !== 0) return outOfMemory(pod, exitCode, context);
   if (reason === 'StartError' || reason === 'ContainerCannotRun') return startRefused(name, message ?? reason);
   if (reason === 'ContainerStatusUnknown') {
@@ -115,8 +125,11 @@ function endOf(pod: PodObject, end: Terminated, context: PodContext): Outcome {
 function endedByDeletion({ metadata }: PodObject, end: Terminated): boolean {
   if (metadata.deletionTimestamp === undefined) return false;
   const asked = Date.parse(metadata.deletionTimestamp) - (metadata.deletionGracePeriodSeconds ?? 0) * 1000;
-  // Both are whole seconds: an end in the second of the deletion with code 0 may have come before it.
   const finished = Date.parse(end.finishedAt ?? '');
+  // The kubelet's own last deletion has put its time, and a grace period of 0, over those that were asked for.
+  const last = metadata.deletionGracePeriodSeconds === 0 && asked - finished <= finalDeletionMs;
+  if (last && endedBySignal.has(end.exitCode)) return true;
+  // Both are whole seconds: an end in the second of the deletion with code 0 may have come before it.
   return end.exitCode === 0 ? finished > asked : !(finished < asked);
 }
 
@@ -127,7 +140,8 @@ function takenAway(pod: PodObject): Outcome | undefined {
   const disruption = status.conditions?.find(({ type, status }) => type === 'DisruptionTarget' && status === 'True');
   const reason = status.reason ?? disruption?.reason ?? '';
   const words = status.message ?? disruption?.message ?? reason;
-  if (nodeFaults.has(reason) || reason === 'DeletionByPodGC') {
+  const unheard = disruption !== undefined && !isHeardOf(pod);
+  if (reason === 'NodeLost' || reason === 'DeletionByPodGC' || unheard) {
     return { kind: 'node-lost', detail: `The node of the pod ${metadata.name} was lost: ${words}` };
   }
   if (status.phase === 'Failed' && evictions.has(reason)) {
@@ -137,8 +151,17 @@ function takenAway(pod: PodObject): Outcome | undefined {
   return undefined;
 }
 
+/**
+ * A node that is not heard of any more has its pods' Ready taken away by the node controller, while ContainersReady
+ * stays as the kubelet left it (seen on 1.34).
+ */
+function isHeardOf({ status }: PodObject): boolean {
+  const is = (type: string) => status?.conditions?.find(condition => condition.type === type)?.status;
+  return !(is('Ready') === 'False' && is('ContainersReady') === 'True');
+}
+
 function failedPod(pod: PodObject): Outcome {
-  const { status = {}, metadata } = pod;
+  const { status = {}, metadata, spec } = pod;
   if (status.reason === 'DeadlineExceeded') {
     return {
       kind: 'stopped',
@@ -148,6 +171,12 @@ function failedPod(pod: PodObject): Outcome {
   const init = initFailure(pod);
   if (init) return init;
   const words = [status.reason, status.message].filter(Boolean).join(': ') || 'no reason given';
+  if (nodeRefusals.has(status.reason ?? '')) {
+    return {
+      kind: 'never-started',
+      detail: `The node ${spec?.nodeName ?? ''} refused the pod ${metadata.name}: ${words}`,
+    };
+  }
   return { kind: 'never-started', detail: `The pod ${metadata.name} failed before its program ran: ${words}` };
 }
 
@@ -185,7 +214,7 @@ function outOfMemory(pod: PodObject, exitCode: number, { memoryLimit }: PodConte
   return {
     kind: 'out-of-memory',
     exitCode,
-    detail: `The container ${mainContainer} of the pod ${pod.metadata.name} ran out of ${limit} and was killed by the kernel (exit code ${exitCode}). Raise taskRunner.resources.limit.memory.`,
+    detail: `The container ${mainContainer} of the pod ${pod.metadata.name} ran out of ${limit}: the kernel killed a process of it (exit code ${exitCode}). Raise taskRunner.resources.limit.memory.`,
   };
 }
 
