@@ -11,16 +11,15 @@ describe('the same script tasks', () => {
   }, 120_000);
 
   describe.each(comparedRunners)('with $name', async ({ name, capabilities, sample, start }) => {
-    const cases = scriptCases
-      .filter(({ id }) => capabilities.longScripts || id !== 'long_script')
-      .filter(({ id }) => process.env.WINDLASS_TEST_FULL === '1' || (sample?.includes(id) ?? true));
+    const cases = scriptCases.filter(
+      ({ id }) => process.env.WINDLASS_TEST_FULL === '1' || (sample?.includes(id) ?? true),
+    );
     const started = await start();
     if ('unavailable' in started) {
       console.warn(`SKIPPED: script tasks with ${name}: ${started.unavailable}`);
       describe.skip(started.unavailable, () => {});
       return;
     }
-    if (!capabilities.longScripts) console.warn(`${name}: no script of 128 KiB or more can be run`);
     let results: Record<string, CaseResult>;
     beforeAll(async () => {
       results = await runMatrix(started, cases);

@@ -1,7 +1,8 @@
 /** Long scripts reach the container as files of their own: the system passes no argument of 128 KiB. */
+import { basename } from 'node:path';
 import { Readable } from 'node:stream';
 import { argumentLimit, type Fitted, fitArguments } from '../../files/long-argument.ts';
-import { archiveEnd, padding, tarHeader } from '../../files/tar-header.ts';
+import { packTexts } from '../../files/pack-texts.ts';
 import type { RunSpec } from '../../model/run.ts';
 import { PrepareError } from '../runner.ts';
 import { putArchive } from './client/containers.ts';
@@ -34,17 +35,7 @@ export async function copyArguments(
   { files }: FittedCommand,
   signal: AbortSignal,
 ): Promise<void> {
-  if (files.length > 0) await putArchive(engine, id, '/', Readable.from(packed(files)), signal);
-}
-
-function* packed(files: FittedCommand['files']): Generator<Uint8Array> {
-  const mtime = new Date();
-  yield tarHeader({ name: `${folder}/`, type: 'directory', mode: 0o755, mtime });
-  for (const { path, text } of files) {
-    const bytes = Buffer.from(text);
-    yield tarHeader({ name: path.slice(1), type: 'file', mode: 0o444, mtime, size: bytes.length });
-    yield bytes;
-    yield padding(bytes.length);
-  }
-  yield archiveEnd;
+  if (files.length === 0) return;
+  const texts = files.map(({ path, text }) => ({ name: basename(path), text }));
+  await putArchive(engine, id, '/', Readable.from(packTexts(folder, texts)), signal);
 }

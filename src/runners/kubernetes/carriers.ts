@@ -1,5 +1,6 @@
 /** Which containers have to carry files for a run. Reads the working directory. */
 import { readdir } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { packFolder } from '../../files/tar.ts';
 import type { RunSpec } from '../../model/run.ts';
 import { outputName } from './paths.ts';
@@ -19,12 +20,16 @@ const inlineBytes = 48 * 1024;
 export interface Carriers {
   /** How an init container takes files in: they come with the pod, by exec, or there are none. */
   readonly init: InlineFiles | 'exec' | undefined;
-  /** A helper beside the program gives files out. */
-  readonly helper: boolean;
+  /** A helper beside the program gives files out. One with files unpacks them first, and the program waits for that. */
+  readonly helper: InlineFiles | boolean;
 }
 
+/** Shells that can wait for the files before they turn into the program. */
+const shells: ReadonlySet<string> = new Set(['sh', 'bash', 'dash', 'ash', 'ksh', 'zsh']);
+
 /**
- * A pod with neither ends 0.4 s sooner. Files go in when there are some. They come out when some are declared, when
+ * A pod with neither ends 0.4 s sooner. Files go in when there are some. A node looks once a second whether an init
+ * container has ended, so small files come by the helper where the program begins with a shell, which can wait. They come out when some are declared, when
  * the working directory is shared or synchronised, and when the program can know of its output directory: by its
  * variable, its name, a wildcard, or from a file that was given to it.
  */
@@ -35,7 +40,8 @@ export async function carriersFor(
 ): Promise<Carriers> {
   const own = outputName(spec);
   const given = (await readdir(spec.workDir)).some(name => name !== own);
-  const init = given ? ((await inline(spec, onLeftOut)) ?? 'exec') : undefined;
+  const files = given ? ((await inline(spec, onLeftOut)) ?? 'exec') : undefined;
+  if (typeof files === 'object' && shells.has(basename(spec.argv[0] ?? ''))) return { init: undefined, helper: files };
   const speaksOfIt = (text: string) => text.includes('OUTPUT_DIR') || text.includes(own) || text.includes('*');
   const helper =
     given ||
@@ -44,7 +50,7 @@ export async function carriersFor(
     spec.wanted.length > 0 ||
     spec.argv.some(speaksOfIt) ||
     Object.entries(spec.env).some(([key, value]) => key !== 'OUTPUT_DIR' && speaksOfIt(value));
-  return { init, helper };
+  return { init: files, helper };
 }
 
 /** Undefined when they are too large. */

@@ -20,7 +20,7 @@ import { accessFromProperties } from './connection/from-properties.ts';
 import { kubernetesDeclaration } from './declaration.ts';
 import { handleVersion, readHandle } from './handle.ts';
 import { KubernetesRun } from './kubernetes-run.ts';
-import { refuseLongArguments } from './long-arguments.ts';
+import { type FittedCommand, fittedCommand, sendArguments } from './long-arguments.ts';
 import { initContainer, outputName, podWorkDir } from './paths.ts';
 import { PodEnd } from './pod-end.ts';
 import { idLabel, keptLabel, ownerLabel, podName, runLabel } from './pod-name.ts';
@@ -101,20 +101,21 @@ export class KubernetesRunner implements TaskRunner<KubernetesConfig> {
       const detail = 'This task runner needs the `containerImage` property to be set. Add containerImage to the task.';
       throw new PrepareError({ kind: 'never-started', detail });
     }
-    refuseLongArguments(spec);
+    const command = fittedCommand(spec);
     signal.throwIfAborted();
     try {
       const cluster = await this.#reach(settings);
       const leftOut = (path: string, why: string) =>
         progress({ kind: 'trouble', text: `${path} is not copied into the pod: ${why}` });
-      const carriers = await carriersFor(spec, settings, leftOut);
-      const body = podObject(spec, image, settings, carriers);
+      const given = await carriersFor(spec, settings, leftOut);
+      const carriers = command.files.length > 0 ? { ...given, init: 'exec' as const } : given;
+      const body = podObject({ ...spec, argv: command.argv }, image, settings, carriers);
       progress({ kind: 'create', text: `Creating the pod ${podName(spec)} of ${image}` });
       const pod = await this.#createOrAdopt(cluster, spec, settings, body, progress, signal);
       this.#own.add(spec.runId);
       try {
         signal.throwIfAborted();
-        if (carriers.init === 'exec') await this.#fill(cluster, pod, spec, settings, progress, signal);
+        if (carriers.init === 'exec') await this.#fill(cluster, pod, spec, command, settings, progress, signal);
       } catch (error) {
         await removePod(cluster.connection, settings.namespace, pod.metadata, 0);
         throw error;
@@ -235,6 +236,7 @@ export class KubernetesRunner implements TaskRunner<KubernetesConfig> {
     { connection, watches }: Cluster,
     pod: PodObject,
     spec: RunSpec,
+    command: FittedCommand,
     settings: Settings,
     progress: Progress,
     signal: AbortSignal,
@@ -258,6 +260,7 @@ export class KubernetesRunner implements TaskRunner<KubernetesConfig> {
       }
       const leftOut = (path: string, why: string) =>
         progress({ kind: 'trouble', text: `${path} is not copied into the pod: ${why}` });
+      await sendArguments(target, command, signal);
       await sendFiles(target, spec, leftOut, signal);
     } catch (error) {
       if (!(error instanceof TransferError)) throw error;

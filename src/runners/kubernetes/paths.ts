@@ -5,7 +5,7 @@ import type { RunSpec } from '../../model/run.ts';
 /** Mount point of the volume that files are exchanged by. */
 export const filesRoot = '/kestra';
 export const podWorkDir = `${filesRoot}/working-dir`;
-/** Written when all input files are there: lets the init container end. */
+/** Written when all input files are there: lets the init container end, or the program begin. */
 export const readyMarker = `${filesRoot}/ready`;
 /** Written when all output files are fetched: lets the helper end. */
 export const endedMarker = `${filesRoot}/ended`;

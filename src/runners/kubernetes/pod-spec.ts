@@ -19,6 +19,10 @@ const volume = 'kestra-files';
 export const inlineVariable = 'WINDLASS_FILES';
 /** How long a file's arrival may go unnoticed; a shell that sleeps this long uses 0.4 % of a core. */
 const pollSeconds = '0.1';
+/** The program waits for its files only moments, in which a shell that sleeps this long uses 5 % of a core. */
+const arrivalSeconds = '0.01';
+/** How the helper ends when it cannot unpack the files that came with the pod. */
+export const notUnpacked = 97;
 
 /**
  * The pod of a run, as `kubectl apply` would take it. Raw specifications are the base, on which the runner's own
@@ -26,6 +30,7 @@ const pollSeconds = '0.1';
  */
 export function podObject(spec: RunSpec, image: string, settings: Settings, carriers: Carriers): JsonMap {
   const base = settings.podSpec;
+  const files = inlineFiles(carriers);
   return {
     apiVersion: 'v1',
     kind: 'Pod',
@@ -48,8 +53,8 @@ export function podObject(spec: RunSpec, image: string, settings: Settings, carr
       containers: joined(
         base.containers,
         [
-          mainContainerOf(spec, image, settings, base),
-          ...(carriers.helper ? [carrier(helperContainer, endedMarker, settings)] : []),
+          mainContainerOf(files ? { ...spec, argv: waiting(spec.argv) } : spec, image, settings, base),
+          ...(carriers.helper ? [helper(files, settings)] : []),
         ],
         'name',
       ),
@@ -92,16 +97,40 @@ function outputMount(spec: RunSpec): JsonMap {
   return { name: volume, mountPath: `${podWorkDir}/${name}`, subPath: `working-dir/${name}` };
 }
 
-/** The init container: waits for the files, or unpacks those that came with the pod. */
-function receiver(files: InlineFiles | 'exec', settings: Settings): JsonMap {
-  const waiting = carrier(initContainer, readyMarker, settings);
-  if (files === 'exec') return waiting;
-  const unpack = `mkdir -p ${podWorkDir} && chmod 777 ${podWorkDir} && echo "$${inlineVariable}" | base64 -d | tar -xf - -C ${podWorkDir}`;
+/** The files that the helper gives to the program before that begins. */
+function inlineFiles({ init, helper }: Carriers): InlineFiles | undefined {
+  return init === undefined && typeof helper === 'object' ? helper : undefined;
+}
+
+/** A program that begins with a shell, which waits for the files and then turns into the program itself. */
+function waiting(argv: readonly string[]): readonly string[] {
+  const [shell = 'sh'] = argv;
+  const wait = `until [ -e ${readyMarker} ]; do sleep ${arrivalSeconds} 2>/dev/null; done; exec "$@"`;
+  return [shell, '-c', wait, shell, ...argv];
+}
+
+/** Whole or not at all: the marker is set when everything is unpacked. */
+function unpacking(files: InlineFiles, settings: Settings): { readonly script: string; readonly env: Json } {
   return {
-    ...waiting,
-    command: ['sh', '-c', `umask 022; ${unpack}`],
+    script: `umask 022; mkdir -p ${podWorkDir} && chmod 777 ${podWorkDir} && echo "$${inlineVariable}" | base64 -d | tar -xf - -C ${podWorkDir}`,
     env: joined(settings.carrierSpec.env, [{ name: inlineVariable, value: files.archive }], 'name'),
   };
+}
+
+function helper(files: InlineFiles | undefined, settings: Settings): JsonMap {
+  const bare = carrier(helperContainer, endedMarker, settings);
+  if (!files) return bare;
+  const { script, env } = unpacking(files, settings);
+  const [shell = '', option = '', wait = ''] = bare.command as readonly string[];
+  return { ...bare, command: [shell, option, `(${script}) && : > ${readyMarker} || exit ${notUnpacked}; ${wait}`], env };
+}
+
+/** The init container: waits for the files, or unpacks those that came with the pod. */
+function receiver(files: InlineFiles | 'exec', settings: Settings): JsonMap {
+  const bare = carrier(initContainer, readyMarker, settings);
+  if (files === 'exec') return bare;
+  const { script, env } = unpacking(files, settings);
+  return { ...bare, command: ['sh', '-c', script], env };
 }
 
 /** A container that waits for a marker while files are carried by exec. */

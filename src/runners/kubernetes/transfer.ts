@@ -21,14 +21,16 @@ export class TransferError extends Error {
  * Unpacks what comes and prints the hash of all of it. Any user may write where the program works. The pipe is read
  * to its end after tar has seen the end mark, so that the hash is of everything.
  */
-const unpackScript = [
-  'umask 022; set -e',
-  `mkdir -p ${podWorkDir}; chmod 777 ${podWorkDir}; cd ${filesRoot}`,
-  'rm -f .in .in.failed; mkfifo .in',
-  'sha256sum < .in > .in.sum & sum=$!',
-  `tee .in | { tar -xf - -C ${podWorkDir} || : > .in.failed; cat > /dev/null; }`,
-  'wait $sum; [ ! -e .in.failed ]; cat .in.sum; rm -f .in .in.sum',
-].join('\n');
+function unpackScript(folder: string): string {
+  return [
+    'umask 022; set -e',
+    `mkdir -p ${podWorkDir}; chmod 777 ${podWorkDir}; cd ${filesRoot}`,
+    'rm -f .in .in.failed; mkfifo .in',
+    'sha256sum < .in > .in.sum & sum=$!',
+    `tee .in | { tar -xf - -C ${folder} || : > .in.failed; cat > /dev/null; }`,
+    'wait $sum; [ ! -e .in.failed ]; cat .in.sum; rm -f .in .in.sum',
+  ].join('\n');
+}
 
 /** @throws TransferError; ApiError and UnreachableError when the cluster is the cause */
 export function sendFiles(
@@ -38,15 +40,30 @@ export function sendFiles(
   signal: AbortSignal,
 ): Promise<void> {
   const own = outputName(spec);
+  const pack = () => packFolder(spec.workDir, { include: path => path !== own, onLeftOut });
+  return sendArchive(target, podWorkDir, pack, signal);
+}
+
+/**
+ * Unpacks an archive in a folder that is there.
+ * @param pack makes the archive, anew for each try
+ * @throws TransferError; ApiError and UnreachableError when the cluster is the cause
+ */
+export function sendArchive(
+  target: ExecTarget,
+  folder: string,
+  pack: () => AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  signal: AbortSignal,
+): Promise<void> {
   return untilWhole(signal, async () => {
     const hash = createHash('sha256');
     async function* hashed(): AsyncGenerator<Uint8Array> {
-      for await (const chunk of packFolder(spec.workDir, { include: path => path !== own, onLeftOut })) {
-        hash.update(chunk as Uint8Array);
-        yield chunk as Uint8Array;
+      for await (const chunk of pack()) {
+        hash.update(chunk);
+        yield chunk;
       }
     }
-    const printed = await run(target, ['sh', '-c', unpackScript], signal, hashed());
+    const printed = await run(target, ['sh', '-c', unpackScript(folder)], signal, hashed());
     const [sum] = printed.split(' ');
     if (sum !== hash.digest('hex')) throw new BrokenTransfer('the input files arrived changed');
   });

@@ -5,12 +5,10 @@ import { dockerUnderTest, startEngine, testHost, testImage } from '../../docker/
 import { testImage as podImage, testCluster } from '../../kubernetes/cluster.ts';
 import type { MatrixRunner } from './matrix.ts';
 
-/** Each that is false has its row in the table of docs/scripts.md, "Where runners differ". */
+/** What is false has its row in the table of docs/scripts.md, "Where runners differ". */
 export interface ScriptCapabilities {
   /** False: all lines of a program are INFO, and the order of lines from both streams is not sure. */
   readonly separateStreams: boolean;
-  /** False: a script of 128 KiB or more is refused, for it stays an argument. */
-  readonly longScripts: boolean;
 }
 
 export interface ComparedRunner {
@@ -26,7 +24,7 @@ const inContainer = { type: dockerDeclaration.type, pullPolicy: 'NEVER', network
 export const comparedRunners: readonly ComparedRunner[] = [
   {
     name: 'Docker',
-    capabilities: { separateStreams: true, longScripts: true },
+    capabilities: { separateStreams: true },
     async start() {
       const engine = await dockerUnderTest();
       if ('unavailable' in engine) return engine;
@@ -35,7 +33,7 @@ export const comparedRunners: readonly ComparedRunner[] = [
   },
   {
     name: 'Podman',
-    capabilities: { separateStreams: true, longScripts: true },
+    capabilities: { separateStreams: true },
     async start() {
       const engine = await startEngine('podman');
       if ('unavailable' in engine) return engine;
@@ -45,7 +43,7 @@ export const comparedRunners: readonly ComparedRunner[] = [
   },
   {
     name: 'Kubernetes',
-    capabilities: { separateStreams: false, longScripts: false },
+    capabilities: { separateStreams: false },
     // Two thirds of a second each: all take 28 s on two cores.
     sample: [
       'both_streams',
@@ -63,6 +61,7 @@ export const comparedRunners: readonly ComparedRunner[] = [
       'output_after_failure',
       'vars_after_failure',
       'metrics',
+      'long_script',
     ],
     async start() {
       const cluster = testCluster();
