@@ -36,7 +36,6 @@ const plugins: readonly string[] = [
   'io.kestra.plugin.dbt.',
   'io.kestra.plugin.terraform.',
   'io.kestra.plugin.ansible.',
-  'io.kestra.core.tasks.scripts.',
 ];
 
 const coreNames = new Set(

@@ -35,12 +35,25 @@ export interface Runners {
   get(type: string): Promise<TaskRunner>;
 }
 
+/** What the older script tasks do in another way. */
+export interface OlderForm {
+  /** Rendered with all names that commands may use. */
+  commands(expressions: RenderContext): Promise<readonly string[]>;
+  /** More such names. */
+  variables(outputDir: string): ValueMap;
+  /** Input files that the task brings along. */
+  readonly files: Readonly<Record<string, string>>;
+  /** Makes what `variables` named. @param outputDir on this machine, empty */
+  prepare(outputDir: string): Promise<void>;
+}
+
 /** Runs one attempt of a task of that language. */
 export async function runScript(
   language: Language,
   kind: ScriptKind,
   runners: Runners,
   context: TaskContext,
+  older?: OlderForm,
 ): Promise<TaskResult> {
   const { workDir, expressions: base, task } = context;
   const { properties } = task;
@@ -60,11 +73,15 @@ export async function runScript(
     workingDir: paths.workingDir,
     outputDir: paths.outputDir,
     outputFiles: namedFiles(globs, paths.workingDir),
+    ...older?.variables(paths.outputDir),
   });
 
   const references = new StorageReferences(name => `${paths.workingDir}/${name}`);
   const commands = async (name: string) =>
-    (await textListProperty(name, properties[name], expressions)).map(command => references.replaceIn(command));
+    (name === 'commands' && older
+      ? await older.commands(expressions)
+      : await textListProperty(name, properties[name], expressions)
+    ).map(command => references.replaceIn(command));
   const script =
     kind === 'Script'
       ? withoutMark(references.replaceIn(await requiredText('script', properties.script, expressions)))
@@ -130,12 +147,14 @@ export async function runScript(
       await userFaults(async () => {
         if (namespaceFiles) await copyNamespaceFiles(namespaceFiles, context);
         await writeInputFiles(workDir, inputFiles, context.storage);
+        if (older) await writeInputFiles(workDir, older.files, context.storage);
         await writeInputFiles(workDir, Object.fromEntries(references.files()), context.storage);
       });
       await dependencies?.provide();
       if (file) await writeFile(join(workDir, file.name), file.text);
       await rm(outputDir, { recursive: true, force: true });
       await mkdir(outputDir);
+      await older?.prepare(outputDir);
     },
   });
   const windowsLineEnds = !windows && file === undefined && argv.some(argument => argument.includes('\r\n'));
