@@ -1,16 +1,21 @@
-import { DateTimeFormatter, Instant, LocalDateTime, ZonedDateTime, ZoneId, ZoneOffset } from '@js-joda/core';
+import {
+  DateTimeFormatter,
+  Instant,
+  LocalDateTime,
+  ZonedDateTime,
+  ZoneId,
+  ZoneOffset,
+  ZoneRulesProvider,
+} from '@js-joda/core';
 import '@js-joda/timezone';
 import fc from 'fast-check';
 import { afterEach, describe, expect, test } from 'vitest';
-import {
-  addToDate,
-  epochMicroText,
-  epochMillis,
-  epochNanoText,
-  epochSeconds,
-  formatDate,
-  nowText,
-} from '../../src/expression/dates/index.ts';
+
+// Zones are checked against the rules of the tz database's own package; ours take their place when they are loaded.
+const tzRules = ZoneRulesProvider.getRules;
+const { addToDate, epochMicroText, epochMillis, epochNanoText, epochSeconds, formatDate, nowText } = await import(
+  '../../src/expression/dates/index.ts'
+);
 
 const date = '2024-05-06T07:08:09.123456Z';
 const inUtc = { timeZone: 'UTC' };
@@ -116,6 +121,7 @@ describe('zones', () => {
 
   test('an unknown zone is named', () => {
     expect(() => formatDate(date, { timeZone: 'Mars/Base' })).toThrow('Unknown time-zone ID: Mars/Base');
+    expect(() => formatDate(date, { timeZone: 'europe/paris' })).toThrow('Unknown time-zone ID: europe/paris');
   });
 
   test('styles name the zone', () => {
@@ -285,13 +291,36 @@ describe('beside js-joda', () => {
     );
   });
 
-  test('places local times in zones the same', () => {
+  test('has the offsets of the tz database', () => {
     fc.assert(
       fc.property(seconds, zones, (second, timeZone) => {
-        const local = LocalDateTime.ofEpochSecond(second, 0, ZoneOffset.UTC);
-        const expected = local.atZone(ZoneId.of(timeZone)).toEpochSecond();
+        const expected = tzRules(timeZone).offset(Instant.ofEpochSecond(second)).id();
+        expect(formatDate(BigInt(second), { timeZone, format: 'XXXXX' })).toBe(expected);
+      }),
+    );
+  });
+
+  test('places local times in zones as the tz database does, those skipped or shown twice too', () => {
+    const aroundChanges = fc
+      .tuple(
+        fc.integer({ min: 1975, max: 2035 }),
+        fc.constantFrom('03', '04', '10', '11'),
+        fc.integer({ min: 0, max: 30 }),
+        fc.nat(14_400),
+      )
+      .map(([year, month, day, second]) =>
+        LocalDateTime.parse(`${year}-${month}-01T00:00`).plusDays(day).plusSeconds(second),
+      );
+    const anyTime = seconds.map(second => LocalDateTime.ofEpochSecond(second, 0, ZoneOffset.UTC));
+    fc.assert(
+      fc.property(fc.oneof(anyTime, aroundChanges), zones, (local, timeZone) => {
+        const rules = tzRules(timeZone);
+        const gap = rules.validOffsets(local).length === 0 ? rules.transition(local) : undefined;
+        const shown = gap ? local.plusSeconds(gap.duration().seconds()) : local;
+        const expected = shown.toEpochSecond(gap ? gap.offsetAfter() : rules.offset(local));
         expect(epochSeconds(local.toString(), { timeZone })).toBe(BigInt(expected));
       }),
+      { numRuns: 500 },
     );
   });
 });

@@ -1,9 +1,9 @@
 /**
- * The dates of Kestra's filters `date`, `dateAdd`, `timestamp*` and of `now()`: Java's patterns and rules.
- *
- * Own code on what Node has, where a port of java.time was the plan: js-joda with its zones and one language costs
- * 103 ms of CPU to load (measured: core 14, timezone 78, locale_en-us 11), and the whole of a `run` has 160.
+ * The dates of Kestra's filters `date`, `dateAdd`, `timestamp*` and of `now()`: Java's patterns and rules. Calendar,
+ * zones and arithmetic are js-joda's, the port of java.time; what it lacks (names in any language, weeks by country,
+ * localised styles, patterns with those) is beside it here. See docs/dev/decisions/0004.
  */
+import { convert, Instant, ZonedDateTime, type ZoneId } from '@js-joda/core';
 import { isNumeric, numericKind, Real, type Value } from '../../model/value.ts';
 import { addUnits } from './add.ts';
 import { localeTag } from './locale-text.ts';
@@ -13,7 +13,7 @@ import { parsePattern } from './pattern.ts';
 import { printMoment } from './print.ts';
 import { readFields } from './read.ts';
 import { resolveMoment } from './resolve.ts';
-import { type Moment, systemZone, type Zone, zoneOf } from './zone.ts';
+import { systemZone, zoneOf } from './zone.ts';
 
 /**
  * `format` and `existingFormat`: a name such as `iso_sec` or a Java pattern. `timeZone`: as Java's `ZoneId.of`; the
@@ -44,25 +44,24 @@ export function addToDate(input: Value, amount: Value, unit: string, options: Da
 
 /** Seconds since 1970, rounded down. */
 export function epochSeconds(input: Value, options: DateOptions): bigint {
-  return BigInt(momentFrom(input, options).epochSecond);
+  return BigInt(momentFrom(input, options).toEpochSecond());
 }
 
 /** Milliseconds since 1970, rounded down. */
 export function epochMillis(input: Value, options: DateOptions): bigint {
-  const { epochSecond, nano } = momentFrom(input, options);
-  return BigInt(epochSecond) * 1000n + BigInt(Math.floor(nano / 1e6));
+  return BigInt(convert(momentFrom(input, options)).toEpochMilli());
 }
 
 /** What Kestra's `timestampMicro` gives: seconds times 1e9 plus microseconds. The magnitude is wrong, and is matched. */
 export function epochMicroText(input: Value, options: DateOptions): string {
-  const { epochSecond, nano } = momentFrom(input, options);
-  return String(BigInt(epochSecond) * 1_000_000_000n + BigInt(Math.floor(nano / 1000)));
+  const moment = momentFrom(input, options);
+  return String(BigInt(moment.toEpochSecond()) * 1_000_000_000n + BigInt(Math.floor(moment.nano() / 1000)));
 }
 
 /** Nanoseconds since 1970. */
 export function epochNanoText(input: Value, options: DateOptions): string {
-  const { epochSecond, nano } = momentFrom(input, options);
-  return String(BigInt(epochSecond) * 1_000_000_000n + BigInt(nano));
+  const moment = momentFrom(input, options);
+  return String(BigInt(moment.toEpochSecond()) * 1_000_000_000n + BigInt(moment.nano()));
 }
 
 /** The time as text; the format is `iso` by default. `nowMs` is milliseconds since 1970. */
@@ -70,14 +69,14 @@ export function nowText(nowMs: number, options: DateOptions): string {
   return print(momentOfNanos(BigInt(Math.floor(nowMs * 1000)) * 1000n, zoneFrom(options)), options);
 }
 
-function zoneFrom(options: DateOptions): Zone {
+function zoneFrom(options: DateOptions): ZoneId {
   return options.timeZone === undefined ? systemZone() : zoneOf(options.timeZone);
 }
 
-function print(moment: Moment, options: DateOptions): string {
+function print(moment: ZonedDateTime, options: DateOptions): string {
   const format = options.format ?? 'iso';
   const locale = localeTag(options.locale);
-  const target: Moment = { ...moment, zone: zoneFrom(options) };
+  const target = moment.withZoneSameInstant(zoneFrom(options));
   if (isStyle(format)) return printStyle(format, target, locale);
   if (format === 'iso_instant') return printInstant(target);
   // The RFC's names are English in every language.
@@ -85,14 +84,18 @@ function print(moment: Moment, options: DateOptions): string {
 }
 
 /** Java's ISO_INSTANT: UTC, with no, three, six or nine digits of the second as needed. */
-function printInstant(moment: Moment): string {
-  const { nano } = moment;
+function printInstant(moment: ZonedDateTime): string {
+  const nano = moment.nano();
   const digits = nano === 0 ? 0 : nano % 1e6 === 0 ? 3 : nano % 1000 === 0 ? 6 : 9;
   const fraction = digits === 0 ? '' : `.${'S'.repeat(digits)}`;
-  return printMoment(parsePattern(`uuuu-MM-dd'T'HH:mm:ss${fraction}'Z'`), { ...moment, zone: zoneOf('Z') }, 'en-US');
+  return printMoment(
+    parsePattern(`uuuu-MM-dd'T'HH:mm:ss${fraction}'Z'`),
+    moment.withZoneSameInstant(zoneOf('Z')),
+    'en-US',
+  );
 }
 
-function momentFrom(input: Value, options: DateOptions): Moment {
+function momentFrom(input: Value, options: DateOptions): ZonedDateTime {
   const zone = zoneFrom(options);
   if (typeof input === 'string') return momentFromText(input, zone, options);
   if (isNumeric(input)) return momentFromNumber(input, zone);
@@ -100,7 +103,7 @@ function momentFrom(input: Value, options: DateOptions): Moment {
 }
 
 /** Kestra tells the unit by the number of digits: 13 are milliseconds, 16 microseconds, 19 nanoseconds, else seconds. */
-function momentFromNumber(input: number | bigint | Real, zone: Zone): Moment {
+function momentFromNumber(input: number | bigint | Real, zone: ZoneId): ZonedDateTime {
   const kind = numericKind(input);
   if (kind !== 'integer' && kind !== 'long')
     throw new Error(`a date as a number is a whole number of seconds, not ${input}`);
@@ -114,15 +117,15 @@ function momentFromNumber(input: number | bigint | Real, zone: Zone): Moment {
   return momentOfNanos(whole * (nanosOfUnit.get(digits) ?? 1_000_000_000n), zone);
 }
 
-function momentOfNanos(nanos: bigint, zone: Zone): Moment {
+function momentOfNanos(nanos: bigint, zone: ZoneId): ZonedDateTime {
   const nano = ((nanos % 1_000_000_000n) + 1_000_000_000n) % 1_000_000_000n;
   const epochSecond = Number((nanos - nano) / 1_000_000_000n);
   if (Math.abs(epochSecond) > 8.64e12)
     throw new Error(`${nanos / 1_000_000_000n} seconds lead beyond the range of dates`);
-  return { epochSecond, nano: Number(nano), zone };
+  return ZonedDateTime.ofInstant(Instant.ofEpochSecond(epochSecond, Number(nano)), zone);
 }
 
-function momentFromText(text: string, zone: Zone, options: DateOptions): Moment {
+function momentFromText(text: string, zone: ZoneId, options: DateOptions): ZonedDateTime {
   const { existingFormat } = options;
   if (existingFormat !== undefined && isStyle(existingFormat)) {
     throw new Error(`existingFormat '${existingFormat}' is for writing only; write a pattern such as dd/MM/yyyy`);
@@ -141,7 +144,7 @@ function momentFromText(text: string, zone: Zone, options: DateOptions): Moment 
   throw new Error(`Text '${text}' could not be parsed${where} at index ${furthest.index}${hint}`);
 }
 
-function resolved(text: string, resolve: () => Moment): Moment {
+function resolved(text: string, resolve: () => ZonedDateTime): ZonedDateTime {
   try {
     return resolve();
   } catch (error) {

@@ -1,6 +1,7 @@
 /** Names of months, days, day halves, eras and zones in a language, from ICU. */
-import { isoWeeks, type WeekRule } from './calendar.ts';
-import { type Moment, offsetAt, offsetText } from './zone.ts';
+import { convert, type ZonedDateTime, ZoneOffset } from '@js-joda/core';
+import type { WeekRule } from './weeks.ts';
+import { intlZone } from './zone.ts';
 
 export type TextField = 'month' | 'weekday' | 'dayPeriod' | 'era';
 export type TextStyle = 'short' | 'full' | 'narrow';
@@ -64,23 +65,22 @@ export function quarterName(quarter: number, style: TextStyle): string {
 // ICU knows an abbreviation only in the languages of the countries that use it; Java prints it in all.
 const abbreviating = ['en-US', 'en-GB', 'en-AU', 'en-NZ', 'en-IN', 'en-ZA', 'ja', 'ko'];
 
-/** `CEST` or `Central European Summer Time`; an offset zone has only its id. */
-export function zoneName(moment: Moment, style: 'short' | 'full', locale: string): string {
-  const { zone } = moment;
-  if (zone.kind === 'offset') return zone.id;
+/** `CEST` or `Central European Summer Time`; what has no rules (`+02:00`, `GMT+02:00`) has only its id. */
+export function zoneName(moment: ZonedDateTime, style: 'short' | 'full', locale: string): string {
+  const zone = moment.zone();
+  if (zone instanceof ZoneOffset || /[+-]/.test(zone.id().slice(0, 4))) return zone.id();
   if (style === 'full') return intlZoneName(moment, 'long', locale);
   for (const language of [locale, ...abbreviating]) {
     const name = intlZoneName(moment, 'short', language);
     if (!/[+\-−]\d/.test(name)) return name;
   }
-  return `GMT${offsetText(offsetAt(zone, moment.epochSecond))}`;
+  return `GMT${moment.offset().id()}`;
 }
 
-function intlZoneName(moment: Moment, style: 'short' | 'long', locale: string): string {
-  const timeZone = /^(?:UTC|GMT|UT)$/.test(moment.zone.id) ? 'UTC' : moment.zone.id;
-  const formatter = new Intl.DateTimeFormat(locale, { timeZone, timeZoneName: style });
-  const part = formatter.formatToParts(moment.epochSecond * 1000).find(p => p.type === 'timeZoneName');
-  return part?.value ?? moment.zone.id;
+function intlZoneName(moment: ZonedDateTime, style: 'short' | 'long', locale: string): string {
+  const formatter = new Intl.DateTimeFormat(locale, { timeZone: intlZone(moment.zone()), timeZoneName: style });
+  const part = formatter.formatToParts(convert(moment).toEpochMilli()).find(p => p.type === 'timeZoneName');
+  return part?.value ?? moment.zone().id();
 }
 
 declare global {
@@ -97,7 +97,7 @@ export function weekRule(locale: string): WeekRule {
   const region = new Intl.Locale(locale).maximize().region ?? '001';
   const { firstDay } = new Intl.Locale(`und-${region}`).getWeekInfo();
   // ICU for JavaScript dropped the minimal days: 4 in Europe, which starts on Monday, 1 in nearly all other places.
-  return { firstDay, minimalDays: europe.has(region) ? isoWeeks.minimalDays : 1 };
+  return { firstDay, minimalDays: europe.has(region) ? 4 : 1 };
 }
 
 // CLDR supplemental weekData, minDays 4.

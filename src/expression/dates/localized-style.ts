@@ -1,6 +1,7 @@
 /** The formats `full`, `long`, `medium` and `short`, as Java's FormatStyle prints them in each language. */
+import { convert, type ZonedDateTime } from '@js-joda/core';
 import { zoneName } from './locale-text.ts';
-import type { Moment } from './zone.ts';
+import { intlZone } from './zone.ts';
 
 export type Style = 'full' | 'long' | 'medium' | 'short';
 
@@ -9,9 +10,9 @@ export function isStyle(format: string): format is Style {
 }
 
 /** `May 6, 2024, 7:08:09 AM UTC` for `long`; the space before AM is U+202F, as in Java since CLDR 42. */
-export function printStyle(style: Style, moment: Moment, locale: string): string {
-  const timeZone = intlZone(moment);
-  const instant = moment.epochSecond * 1000;
+export function printStyle(style: Style, moment: ZonedDateTime, locale: string): string {
+  const timeZone = intlZone(moment.zone());
+  const instant = convert(moment).toEpochMilli();
   const write = (options: Intl.DateTimeFormatOptions) =>
     new Intl.DateTimeFormat(locale, { ...options, timeZone })
       .formatToParts(instant)
@@ -26,10 +27,4 @@ export function printStyle(style: Style, moment: Moment, locale: string): string
     : write({ dateStyle: style, timeStyle: style });
   // V8 puts an ordinary space there: https://github.com/nodejs/node/issues/46123 .
   return text.replace(/ (?=[AP]M\b)/, '\u202f');
-}
-
-function intlZone({ zone }: Moment): string {
-  if (zone.kind === 'region') return /^(?:UTC|GMT|UT)$/.test(zone.id) ? 'UTC' : zone.id;
-  if (zone.offset === 0) return 'UTC';
-  return zone.id.replace(/^(?:UTC|GMT|UT)/, '').slice(0, 6);
 }

@@ -1,13 +1,11 @@
 /** A moment as text, by a pattern's elements. */
-import { dayOfWeek, dayOfYear, epochDayOf, isoWeeks, type LocalDateTime, weekOf } from './calendar.ts';
+import { ChronoField, IsoFields, type TemporalField, type ZonedDateTime, ZoneOffset } from '@js-joda/core';
 import { names, quarterName, type TextStyle, weekRule, zoneName } from './locale-text.ts';
 import type { Element, NamedField, NumberField, OffsetForm } from './pattern.ts';
-import { localOf, type Moment, offsetAt } from './zone.ts';
+import { daysIntoWeek, weekOf, weekOfMonth } from './weeks.ts';
 
 interface View {
-  readonly moment: Moment;
-  readonly local: LocalDateTime;
-  readonly epochDay: number;
+  readonly moment: ZonedDateTime;
   readonly locale: string;
 }
 
@@ -15,10 +13,8 @@ interface View {
  * The moment in its own zone, written as the elements say.
  * @throws Error when a number does not fit its width (a year of 5 digits in `yy`).
  */
-export function printMoment(elements: readonly Element[], moment: Moment, locale: string): string {
-  const local = localOf(moment);
-  const view: View = { moment, local, epochDay: epochDayOf(local.year, local.month, local.day), locale };
-  return elements.map(element => print(element, view)).join('');
+export function printMoment(elements: readonly Element[], moment: ZonedDateTime, locale: string): string {
+  return elements.map(element => print(element, { moment, locale })).join('');
 }
 
 function print(element: Element, view: View): string {
@@ -32,13 +28,13 @@ function print(element: Element, view: View): string {
     case 'name':
       return printName(element.field, element.style, element.standalone, view);
     case 'fraction':
-      return printFraction(view.local.nano, element);
+      return printFraction(view.moment.nano(), element);
     case 'offset':
-      return printOffset(offsetAt(view.moment.zone, view.moment.epochSecond), element.form, element.zero);
+      return printOffset(view.moment.offset().totalSeconds(), element.form, element.zero);
     case 'gmt-offset':
-      return gmtOffset(offsetAt(view.moment.zone, view.moment.epochSecond), element.style);
+      return gmtOffset(view.moment.offset().totalSeconds(), element.style);
     case 'zone-id':
-      return view.moment.zone.id;
+      return view.moment.zone().id();
     case 'zone-name':
       return zoneName(view.moment, element.style, view.locale);
     case 'optional':
@@ -51,7 +47,7 @@ function print(element: Element, view: View): string {
 /** A section that asks for a region is left out where the zone is a bare offset; a moment has all else. */
 function printOptional(elements: readonly Element[], view: View): string {
   const impossible = elements.some(
-    element => element.kind === 'zone-id' && element.regionOnly && view.moment.zone.kind === 'offset',
+    element => element.kind === 'zone-id' && element.regionOnly && view.moment.zone() instanceof ZoneOffset,
   );
   return impossible ? '' : elements.map(element => print(element, view)).join('');
 }
@@ -66,61 +62,47 @@ function twoDigits(value: number): string {
   return String(value).padStart(2, '0');
 }
 
-function numberOf(field: NumberField, { local, epochDay, locale }: View): number {
-  const secondOfDay = local.hour * 3600 + local.minute * 60 + local.second;
-  switch (field) {
-    case 'year':
-    case 'month':
-    case 'day':
-    case 'hour':
-    case 'minute':
-    case 'second':
-    case 'nano':
-      return local[field];
-    case 'yearOfEra':
-      return local.year > 0 ? local.year : 1 - local.year;
-    case 'weekYear':
-      return weekOf(epochDay, weekRule(locale)).weekYear;
-    case 'isoWeekYear':
-      return weekOf(epochDay, isoWeeks).weekYear;
-    case 'week':
-      return weekOf(epochDay, weekRule(locale)).week;
-    case 'isoWeek':
-      return weekOf(epochDay, isoWeeks).week;
-    case 'weekOfMonth':
-      return weekOfMonth(local, epochDay, locale);
-    case 'isoDayOfWeek':
-      return dayOfWeek(epochDay);
-    case 'localDayOfWeek':
-      return weekOf(epochDay, weekRule(locale)).day;
-    case 'weekInMonth':
-      return Math.floor((local.day - 1) / 7) + 1;
-    case 'dayOfYear':
-      return dayOfYear(local.year, local.month, local.day);
-    case 'quarter':
-      return Math.floor((local.month + 2) / 3);
-    case 'clockHour':
-      return local.hour === 0 ? 24 : local.hour;
-    case 'hourOfHalf':
-      return local.hour % 12;
-    case 'clockHourOfHalf':
-      return local.hour % 12 === 0 ? 12 : local.hour % 12;
-    case 'milliOfDay':
-      return secondOfDay * 1000 + Math.floor(local.nano / 1e6);
-    case 'nanoOfDay':
-      return secondOfDay * 1e9 + local.nano;
-    case 'modifiedJulianDay':
-      return epochDay + 40_587;
-  }
-}
+/** The fields that java.time has whatever the country; the others are counted by its weeks. */
+const fields: Readonly<Partial<Record<NumberField, TemporalField>>> = {
+  year: ChronoField.YEAR,
+  yearOfEra: ChronoField.YEAR_OF_ERA,
+  isoWeekYear: IsoFields.WEEK_BASED_YEAR,
+  month: ChronoField.MONTH_OF_YEAR,
+  day: ChronoField.DAY_OF_MONTH,
+  dayOfYear: ChronoField.DAY_OF_YEAR,
+  quarter: IsoFields.QUARTER_OF_YEAR,
+  isoWeek: IsoFields.WEEK_OF_WEEK_BASED_YEAR,
+  isoDayOfWeek: ChronoField.DAY_OF_WEEK,
+  weekInMonth: ChronoField.ALIGNED_WEEK_OF_MONTH,
+  hour: ChronoField.HOUR_OF_DAY,
+  clockHour: ChronoField.CLOCK_HOUR_OF_DAY,
+  hourOfHalf: ChronoField.HOUR_OF_AMPM,
+  clockHourOfHalf: ChronoField.CLOCK_HOUR_OF_AMPM,
+  minute: ChronoField.MINUTE_OF_HOUR,
+  second: ChronoField.SECOND_OF_MINUTE,
+  milliOfDay: ChronoField.MILLI_OF_DAY,
+  nano: ChronoField.NANO_OF_SECOND,
+  nanoOfDay: ChronoField.NANO_OF_DAY,
+};
 
-/** Days before the first full week of the month are week 0. */
-function weekOfMonth(local: LocalDateTime, epochDay: number, locale: string): number {
-  const rule = weekRule(locale);
-  const firstOfMonth = epochDay - local.day + 1;
-  const daysIntoWeek = (dayOfWeek(firstOfMonth) - rule.firstDay + 7) % 7;
-  const whole = Math.floor((local.day - 1 + daysIntoWeek) / 7);
-  return 7 - daysIntoWeek >= rule.minimalDays ? whole + 1 : whole;
+function numberOf(field: NumberField, { moment, locale }: View): number {
+  const known = fields[field];
+  if (known) return moment.getLong(known);
+  const date = moment.toLocalDate();
+  switch (field) {
+    case 'weekYear':
+      return weekOf(date, weekRule(locale)).weekYear;
+    case 'week':
+      return weekOf(date, weekRule(locale)).week;
+    case 'weekOfMonth':
+      return weekOfMonth(date, weekRule(locale));
+    case 'localDayOfWeek':
+      return daysIntoWeek(date, weekRule(locale)) + 1;
+    case 'modifiedJulianDay':
+      return date.toEpochDay() + 40_587;
+    default:
+      throw new Error(`no number is known for the field ${field}`);
+  }
 }
 
 function printNumber(value: number, { min, max, sign }: Extract<Element, { kind: 'number' }>): string {
@@ -131,14 +113,14 @@ function printNumber(value: number, { min, max, sign }: Extract<Element, { kind:
 }
 
 function printName(field: NamedField, style: TextStyle, standalone: boolean, view: View): string {
-  const { local, epochDay, locale } = view;
-  if (field === 'quarter') return quarterName(Math.floor((local.month + 2) / 3), style);
+  const { moment, locale } = view;
+  if (field === 'quarter') return quarterName(moment.get(IsoFields.QUARTER_OF_YEAR), style);
   const list = names(field, style, locale, standalone);
   const index = {
-    month: local.month - 1,
-    weekday: dayOfWeek(epochDay) - 1,
-    dayPeriod: local.hour < 12 ? 0 : 1,
-    era: local.year > 0 ? 1 : 0,
+    month: moment.monthValue() - 1,
+    weekday: moment.dayOfWeek().value() - 1,
+    dayPeriod: moment.get(ChronoField.AMPM_OF_DAY),
+    era: moment.get(ChronoField.ERA),
   };
   return list[index[field]] ?? '';
 }

@@ -1,13 +1,15 @@
 /** Text to fields, by a pattern's elements: Java's strict parsing of one text against one formatter. */
+import type { ZoneId } from '@js-joda/core';
 import { names } from './locale-text.ts';
 import type { Element, NumberField } from './pattern.ts';
-import { fixedZone, type Zone, zoneOf } from './zone.ts';
+import { zoneOf } from './zone.ts';
 
 /** What a text said, not yet checked against the calendar. */
 export interface Fields {
   readonly numbers: Map<NumberField | 'weekday' | 'dayPeriod' | 'era', number>;
+  /** Seconds east of UTC. */
   offset?: number;
-  zone?: Zone;
+  zone?: ZoneId;
 }
 
 /**
@@ -207,8 +209,7 @@ function readZone(shape: RegExp, at: number, state: State): End {
   const name = shape.exec(state.text.slice(at))?.[0];
   if (name === undefined) return ~at;
   try {
-    const zone = zoneOf(abbreviations.get(name) ?? name);
-    state.fields.zone = zone.kind === 'offset' && zone.id === 'Z' ? fixedZone(0) : zone;
+    state.fields.zone = zoneOf(abbreviations.get(name) ?? name);
     return at + name.length;
   } catch {
     return ~at;

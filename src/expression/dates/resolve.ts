@@ -1,105 +1,101 @@
 /** Fields that were read from a text, to the moment they mean: Java's smart resolving. */
 import {
-  daysInMonth,
-  epochDayOf,
-  firstWeekStart,
-  isLeapYear,
-  isoWeeks,
-  localDateTimeOf,
-  localSecondOf,
-} from './calendar.ts';
+  ChronoField,
+  LocalDate,
+  LocalDateTime,
+  LocalTime,
+  YearMonth,
+  ZonedDateTime,
+  type ZoneId,
+  ZoneOffset,
+} from '@js-joda/core';
 import { weekRule } from './locale-text.ts';
 import type { Fields } from './read.ts';
-import { type Moment, momentOf, type Zone } from './zone.ts';
+import { firstWeekStart } from './weeks.ts';
+
+type Numbers = Fields['numbers'];
 
 /**
  * The moment of the fields. Without an offset or a zone it is in `zone`; without a time it is the start of the day.
  * @throws Error when a field is out of its range, or there is no date.
  */
-export function resolveMoment(fields: Fields, zone: Zone, locale: string): Moment {
-  const epochDay = resolveDate(fields, locale);
-  if (epochDay === undefined) throw new Error('it has no date');
-  const time = resolveTime(fields) ?? { second: 0, nano: 0 };
-  const localSecond = epochDay * 86_400 + time.second;
-  const local = localDateTimeOf(localSecond, time.nano);
-  if (fields.offset !== undefined) {
-    return { epochSecond: localSecondOf(local) - fields.offset, nano: time.nano, zone: fields.zone ?? zone };
-  }
-  return momentOf(local, fields.zone ?? zone);
+export function resolveMoment({ numbers, offset, zone: named }: Fields, zone: ZoneId, locale: string): ZonedDateTime {
+  const date = resolveDate(numbers, locale);
+  if (!date) throw new Error('it has no date');
+  const { time, days } = resolveTime(numbers);
+  const local = LocalDateTime.of(date.plusDays(days), time);
+  if (offset === undefined) return ZonedDateTime.of(local, named ?? zone);
+  return ZonedDateTime.ofInstant(local, ZoneOffset.ofTotalSeconds(offset), named ?? zone);
 }
 
-function check(name: string, value: number, from: number, to: number): number {
-  if (value < from || value > to) throw new Error(`Invalid value for ${name} (valid values ${from} - ${to}): ${value}`);
-  return value;
-}
-
-function resolveDate({ numbers }: Fields, locale: string): number | undefined {
+function resolveDate(numbers: Numbers, locale: string): LocalDate | undefined {
   const modifiedJulianDay = numbers.get('modifiedJulianDay');
-  if (modifiedJulianDay !== undefined) return modifiedJulianDay - 40_587;
+  if (modifiedJulianDay !== undefined) return LocalDate.ofEpochDay(modifiedJulianDay - 40_587);
   const year = resolveYear(numbers);
   const month = numbers.get('month');
   const day = numbers.get('day');
   if (year !== undefined && month !== undefined && day !== undefined) {
-    check('MonthOfYear', month, 1, 12);
-    check('DayOfMonth', day, 1, 31);
-    return epochDayOf(year, month, Math.min(day, daysInMonth(year, month)));
+    valid('DAY_OF_MONTH', day);
+    return LocalDate.of(year, month, Math.min(day, YearMonth.of(year, month).lengthOfMonth()));
   }
   const dayOfYear = numbers.get('dayOfYear');
-  if (year !== undefined && dayOfYear !== undefined) {
-    check('DayOfYear', dayOfYear, 1, 366);
-    if (dayOfYear === 366 && !isLeapYear(year))
-      throw new Error(`Invalid date 'DayOfYear 366' as '${year}' is not a leap year`);
-    return epochDayOf(year, 1, 1) + dayOfYear - 1;
-  }
+  if (year !== undefined && dayOfYear !== undefined) return LocalDate.ofYearDay(year, dayOfYear);
   return resolveWeekDate(numbers, locale);
 }
 
-function resolveYear(numbers: Fields['numbers']): number | undefined {
+function resolveYear(numbers: Numbers): number | undefined {
   const ofEra = numbers.get('yearOfEra');
   if (ofEra === undefined) return numbers.get('year');
-  check('YearOfEra', ofEra, 1, 999_999_999);
+  valid('YEAR_OF_ERA', ofEra);
   return numbers.get('era') === 0 ? 1 - ofEra : ofEra;
 }
 
-function resolveWeekDate(numbers: Fields['numbers'], locale: string): number | undefined {
+const isoWeeks = { firstDay: 1, minimalDays: 4 };
+
+function resolveWeekDate(numbers: Numbers, locale: string): LocalDate | undefined {
   const isoYear = numbers.get('isoWeekYear');
   const rule = isoYear === undefined ? weekRule(locale) : isoWeeks;
   const weekYear = isoYear ?? numbers.get('weekYear');
   const week = numbers.get('isoWeek') ?? numbers.get('week');
   const weekday = numbers.get('isoDayOfWeek') ?? numbers.get('weekday');
   const localDay = numbers.get('localDayOfWeek');
-  const dayInWeek =
-    weekday === undefined ? localDay : ((check('DayOfWeek', weekday, 1, 7) - rule.firstDay + 7) % 7) + 1;
-  if (weekYear === undefined || week === undefined || dayInWeek === undefined) return undefined;
-  check('WeekOfWeekBasedYear', week, 1, 53);
-  return firstWeekStart(weekYear, rule) + (week - 1) * 7 + check('DayOfWeek', dayInWeek, 1, 7) - 1;
+  const day = weekday === undefined ? localDay : ((valid('DAY_OF_WEEK', weekday) - rule.firstDay + 7) % 7) + 1;
+  if (weekYear === undefined || week === undefined || day === undefined) return undefined;
+  if (week < 1 || week > 53) throw new Error(`Invalid value for WeekOfWeekBasedYear (valid values 1 - 53): ${week}`);
+  return firstWeekStart(weekYear, rule).plusDays((week - 1) * 7 + valid('DAY_OF_WEEK', day) - 1);
 }
 
-/** Second of the day (86,400 for 24:00, which is the next day) and nanosecond. */
-function resolveTime({ numbers }: Fields): { second: number; nano: number } | undefined {
+/** 24:00 is the start of the next day. */
+function resolveTime(numbers: Numbers): { readonly time: LocalTime; readonly days: 0 | 1 } {
   const nanoOfDay = numbers.get('nanoOfDay');
-  if (nanoOfDay !== undefined) return { second: Math.floor(nanoOfDay / 1e9), nano: nanoOfDay % 1e9 };
+  if (nanoOfDay !== undefined) return { time: LocalTime.ofNanoOfDay(nanoOfDay), days: 0 };
   const milliOfDay = numbers.get('milliOfDay');
-  if (milliOfDay !== undefined) return { second: Math.floor(milliOfDay / 1000), nano: (milliOfDay % 1000) * 1e6 };
+  if (milliOfDay !== undefined) return { time: LocalTime.ofNanoOfDay(milliOfDay * 1e6), days: 0 };
   const hour = resolveHour(numbers);
-  if (hour === undefined) return undefined;
-  const minute = check('MinuteOfHour', numbers.get('minute') ?? 0, 0, 59);
-  const second = check('SecondOfMinute', numbers.get('second') ?? 0, 0, 59);
-  const nano = numbers.get('nano') ?? 0;
-  if (hour === 24 && minute === 0 && second === 0 && nano === 0) return { second: 86_400, nano };
-  return { second: check('HourOfDay', hour, 0, 23) * 3600 + minute * 60 + second, nano };
+  if (hour === undefined) return { time: LocalTime.MIDNIGHT, days: 0 };
+  const rest = [numbers.get('minute') ?? 0, numbers.get('second') ?? 0, numbers.get('nano') ?? 0] as const;
+  if (hour === 24 && rest.every(part => part === 0)) return { time: LocalTime.MIDNIGHT, days: 1 };
+  return { time: LocalTime.of(hour, ...rest), days: 0 };
 }
 
-function resolveHour(numbers: Fields['numbers']): number | undefined {
+function resolveHour(numbers: Numbers): number | undefined {
   const hour = numbers.get('hour');
   if (hour !== undefined) return hour;
   const clockHour = numbers.get('clockHour');
-  if (clockHour !== undefined) return check('ClockHourOfDay', clockHour, 1, 24) % 24;
+  if (clockHour !== undefined) return valid('CLOCK_HOUR_OF_DAY', clockHour) % 24;
   const half = numbers.get('dayPeriod');
   if (half === undefined) return undefined;
   const hourOfHalf = numbers.get('hourOfHalf');
-  if (hourOfHalf !== undefined) return check('HourOfAmPm', hourOfHalf, 0, 11) + half * 12;
+  if (hourOfHalf !== undefined) return valid('HOUR_OF_AMPM', hourOfHalf) + half * 12;
   const clockHourOfHalf = numbers.get('clockHourOfHalf');
   if (clockHourOfHalf === undefined) return undefined;
-  return (check('ClockHourOfAmPm', clockHourOfHalf, 1, 12) % 12) + half * 12;
+  return (valid('CLOCK_HOUR_OF_AMPM', clockHourOfHalf) % 12) + half * 12;
+}
+
+/** @throws DateTimeException in Java's words when the value is out of the field's range. */
+function valid(
+  field: 'YEAR_OF_ERA' | 'DAY_OF_MONTH' | 'DAY_OF_WEEK' | 'CLOCK_HOUR_OF_DAY' | 'HOUR_OF_AMPM' | 'CLOCK_HOUR_OF_AMPM',
+  value: number,
+): number {
+  return ChronoField[field].checkValidValue(value);
 }
