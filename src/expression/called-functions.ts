@@ -18,7 +18,7 @@ export function calledFunctions(template: string): ReadonlySet<string> {
 
 function bodyOf(template: string): unknown {
   try {
-    return parseTemplate(withholdRaw(template).template);
+    return [...parseTemplate(withholdRaw(template).template)];
   } catch (error) {
     if (!(error instanceof SyntaxFault)) throw error;
     return [];

@@ -4,7 +4,7 @@ import { isMap, isNumeric, type Value, type ValueMap } from '../model/value.ts';
 import { callAttribute, readAttribute } from './attributes.ts';
 import { compileArguments } from './compile-arguments.ts';
 import { compileBinary } from './compile-operators.ts';
-import { Fault, MissingName, SyntaxFault } from './expression-error.ts';
+import { Fault, MissingName } from './expression-error.ts';
 import { filters } from './filters/index.ts';
 import type { Evaluate, EvaluateSoftly, Run } from './frame.ts';
 import { functions } from './functions/index.ts';
@@ -14,16 +14,12 @@ import { toBoolean } from './operators.ts';
 import type { Body, Expression } from './syntax-tree.ts';
 import { tests } from './tests.ts';
 
-/** A chain such as `a ~ b ~ c …` is as deep as it is long; each level is one JavaScript call. */
-const maxDepth = 1000;
-
 type Node<Kind extends Expression['kind']> = Extract<Expression, { kind: Kind }>;
 
 export class ExpressionCompiler {
   /** Nodes compiled so far: the steps that evaluating them takes. */
   size = 0;
   readonly #compileBody: (body: Body) => Run;
-  #depth = 0;
 
   constructor(compileBody: (body: Body) => Run) {
     this.#compileBody = compileBody;
@@ -31,23 +27,17 @@ export class ExpressionCompiler {
 
   readonly compile = (node: Expression): Evaluate => {
     this.size++;
-    if (++this.#depth > maxDepth) throw new SyntaxFault(`The expression has more than ${maxDepth} levels.`, node.at);
-    const evaluate = this.#node(node);
-    this.#depth--;
-    return evaluate;
+    return this.#node(node);
   };
 
   /** Compiled so that a missing name gives undefined. */
   readonly compileSoftly = (node: Expression): EvaluateSoftly => {
     this.size++;
-    if (++this.#depth > maxDepth) throw new SyntaxFault(`The expression has more than ${maxDepth} levels.`, node.at);
-    const evaluate = this.#softNode(node);
-    this.#depth--;
-    return evaluate;
+    return this.#softNode(node);
   };
 
   #softNode(node: Expression): EvaluateSoftly {
-    if (node.kind === 'variable') return frame => frame.variable(node.name);
+    if (node.kind === 'variable') return softVariable(node);
     if (node.kind === 'attribute') return this.#attribute(node, this.compileSoftly(node.object));
     const strict = this.#node(node);
     return frame => {
@@ -236,6 +226,10 @@ export class ExpressionCompiler {
     const run = this.#compileBody(node.body);
     return frame => capture(run, frame);
   }
+}
+
+function softVariable({ name }: Node<'variable'>): EvaluateSoftly {
+  return frame => frame.variable(name);
 }
 
 function variable({ name, at }: Node<'variable'>): Evaluate {

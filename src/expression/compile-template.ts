@@ -1,13 +1,13 @@
 /** Statements to closures, and the cache of templates. */
 import { isList, isMap, type Value } from '../model/value.ts';
 import { ExpressionCompiler } from './compile-expression.ts';
-import { Fault, MissingName, SyntaxFault } from './expression-error.ts';
+import { Fault, MissingName } from './expression-error.ts';
 import type { Evaluate, Frame, Macro, Run, Template } from './frame.ts';
 import { kindOf } from './java-values.ts';
 import { entriesOf } from './methods/map-methods.ts';
 import { toBoolean } from './operators.ts';
 import { Scope } from './scope.ts';
-import type { Body, Expression, Statement } from './syntax-tree.ts';
+import type { Expression, Statement } from './syntax-tree.ts';
 import { parseTemplate } from './template-parser.ts';
 
 type Node<Kind extends Statement['kind']> = Extract<Statement, { kind: Kind }>;
@@ -24,8 +24,9 @@ class TemplateCompiler {
   readonly blocks = new Map<string, Run>();
   readonly #expressions = new ExpressionCompiler(body => this.body(body));
 
-  body(body: Body): Run {
-    const runs = body.map(statement => this.#statement(statement));
+  body(body: Iterable<Statement>): Run {
+    const runs: Run[] = [];
+    for (const statement of body) runs.push(this.#statement(statement));
     const [only] = runs;
     if (only && runs.length === 1) return only;
     return frame => {
@@ -113,8 +114,7 @@ class TemplateCompiler {
   }
 
   /** Known to the whole template, whatever stands before it. */
-  #macro({ name, parameters, body, at }: Node<'macro'>): Run {
-    if (this.macros.has(name)) throw new SyntaxFault(`More than one macro can not share the same name: ${name}`, at);
+  #macro({ name, parameters, body }: Node<'macro'>): Run {
     const compiled = parameters.map(({ name: parameter, value }) => ({
       name: parameter,
       ...(value && { value: this.#expressions.compile(value) }),
@@ -123,8 +123,7 @@ class TemplateCompiler {
     return () => {};
   }
 
-  #block({ name, body, at }: Node<'block'>): Run {
-    if (this.blocks.has(name)) throw new SyntaxFault(`More than one block can not share the same name: ${name}`, at);
+  #block({ name, body }: Node<'block'>): Run {
     const run = this.body(body);
     this.blocks.set(name, run);
     return run;

@@ -49,9 +49,14 @@ const reserved: ReadonlySet<string> = new Set(['true', 'false', 'null', 'none'])
 /** Brackets and operators within each other. Real templates have fewer than ten; the JavaScript stack allows some 2,000. */
 const maxNesting = 200;
 
+/** A chain such as `a ~ b ~ c …` is as high as it is long; compiled, each level is one JavaScript call. */
+const maxHeight = 1000;
+
 export class ExpressionParser {
   readonly stream: TokenStream;
   #nesting = 0;
+  /** Levels of what was read so far of the expression that is being read. */
+  #height = 0;
 
   constructor(stream: TokenStream) {
     this.stream = stream;
@@ -62,6 +67,8 @@ export class ExpressionParser {
     if (++this.#nesting > maxNesting) {
       throw new SyntaxFault(`The expression is nested more than ${maxNesting} levels deep.`, this.stream.current.at);
     }
+    const aside = this.#height;
+    this.#height = 0;
     let expression = this.#operand();
     while (true) {
       const { type, value, at } = this.stream.current;
@@ -69,9 +76,29 @@ export class ExpressionParser {
       if (precedence === undefined || precedence < minPrecedence) break;
       this.stream.take();
       expression = this.#operation(expression, value, precedence, at);
+      this.#grow(at);
     }
     if (minPrecedence === 0) expression = this.#ternary(expression);
     this.#nesting--;
+    this.#height = Math.max(aside, this.#height);
+    return expression;
+  }
+
+  /** One level more, around all that was read of this expression. */
+  #grow(at: number): void {
+    if (++this.#height > maxHeight) throw new SyntaxFault(`The expression has more than ${maxHeight} levels.`, at);
+  }
+
+  /** Filters around what `read` gives. */
+  filtered(filters: readonly Invocation[], read: () => Expression): Expression {
+    const aside = this.#height;
+    this.#height = 0;
+    let expression = read();
+    for (const filter of filters) {
+      expression = { kind: 'filter', input: expression, filter, at: filter.at };
+      this.#grow(filter.at);
+    }
+    this.#height = Math.max(aside, this.#height);
     return expression;
   }
 
@@ -92,6 +119,7 @@ export class ExpressionParser {
   #operand(): Expression {
     const { stream } = this;
     const { type, value, at } = stream.current;
+    this.#grow(at);
     if (type === 'operator' && unaryOperators.has(value)) {
       stream.take();
       return { kind: 'unary', operator: value as UnaryOperator, operand: this.parse(unaryPrecedence), at };
@@ -151,6 +179,7 @@ export class ExpressionParser {
       } else {
         break;
       }
+      this.#grow(at);
       result = result ? { kind: 'binary', operator: '~', left: result, right: part, at } : part;
     }
     if (!result) throw stream.unexpected();
@@ -179,6 +208,7 @@ export class ExpressionParser {
       } else {
         return node;
       }
+      this.#grow(at);
     }
   }
 

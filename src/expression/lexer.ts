@@ -29,29 +29,33 @@ export interface Token {
 
 const startDelimiter = /\{\{|\{%|\{#/g;
 const leadingTrim = /-\s+/y;
-const printEnd = /\s*(-?)\}\}/y;
-const executeEnd = /\s*(-?)%\}/y;
 const verbatimStart = /\s*verbatim\s*-?%\}/y;
 const verbatimEnd = /\{%(-)?\s*endverbatim\s*(-)?%\}/g;
 const whitespace = /\s+/y;
-const operators =
-  /(?:is not|contains|equals|isIn|and|not|is|or)(?![a-zA-Z0-9_])|\?\?\??|==|!=|>=|<=|\.\.|[><+\-*/%|~]/y;
+const wordOperators: ReadonlySet<string> = new Set(['contains', 'equals', 'isIn', 'and', 'not', 'is', 'or']);
+const negation = / not(?![a-zA-Z0-9_])/y;
+const symbolOperators = /\?\?\??|==|!=|>=|<=|\.\.|[><+\-*/%|~]/y;
 const identifier = /[\p{L}_][\p{L}\p{Nd}_]*/uy;
-const long = /[0-9]+L/y;
-const number = /[0-9]+(?:\.[0-9]+)?/y;
-const plainString = /"([^#"\\]*(?:\\.[^#"\\]*)*)"|'([^'\\]*(?:\\.[^'\\]*)*)'/sy;
+const number = /[0-9]+(?:L|\.[0-9]+)?/y;
+const doubleQuoted = /"([^#"\\]*(?:\\.[^#"\\]*)*)"/sy;
+const singleQuoted = /'([^'\\]*(?:\\.[^'\\]*)*)'/sy;
 const stringPart = /[^#"\\]*(?:(?:\\.|#(?!\{))[^#"\\]*)*/sy;
 const closers: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}' };
 
-/** @throws SyntaxFault */
-export function tokenize(text: string): Token[] {
-  return new Lexer(text).run();
-}
-
-class Lexer {
+/**
+ * Gives the tokens one by one. A list of all would live until the template is compiled: for 1 MB of expressions copying
+ * it from one heap to the next took more than half of the time. Letters, digits and spaces of ASCII are compared, not
+ * matched: a regular expression for each token took as long as all the rest.
+ */
+export class Lexer {
   readonly text: string;
-  readonly tokens: Token[] = [];
   at = 0;
+  /** Read and not given yet: those between `given` and `read`. Places are used again, for no array grows again. */
+  readonly ready: Token[] = [];
+  read = 0;
+  given = 0;
+  /** What is being read: an expression, up to its end. */
+  inside: 'print' | 'execute' | undefined;
   /** Open brackets of the expression being read; a `"` is a string with interpolation. */
   brackets: { bracket: string; at: number }[] = [];
   trimNext = false;
@@ -60,14 +64,22 @@ class Lexer {
     this.text = text;
   }
 
-  run(): Token[] {
-    while (this.at < this.text.length) this.data();
-    this.push('end', '', this.text.length);
-    return this.tokens;
+  /** After the last, `end` for ever. @throws SyntaxFault */
+  next(): Token {
+    if (this.given === this.read) {
+      this.read = 0;
+      this.given = 0;
+      while (this.read === 0 && this.at < this.text.length) {
+        if (this.inside === undefined) this.data();
+        else this.expression(this.inside);
+      }
+    }
+    const token = this.given < this.read ? this.ready[this.given++] : undefined;
+    return token ?? { type: 'end', value: '', at: this.text.length };
   }
 
   push(type: TokenType, value: string, at: number): void {
-    this.tokens.push({ type, value, at });
+    this.ready[this.read++] = { type, value, at };
   }
 
   /** Matches a sticky expression here and moves behind it. */
@@ -97,8 +109,8 @@ class Lexer {
     if (this.take(leadingTrim)) text = text.trimEnd();
     if (text !== '') this.push('text', text, start);
     if (match[0] === '{#') this.comment(end);
-    else if (match[0] === '{{') this.expression('print', end);
-    else if (!this.verbatim(end)) this.expression('execute', end);
+    else if (match[0] === '{{') this.begin('print', end);
+    else if (!this.verbatim(end)) this.begin('execute', end);
   }
 
   comment(start: number): void {
@@ -122,40 +134,94 @@ class Lexer {
     return true;
   }
 
-  expression(kind: 'print' | 'execute', start: number): void {
-    const close = kind === 'print' ? printEnd : executeEnd;
-    this.push(`${kind}-start`, kind === 'print' ? '{{' : '{%', start);
+  begin(kind: 'print' | 'execute', start: number): void {
+    this.inside = kind;
     this.brackets = [];
-    while (true) {
-      if (this.brackets.length === 0) {
-        const end = this.take(close);
-        if (end) {
-          this.trimNext = end[1] === '-';
-          this.push(`${kind}-end`, kind === 'print' ? '}}' : '%}', this.at - 2);
-          return;
-        }
-      }
-      this.take(whitespace);
-      if (this.at >= this.text.length) break;
+    this.push(`${kind}-start`, kind === 'print' ? '{{' : '{%', start);
+  }
+
+  /** The next token of an expression, or its end. */
+  expression(kind: 'print' | 'execute'): void {
+    this.space();
+    if (this.brackets.length === 0 && this.closed(kind)) return;
+    if (this.at < this.text.length) {
       this.token();
+      return;
     }
     const open = this.brackets.at(-1);
     if (open) throw new SyntaxFault(`Unclosed "${open.bracket}"`, open.at);
   }
 
+  space(): void {
+    let code = this.text.charCodeAt(this.at);
+    while (code === 0x20 || code === 0x0a) code = this.text.charCodeAt(++this.at);
+    if (code < 0x20 || code > 0x7f) this.take(whitespace);
+  }
+
+  closed(kind: 'print' | 'execute'): boolean {
+    const dash = this.text[this.at] === '-' ? 1 : 0;
+    const close = kind === 'print' ? '}}' : '%}';
+    if (!this.text.startsWith(close, this.at + dash)) return false;
+    this.at += dash + 2;
+    this.trimNext = dash === 1;
+    this.inside = undefined;
+    this.push(`${kind}-end`, close, this.at - 2);
+    return true;
+  }
+
   token(): void {
     const start = this.at;
-    const match = (pattern: RegExp, type: TokenType, length?: number): boolean => {
-      const found = this.take(pattern);
-      if (found) this.push(type, found[0].slice(0, length), start);
-      return found !== null;
-    };
-    if (match(operators, 'operator') || match(identifier, 'name')) return;
-    if (match(long, 'long', -1) || match(number, 'number')) return;
+    const code = this.text.charCodeAt(start);
+    if (isWordCode(code)) {
+      if (isDigit(code)) this.number(start);
+      else this.word(start);
+      return;
+    }
     const character = this.text[start] ?? '';
-    if ('()[]{}?:.,='.includes(character)) this.punctuation(character);
-    else if (character === '"' || character === "'") this.string();
-    else throw new SyntaxFault(`Unexpected character [${character}]`, start);
+    if ('()[]{}:,'.includes(character)) {
+      this.punctuation(character);
+    } else if (character === '"' || character === "'") {
+      this.string(character);
+    } else {
+      const operator = this.operator(character);
+      if (operator) this.push('operator', operator, start);
+      else if ('?.='.includes(character)) this.punctuation(character);
+      else this.name(start);
+    }
+  }
+
+  operator(character: string): string | undefined {
+    if (character === '.' && this.text[this.at + 1] !== '.') return undefined;
+    return this.take(symbolOperators)?.[0];
+  }
+
+  /** A name or an operator made of letters, which ends where ASCII's letters do. */
+  word(start: number): void {
+    let end = start + 1;
+    while (isWordCode(this.text.charCodeAt(end))) end++;
+    const word = this.text.slice(start, end);
+    if (wordOperators.has(word)) {
+      this.at = end;
+      const not = word === 'is' && this.take(negation);
+      this.push('operator', not ? 'is not' : word, start);
+    } else if (this.text.charCodeAt(end) > 0x7f) {
+      this.name(start);
+    } else {
+      this.at = end;
+      this.push('name', word, start);
+    }
+  }
+
+  name(start: number): void {
+    const found = this.take(identifier);
+    if (!found) throw new SyntaxFault(`Unexpected character [${this.text[start]}]`, start);
+    this.push('name', found[0], start);
+  }
+
+  number(start: number): void {
+    const digits = this.take(number)?.[0] ?? '';
+    if (digits.endsWith('L')) this.push('long', digits.slice(0, -1), start);
+    else this.push('number', digits, start);
   }
 
   punctuation(character: string): void {
@@ -175,15 +241,14 @@ class Lexer {
     this.push('punctuation', character, this.at++);
   }
 
-  string(): void {
+  string(quote: string): void {
     const start = this.at;
-    const plain = this.take(plainString);
+    const plain = this.take(quote === '"' ? doubleQuoted : singleQuoted);
     if (plain) {
-      const [, double, single] = plain;
-      this.push('string', double?.replaceAll('\\"', '"') ?? single?.replaceAll("\\'", "'") ?? '', start);
+      this.push('string', plain[1]?.replaceAll(`\\${quote}`, quote) ?? '', start);
       return;
     }
-    if (this.text[start] === "'") throw new SyntaxFault('Unclosed "\'"', start);
+    if (quote === "'") throw new SyntaxFault('Unclosed "\'"', start);
     this.at++;
     this.interpolated(start);
   }
@@ -203,4 +268,13 @@ class Lexer {
       throw new SyntaxFault('Unclosed """', start);
     }
   }
+}
+
+function isDigit(code: number): boolean {
+  return code >= 0x30 && code <= 0x39;
+}
+
+/** A letter or digit of ASCII, or `_`. */
+function isWordCode(code: number): boolean {
+  return (code >= 0x61 && code <= 0x7a) || (code >= 0x41 && code <= 0x5a) || isDigit(code) || code === 0x5f;
 }

@@ -1,6 +1,5 @@
 /** Rendering a template: until nothing more has to be awaited, once or recursively. */
 import type { Value } from '../model/value.ts';
-import { compileTemplate } from './compile-template.ts';
 import { ExpressionError, Fault, MissingName, positionAt, Suspend, SyntaxFault } from './expression-error.ts';
 import { Frame, Session, type Template } from './frame.ts';
 import { maxDepth } from './limits.ts';
@@ -8,6 +7,7 @@ import { TextOutput, TypedOutput } from './output.ts';
 import { stripRawTags, withholdRaw } from './raw-blocks.ts';
 import type { RenderContext, Variables } from './render-context.ts';
 import { templateFor } from './template-cache.ts';
+import { parseTemplate } from './template-parser.ts';
 
 /** Renderings of a result, and renderings within renderings. */
 const maxRenderings = 100;
@@ -38,7 +38,8 @@ export async function renderWith(template: string, context: RenderContext, mode:
 /** What is wrong with a template's syntax. */
 export function checkSyntax(template: string): { message: string; line: number; column: number } | undefined {
   try {
-    compileTemplate(withholdRaw(template).template);
+    const statements = parseTemplate(withholdRaw(template).template);
+    while (!statements.next().done);
     return undefined;
   } catch (error) {
     if (!(error instanceof SyntaxFault)) throw error;

@@ -4,9 +4,19 @@ import { ExpressionParser } from './expression-parser.ts';
 import type { Body, Expression, Statement } from './syntax-tree.ts';
 import { TokenStream } from './token-stream.ts';
 
-/** @throws SyntaxFault */
-export function parseTemplate(text: string): Body {
-  return new TemplateParser(text).template();
+/**
+ * The statements one by one: each can be compiled and forgotten before the next is read.
+ * @throws SyntaxFault
+ */
+export function* parseTemplate(text: string): Generator<Statement, void> {
+  const stream = new TokenStream(text);
+  try {
+    yield* new TemplateParser(stream).template();
+  } catch (error) {
+    // As in Pebble, a text that is no tokens comes before tokens in a wrong order.
+    stream.drain();
+    throw error;
+  }
 }
 
 /** Tags within each other. */
@@ -15,17 +25,25 @@ const maxNesting = 100;
 class TemplateParser {
   readonly #stream: TokenStream;
   readonly #expressions: ExpressionParser;
+  readonly #defined = { macro: new Set<string>(), block: new Set<string>() };
   #nesting = 0;
 
-  constructor(text: string) {
-    this.#stream = new TokenStream(text);
-    this.#expressions = new ExpressionParser(this.#stream);
+  constructor(stream: TokenStream) {
+    this.#stream = stream;
+    this.#expressions = new ExpressionParser(stream);
   }
 
-  template(): Body {
-    const body = this.#body();
-    if (!this.#stream.is('end')) throw this.#unknownTag();
-    return body;
+  *template(): Generator<Statement, void> {
+    while (!this.#stream.is('end')) yield this.#statement();
+  }
+
+  #statement(): Statement {
+    const { type, value, at } = this.#stream.take();
+    if (type === 'text') return { kind: 'text', text: value };
+    if (type !== 'print-start') return this.#tag(at);
+    const expression = this.#expressions.parse();
+    this.#stream.expect('print-end');
+    return { kind: 'print', expression, at };
   }
 
   /** Statements up to one of the tags, whose name is then current, or to the end. */
@@ -33,17 +51,12 @@ class TemplateParser {
     const stream = this.#stream;
     const statements: Statement[] = [];
     while (!stream.is('end')) {
-      const { type, value, at } = stream.take();
-      if (type === 'text') {
-        statements.push({ kind: 'text', text: value });
-      } else if (type === 'print-start') {
-        const expression = this.#expressions.parse();
-        stream.expect('print-end');
-        statements.push({ kind: 'print', expression, at });
-      } else {
-        if (stream.is('name') && until.includes(stream.current.value)) return statements;
-        statements.push(this.#tag(at));
+      const next = stream.is('execute-start') ? stream.peek() : undefined;
+      if (next?.type === 'name' && until.includes(next.value)) {
+        stream.take();
+        break;
       }
+      statements.push(this.#statement());
     }
     return statements;
   }
@@ -131,6 +144,7 @@ class TemplateParser {
   #macro(at: number): Statement {
     const stream = this.#stream;
     const { value: name } = stream.expect('name');
+    this.#define('macro', name, at);
     stream.expect('punctuation', '(');
     const parameters: { name: string; value?: Expression }[] = [];
     while (!stream.takeIf('punctuation', ')')) {
@@ -145,6 +159,7 @@ class TemplateParser {
   #block(at: number): Statement {
     const stream = this.#stream;
     const { value: name } = stream.is('string') ? stream.take() : stream.expect('name');
+    this.#define('block', name, at);
     stream.expect('execute-end');
     const body = this.#body('endblock');
     if (!stream.takeIf('name', 'endblock')) this.#close('endblock');
@@ -153,12 +168,18 @@ class TemplateParser {
     return { kind: 'block', name, body, at };
   }
 
+  #define(kind: 'macro' | 'block', name: string, at: number): void {
+    const known = this.#defined[kind];
+    if (known.has(name)) throw new SyntaxFault(`More than one ${kind} can not share the same name: ${name}`, at);
+    known.add(name);
+  }
+
   #filter(at: number): Statement {
     const filters = [this.#expressions.invocation()];
     while (this.#stream.takeIf('operator', '|')) filters.push(this.#expressions.invocation());
-    const body = this.#bodyUpTo('endfilter');
-    let expression: Expression = { kind: 'body', body, at };
-    for (const filter of filters) expression = { kind: 'filter', input: expression, filter, at: filter.at };
+    const expression = this.#expressions.filtered(filters, () => {
+      return { kind: 'body', body: this.#bodyUpTo('endfilter'), at };
+    });
     return { kind: 'print', expression, at };
   }
 }

@@ -1,31 +1,38 @@
 /** The tokens of a template with a place in them. */
 import { SyntaxFault } from './expression-error.ts';
-import { type Token, type TokenType, tokenize } from './lexer.ts';
+import { Lexer, type Token, type TokenType } from './lexer.ts';
 
 export class TokenStream {
-  readonly #tokens: readonly Token[];
-  readonly #end: Token;
-  #index = 0;
+  readonly #lexer: Lexer;
+  #current: Token;
+  #next: Token | undefined;
 
-  /** @throws SyntaxFault */
+  /** @throws SyntaxFault, as all that moves on */
   constructor(text: string) {
-    this.#tokens = tokenize(text);
-    this.#end = { type: 'end', value: '', at: text.length };
+    this.#lexer = new Lexer(text);
+    this.#current = this.#lexer.next();
   }
 
   get current(): Token {
-    return this.#tokens[this.#index] ?? this.#end;
+    return this.#current;
   }
 
   peek(): Token {
-    return this.#tokens[this.#index + 1] ?? this.#end;
+    this.#next ??= this.#lexer.next();
+    return this.#next;
   }
 
   /** Moves on and gives the token that was current. */
   take(): Token {
-    const token = this.current;
-    this.#index++;
+    const token = this.#current;
+    this.#current = this.#next ?? this.#lexer.next();
+    this.#next = undefined;
     return token;
+  }
+
+  /** Reads what is left, for what is wrong in it. @throws SyntaxFault */
+  drain(): void {
+    while (!this.is('end')) this.take();
   }
 
   is(type: TokenType, value?: string): boolean {
@@ -36,7 +43,7 @@ export class TokenStream {
   /** Moves on when the current token is this one. */
   takeIf(type: TokenType, value?: string): boolean {
     if (!this.is(type, value)) return false;
-    this.#index++;
+    this.take();
     return true;
   }
 

@@ -26,6 +26,14 @@ describe('limits', () => {
     ['a block that shows itself', "{% block b %}{{ block('b') }}{% endblock %}", /within each other/],
     ['brackets', `{{ ${'('.repeat(5000)}1${')'.repeat(5000)} }}`, /levels/],
     ['a long chain', `{{ 1${' + 1'.repeat(5000)} }}`, /levels/],
+    ['a chain of attributes', `{{ a${'.a'.repeat(5000)} }}`, /levels/],
+    ['a chain of filters on a body', `{% filter ${'upper | '.repeat(5000)}lower %}{% endfilter %}`, /levels/],
+    [
+      'chains within chains',
+      `{{ ${'('.repeat(150)}1${` ~ 1 ~ 1 ~ 1 ~ 1 ~ 1 ~ 1 ~ 1 ~ 1${')'}`.repeat(150)} }}`,
+      /levels/,
+    ],
+    ['interpolations', `{{ "${'#{1}'.repeat(5000)}" }}`, /levels/],
     ['tags within tags', `${'{% if true %}'.repeat(3000)}${'{% endif %}'.repeat(3000)}`, /levels/],
     [
       'a regular expression',

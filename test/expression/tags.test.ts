@@ -49,4 +49,9 @@ describe('tags', () => {
   ])('%s is refused', async template => {
     await expect(render(template, context())).rejects.toBeInstanceOf(ExpressionError);
   });
+
+  test('a text that is no tokens comes before tokens in a wrong order, as in Pebble', async () => {
+    await expect(render("{{ a b }}\n{{ 'open }}", context())).rejects.toThrow(/Unclosed "'".*:2\)/s);
+    await expect(render('{{ a b }}\n{{ 1 }}', context())).rejects.toThrow(/Unexpected token.*"b".*:1\)/s);
+  });
 });
