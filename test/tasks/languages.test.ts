@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { accessSync, constants, mkdirSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, mkdirSync, realpathSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { languages } from '../../src/tasks/scripts/languages.ts';
+import { npmInterpreter, npmInterpreters } from '../engines/interpreters.ts';
 import { processRunner, TaskHarness } from './task-harness.ts';
 
 /** For each language: the program it is run by, and a script that greets the variable WHO and reports an output. */
@@ -52,10 +53,14 @@ beforeEach(() => {
 });
 afterEach(() => harness.close());
 
-function isReal(program: string): boolean {
+/** The PATH on which the program's interpreter is; undefined where a stand-in takes its place. */
+function pathOf(program: string): string | undefined {
+  const path = process.env.PATH ?? '';
   // go builds for seconds where its cache is cold.
-  if (program === 'go' && process.env.WINDLASS_TEST_FULL !== '1') return false;
-  return (process.env.PATH ?? '').split(':').some(folder => {
+  if (program === 'go' && process.env.WINDLASS_TEST_FULL !== '1') return undefined;
+  const provided = npmInterpreters.includes(program) ? npmInterpreter(program) : undefined;
+  if (provided !== undefined) return `${provided}:${path}`;
+  const found = path.split(':').some(folder => {
     try {
       accessSync(join(folder, program), constants.X_OK);
       return true;
@@ -63,6 +68,12 @@ function isReal(program: string): boolean {
       return false;
     }
   });
+  return found ? path : undefined;
+}
+
+/** Debian's groovy looks for the default Java only. */
+function javaHome(): string {
+  return join(realpathSync(execFileSync('sh', ['-c', 'command -v java'], { encoding: 'utf8' }).trim()), '../..');
 }
 
 /** A PATH on which stand-ins come first. */
@@ -79,7 +90,8 @@ describe('scripts in every language', () => {
   });
 
   for (const [name, { program, script }] of Object.entries(scripts)) {
-    const real = isReal(program);
+    const path = pathOf(program);
+    const real = path !== undefined;
     it(`${name}, by ${real ? 'its interpreter' : 'a stand-in'}`, async () => {
       const ended = await harness.run(`io.kestra.plugin.scripts.${name}.Script`, {
         taskRunner: { type: processRunner },
@@ -87,6 +99,8 @@ describe('scripts in every language', () => {
         env: {
           WHO: 'you',
           HOME: harness.base,
+          ...(real && { PATH: path }),
+          ...(real && name === 'groovy' && { JAVA_HOME: javaHome() }),
           ...(!real && { PATH: withStandIn(program, ...(name === 'dotnet' ? ['dotnet'] : [])) }),
           ...(name === 'go' && { GOCACHE: execFileSync('go', ['env', 'GOCACHE'], { encoding: 'utf8' }).trim() }),
         },
