@@ -2,8 +2,9 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { findEndpoint } from '../../src/runners/docker/client/endpoint.ts';
 import { Engine } from '../../src/runners/docker/client/engine.ts';
-import { EngineError, VersionError } from '../../src/runners/docker/client/errors.ts';
+import { VersionError } from '../../src/runners/docker/client/errors.ts';
 import { Puller } from '../../src/runners/docker/client/pull.ts';
+import { EngineError } from '../../src/runners/engine-error.ts';
 import { never } from '../contract/runner/harness.ts';
 import { FakeEngine } from './fake-engine.ts';
 

@@ -1,9 +1,9 @@
 /** Creating the container of a run, or finding the one that is there already. */
 import type { RunSpec } from '../../model/run.ts';
+import { EngineError, UnreachableError } from '../engine-error.ts';
 import { PrepareError, type Progress } from '../runner.ts';
 import { createContainer, inspectIfThere } from './client/containers.ts';
 import type { Engine } from './client/engine.ts';
-import { EngineError, UnreachableError } from './client/errors.ts';
 import { containerName, ownerLabel, runLabel } from './container-body.ts';
 import { wasStarted } from './end-watch.ts';
 import { removeFully } from './remove.ts';

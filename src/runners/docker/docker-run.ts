@@ -1,10 +1,10 @@
 /** One container as a run: start, follow, settle, fetch, stop, dispose. */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Outcome, RunSpec } from '../../model/run.ts';
+import { EngineError, UnreachableError } from '../engine-error.ts';
 import type { LogBatch, LogCursor, Run } from '../runner.ts';
 import { type Container, inspectContainer, killContainer, startContainer } from './client/containers.ts';
 import type { Engine } from './client/engine.ts';
-import { EngineError, UnreachableError } from './client/errors.ts';
 import { type ContainerEnd, EndWatch, hasEnded, wasStarted } from './end-watch.ts';
 import { fetchFiles } from './files.ts';
 import { readLog } from './log/read-log.ts';

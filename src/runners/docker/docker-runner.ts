@@ -1,6 +1,7 @@
 /** Task runner for Docker-compatible engines: see src/runners/runner.ts for the life of a run. */
 import type { RunSpec } from '../../model/run.ts';
 import type { Value } from '../../model/value.ts';
+import { EngineError } from '../engine-error.ts';
 import {
   type Capabilities,
   type Handle,
@@ -15,7 +16,6 @@ import { copyArguments, fittedCommand } from './arguments.ts';
 import { changeTime, inspectIfThere, listContainers } from './client/containers.ts';
 import { type Environment, findEndpoint } from './client/endpoint.ts';
 import { Engine } from './client/engine.ts';
-import { EngineError } from './client/errors.ts';
 import { Puller } from './client/pull.ts';
 import { containerBody, containerName, keptLabel, ownerLabel, runLabel } from './container-body.ts';
 import { createOrAdopt, imageUnavailable } from './create-container.ts';

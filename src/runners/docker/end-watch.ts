@@ -1,9 +1,9 @@
 /** Learns how a container ended, whoever says it first. */
 import { setTimeout as pause } from 'node:timers/promises';
+import { EngineError } from '../engine-error.ts';
 import { readText } from './client/connection.ts';
 import { type ContainerState, inspectContainer, waitContainer } from './client/containers.ts';
 import type { Engine } from './client/engine.ts';
-import { EngineError } from './client/errors.ts';
 
 export type ContainerEnd =
   | { readonly kind: 'ended'; readonly state: ContainerState }

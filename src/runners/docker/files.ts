@@ -5,9 +5,9 @@ import { Readable } from 'node:stream';
 import { packFolder, unpackInto } from '../../files/tar.ts';
 import { archiveEnd, tarHeader } from '../../files/tar-header.ts';
 import type { RunSpec } from '../../model/run.ts';
+import { EngineError } from '../engine-error.ts';
 import { changeTime, getArchive, putArchive } from './client/containers.ts';
 import type { Engine } from './client/engine.ts';
-import { EngineError } from './client/errors.ts';
 import type { Settings } from './settings.ts';
 
 const transferAttempts = 3;

@@ -1,6 +1,7 @@
 /** What the engine knows of an image that it has. */
+
+import { EngineError } from '../engine-error.ts';
 import type { Engine } from './client/engine.ts';
-import { EngineError } from './client/errors.ts';
 import { parseImageName } from './client/image-name.ts';
 
 export interface Image {

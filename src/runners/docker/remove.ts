@@ -1,8 +1,8 @@
 /** Removing a container so that it is really gone. */
 import { setTimeout as pause } from 'node:timers/promises';
+import { EngineError } from '../engine-error.ts';
 import { inspectIfThere, killContainer, removeContainer } from './client/containers.ts';
 import type { Engine } from './client/engine.ts';
-import { EngineError } from './client/errors.ts';
 import { keptLabel, leftRunning } from './container-body.ts';
 import { wasStarted } from './end-watch.ts';
 

@@ -1,7 +1,9 @@
 /** What a user is told when the engine cannot be used, and what to do about it. */
+
+import { EngineError, UnreachableError } from '../engine-error.ts';
 import { PrepareError } from '../runner.ts';
 import { EndpointError, type Environment, usualSockets } from './client/endpoint.ts';
-import { EngineError, UnreachableError, VersionError } from './client/errors.ts';
+import { VersionError } from './client/errors.ts';
 
 export interface Unusable {
   readonly why: string;

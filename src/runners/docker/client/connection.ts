@@ -3,8 +3,9 @@ import http from 'node:http';
 import type https from 'node:https';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { EngineError, UnreachableError } from '../../engine-error.ts';
 import type { Endpoint } from './endpoint.ts';
-import { EngineError, engineMessage, UnreachableError } from './errors.ts';
+import { engineMessage } from './errors.ts';
 
 export type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE';
 

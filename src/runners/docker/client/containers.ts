@@ -1,8 +1,8 @@
 /** The container calls (https://docs.docker.com/reference/api/engine/version/v1.51/#tag/Container), as far as used. */
 import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
+import { EngineError } from '../../engine-error.ts';
 import type { Engine } from './engine.ts';
-import { EngineError } from './errors.ts';
 
 export interface ContainerState {
   /** created, running, paused, restarting, removing, exited, dead; Podman adds initialized, configured, stopped. */

@@ -1,7 +1,7 @@
 /** Pulling images: one pull for each image at a time, with its progress, whoever waits for it. */
 import { setTimeout as pause } from 'node:timers/promises';
+import { EngineError } from '../../engine-error.ts';
 import type { Engine } from './engine.ts';
-import { EngineError } from './errors.ts';
 import { parseImageName } from './image-name.ts';
 
 export interface PullProgress {

@@ -1,10 +1,10 @@
 /** Reads a container's log to its end: follows it while the container lives, then reads the rest. */
 import { setTimeout as pause } from 'node:timers/promises';
+import { EngineError } from '../../engine-error.ts';
 import type { LogBatch, LogCursor, LogLine } from '../../runner.ts';
 import { ChunkQueue } from '../client/chunk-queue.ts';
 import { openLog } from '../client/containers.ts';
 import type { Engine } from '../client/engine.ts';
-import { EngineError } from '../client/errors.ts';
 import { ContainerLines } from './container-lines.ts';
 import { sinceText } from './position.ts';
 
