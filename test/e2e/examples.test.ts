@@ -28,6 +28,7 @@ const examples: Readonly<Record<string, Example>> = {
     says: ['optional ended with exit code 3', 'error lines; the last: optional ended', 'Cleaned up.'],
   },
   'etl-csv.yaml': { says: ['3 orders, 15.0 in France'] },
+  'etl-parquet.yaml': { says: ["b'PAR1'", 'DE: 20.0 of 3 orders', 'FR: 15.0 of 3 orders'] },
   'files-between-tasks.yaml': { says: ['Warm today: Rome, Cairo'] },
   'first.yaml': { args: ['-i', 'name=Ada'], says: ['hello Ada', '1 line, in /'], needsDocker: true },
   'flaky-service.yaml': { says: ['try 0', 'exit code 22', 'try 1', 'try 2', 'The answer is 42'] },
