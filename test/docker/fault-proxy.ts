@@ -20,6 +20,8 @@ export class FaultProxy {
   readonly faults: Fault[] = [];
   /** Request lines that came through. */
   readonly requests: string[] = [];
+  /** Their heads: the request line and the headers. */
+  readonly heads: string[] = [];
   readonly #path: string;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
@@ -61,6 +63,7 @@ export class FaultProxy {
       const line = /^(GET|HEAD|POST|PUT|DELETE) (\S+)/.exec(chunk.toString('latin1'))?.[0];
       if (line !== undefined) {
         this.requests.push(line);
+        this.heads.push(chunk.toString('latin1').split('\r\n\r\n')[0] ?? '');
         const fault = this.faults.find(one => one.times > 0 && one.request.test(line));
         if (fault) {
           fault.times -= 1;

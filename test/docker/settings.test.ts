@@ -116,6 +116,9 @@ describe('properties', () => {
     [{ deviceRequests: [{ count: 'all' }] }, 'taskRunner.deviceRequests[0].count: must be a number'],
     [{ privileged: 'perhaps' }, 'taskRunner.privileged'],
     [{ config: '{' }, 'taskRunner.config: is no JSON'],
+    [{ config: { HttpHeaders: 'x' } }, 'taskRunner.config.HttpHeaders: must be a map'],
+    [{ config: { HttpHeaders: { 'a b': 'x' } } }, 'taskRunner.config.HttpHeaders.a b: is no header of HTTP'],
+    [{ config: { HttpHeaders: { Auth: 'x\r\nHost: y' } } }, 'taskRunner.config.HttpHeaders.Auth: is no header of HTTP'],
     [{ volumes: 'x' }, 'taskRunner.volumes: must be a list'],
     [{ deviceRequests: [1] }, 'taskRunner.deviceRequests[0]: must be a map'],
   ] as const)('%j is refused by name', ([config, words]) => {

@@ -39,7 +39,7 @@ function dockerSchema() {
       .meta(
         about(
           'Docker configuration',
-          'The content of a Docker config.json, as text or as a map: auths, credHelpers, credsStore. Kept in memory only.',
+          'The content of a Docker config.json, as text or as a map: auths, credHelpers, credsStore; HttpHeaders go with every request to the engine. Kept in memory only. A registry without TLS is allowed by the insecure-registries of the engine’s own configuration; here they have no effect.',
         ),
       ),
     credentials: credentialsSchema().optional().meta(about('Credentials for the registry of the image')),

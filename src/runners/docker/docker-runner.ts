@@ -38,6 +38,12 @@ export interface DockerRunnerOptions {
 
 const handleVersion = 1;
 
+/** How an engine is found and spoken to. */
+interface Way {
+  readonly host?: string | undefined;
+  readonly headers?: Settings['headers'];
+}
+
 /** An engine that was reached, with the pulls that are under way on it. */
 interface Reached {
   readonly engine: Engine;
@@ -66,7 +72,7 @@ export class DockerRunner implements TaskRunner<DockerConfig> {
 
   async probe(config: DockerConfig): Promise<Probe> {
     try {
-      const { engine } = await this.#reach(readSettings(config).host);
+      const { engine } = await this.#reach(readSettings(config));
       const info = await engine.get<{ ServerVersion: string; OperatingSystem: string }>('/info');
       return { usable: true, detail: `${info.ServerVersion} on ${info.OperatingSystem}, at ${engine.endpoint.text}` };
     } catch (error) {
@@ -91,7 +97,7 @@ export class DockerRunner implements TaskRunner<DockerConfig> {
     }
     signal.throwIfAborted();
     try {
-      const reached = await this.#reach(settings.host);
+      const reached = await this.#reach(settings);
       return await this.#prepare(reached, image, spec, settings, progress, signal);
     } catch (error) {
       throw asRefusal(error, this.#options.env);
@@ -101,7 +107,7 @@ export class DockerRunner implements TaskRunner<DockerConfig> {
   async open(handle: Handle, spec: RunSpec, config: DockerConfig): Promise<Run | Lost> {
     const settings = readSettings(config);
     const { containerId, imageDigest, host, outputTime } = readHandle(handle);
-    const { engine } = await this.#reach(settings.host ?? host);
+    const { engine } = await this.#reach({ ...settings, host: settings.host ?? host });
     const name = containerName(handle.runId);
     const container = await inspectIfThere(engine, containerId);
     if (!container) {
@@ -119,8 +125,9 @@ export class DockerRunner implements TaskRunner<DockerConfig> {
   }
 
   async *list(owner: string, config: DockerConfig): AsyncIterable<Handle> {
-    const { host } = readSettings(config);
-    const { engine } = await this.#reach(host);
+    const settings = readSettings(config);
+    const { host } = settings;
+    const { engine } = await this.#reach(settings);
     for (const { Id, State, Labels } of await listContainers(engine, [`${ownerLabel}=${owner}`])) {
       const runId = Labels?.[runLabel];
       // What is to be kept is kept for what its program did: never started, it is a remainder like any other.
@@ -134,15 +141,16 @@ export class DockerRunner implements TaskRunner<DockerConfig> {
 
   async remove(handle: Handle, config: DockerConfig): Promise<void> {
     const { containerId, host } = readHandle(handle);
-    const { engine } = await this.#reach(readSettings(config).host ?? host);
+    const settings = readSettings(config);
+    const { engine } = await this.#reach({ ...settings, host: settings.host ?? host });
     await removeUnlessKept(engine, containerId);
   }
 
-  #reach(host: string | undefined): Promise<Reached> {
-    const key = host ?? '';
+  #reach(way: Way): Promise<Reached> {
+    const key = JSON.stringify([way.host, way.headers]);
     let reached = this.#reached.get(key);
     if (!reached) {
-      reached = reach(host, this.#options.env);
+      reached = reach(way, this.#options.env);
       this.#reached.set(key, reached);
       // An engine that was down may be up the next time.
       reached.catch(() => this.#reached.delete(key));
@@ -253,8 +261,8 @@ export class DockerRunner implements TaskRunner<DockerConfig> {
   }
 }
 
-async function reach(host: string | undefined, env: Environment): Promise<Reached> {
-  const engine = await Engine.reach(findEndpoint(host, env));
+async function reach({ host, headers }: Way, env: Environment): Promise<Reached> {
+  const engine = await Engine.reach(findEndpoint(host, env), headers);
   return { engine, puller: new Puller(engine) };
 }
 

@@ -40,6 +40,8 @@ export interface Settings {
   readonly wait: boolean;
   readonly resume: boolean;
   readonly registryConfig?: ValueMap;
+  /** `config.HttpHeaders`: sent to the engine with every request, as Docker's own command line does. */
+  readonly headers?: Readonly<Record<string, string>>;
   readonly credentials?: Credentials;
 }
 
@@ -90,6 +92,7 @@ export function readSettings(config: DockerConfig): Settings {
     wait: read.boolean('wait', true),
     resume: read.boolean('resume', true),
     registryConfig: read.map('config'),
+    headers: readHeaders(read.below('config')),
     credentials: readCredentials(read),
   };
   return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined)) as unknown as Settings;
@@ -140,6 +143,21 @@ function readCpus(cpu: PropertyReader): number | undefined {
   if (cpus === undefined) return undefined;
   if (cpus <= 0) throw refused(cpu.path('cpus'), `must be more than 0, not ${cpus}`);
   return Math.round(cpus * 1e9);
+}
+
+function readHeaders(config: PropertyReader): Settings['headers'] {
+  const names = Object.keys(config.map('HttpHeaders') ?? {});
+  if (names.length === 0) return undefined;
+  const given = config.below('HttpHeaders');
+  return Object.fromEntries(
+    names.map(name => {
+      const value = given.text(name) ?? '';
+      // The value is not repeated in the refusal: it may be a token.
+      if (!/^[\w!#$%&'*+.^`|~-]+$/.test(name) || /[^\t\x20-\x7e\x80-\xff]/.test(value))
+        throw refused(given.path(name), 'is no header of HTTP');
+      return [name, value];
+    }),
+  );
 }
 
 function readCredentials(read: PropertyReader): Credentials | undefined {

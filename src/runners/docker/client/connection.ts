@@ -9,9 +9,11 @@ import { engineMessage } from './errors.ts';
 
 export type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE';
 
+export type Headers = Readonly<Record<string, string>>;
+
 export interface CallOptions {
   readonly body?: object;
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly headers?: Headers;
   /** Asking twice does more than asking once: an answer that was lost is not asked for again. */
   readonly once?: boolean;
 }
@@ -25,7 +27,7 @@ export interface Answer {
 export interface StreamOptions {
   /** Sent as it comes, held back by the engine. */
   readonly body?: Readable;
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly headers?: Headers;
   /** Aborting it closes the connection. */
   readonly signal?: AbortSignal;
 }
@@ -41,9 +43,11 @@ export class Connection {
   readonly #agent: http.Agent;
   readonly #request: typeof http.request;
   readonly #target: http.RequestOptions & https.RequestOptions;
+  readonly #headers: Headers;
 
-  private constructor(endpoint: Endpoint, module: typeof http | typeof https) {
+  private constructor(endpoint: Endpoint, headers: Headers, module: typeof http | typeof https) {
     this.endpoint = endpoint;
+    this.#headers = headers;
     this.#request = module.request as typeof http.request;
     this.#agent = new module.Agent({ keepAlive: true, keepAliveMsecs: keepAliveProbeMs });
     const { socketPath, host, port, tls } = endpoint;
@@ -54,8 +58,9 @@ export class Connection {
     } as http.RequestOptions;
   }
 
-  static async to(endpoint: Endpoint): Promise<Connection> {
-    return new Connection(endpoint, endpoint.tls ? (await import('node:https')).default : http);
+  /** @param headers go with every request, for a proxy before the engine */
+  static async to(endpoint: Endpoint, headers: Headers): Promise<Connection> {
+    return new Connection(endpoint, headers, endpoint.tls ? (await import('node:https')).default : http);
   }
 
   /**
@@ -81,7 +86,8 @@ export class Connection {
    * @throws UnreachableError
    */
   async stream(method: Method, path: string, options: StreamOptions = {}): Promise<http.IncomingMessage> {
-    const { body, headers = {}, signal } = options;
+    const { body, signal } = options;
+    const headers = { ...this.#headers, ...options.headers };
     signal?.throwIfAborted();
     const request = this.#request({ ...this.#target, agent: false, method, path, headers });
     const abort = () => request.destroy(signal?.reason);
@@ -111,7 +117,7 @@ export class Connection {
 
   #exchange(method: Method, path: string, options: CallOptions, agent: http.Agent | false): Promise<Answer> {
     const body = options.body === undefined ? undefined : Buffer.from(JSON.stringify(options.body));
-    const headers: Record<string, string | number> = { ...options.headers };
+    const headers: Record<string, string | number> = { ...this.#headers, ...options.headers };
     if (body) Object.assign(headers, { 'Content-Type': 'application/json', 'Content-Length': body.length });
     return new Promise((resolve, reject) => {
       const request = this.#request({ ...this.#target, agent, method, path, headers });

@@ -1,7 +1,14 @@
 /** An engine that has been reached, with the API version both sides know. */
 
 import type { IncomingMessage } from 'node:http';
-import { type Answer, type CallOptions, Connection, type Method, type StreamOptions } from './connection.ts';
+import {
+  type Answer,
+  type CallOptions,
+  Connection,
+  type Headers,
+  type Method,
+  type StreamOptions,
+} from './connection.ts';
 import type { Endpoint } from './endpoint.ts';
 import { VersionError } from './errors.ts';
 
@@ -32,12 +39,13 @@ export class Engine {
    * Asks the engine which version it speaks. `/_ping` answers before any version is chosen
    * (https://docs.docker.com/reference/api/engine/version/v1.51/#tag/System/operation/SystemPing); Docker 29 refuses
    * old versions and Docker 20 new ones (traefik/traefik#12253).
+   * @param requestHeaders go with every request
    * @throws UnreachableError
    * @throws EngineError
    * @throws VersionError
    */
-  static async reach(endpoint: Endpoint): Promise<Engine> {
-    const connection = await Connection.to(endpoint);
+  static async reach(endpoint: Endpoint, requestHeaders: Headers = {}): Promise<Engine> {
+    const connection = await Connection.to(endpoint, requestHeaders);
     const { headers } = await connection.call('GET', '/_ping');
     const said = String(headers['api-version'] ?? '1.40');
     const minor = Number(/^1\.(\d+)$/.exec(said)?.[1] ?? Number.NaN);
