@@ -1,8 +1,12 @@
 /** `node bench/run.ts [--rounds N] [BENCH…]`: measures and records; all benches when none is named. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { createDockerRunner } from '../src/runners/docker/index.ts';
+import { createKubernetesRunner } from '../src/runners/kubernetes/index.ts';
 import { DockerFloor } from './floors/docker-loop.ts';
+import { KubernetesFloor } from './floors/kubernetes-loop.ts';
 import { GeneratedFlows } from './generated.ts';
 import { Meter } from './measure.ts';
 import { type Measured, measureInTurns, median, medianRatio, type Subject } from './pairs.ts';
@@ -12,8 +16,14 @@ import { RunnerLoop } from './runner-loop.ts';
 const root = join(import.meta.dirname, '..');
 const launcher = join(root, 'windlass');
 const dockerSocket = '/var/run/docker.sock';
-const runnerLoop = new RunnerLoop(dockerSocket, { files: false });
-const fileLoop = new RunnerLoop(dockerSocket, { files: true });
+const dockerRunner = createDockerRunner({ env: { DOCKER_HOST: `unix://${dockerSocket}` }, volumeEnabled: false });
+const runnerLoop = new RunnerLoop(dockerRunner, { files: false });
+const fileLoop = new RunnerLoop(dockerRunner, { files: true });
+/** Where test/engines/kubernetes/up.sh leaves its cluster. */
+const kubeconfig = '/var/lib/windlass-test/kubernetes/kubeconfig';
+const kubernetesRunner = createKubernetesRunner({ env: { KUBECONFIG: kubeconfig } });
+const podLoop = new RunnerLoop(kubernetesRunner, { files: false });
+const podFileLoop = new RunnerLoop(kubernetesRunner, { files: true });
 
 interface Bench {
   readonly subjects: (
@@ -23,6 +33,15 @@ interface Bench {
   ) => readonly Subject[];
   readonly goals: (measured: readonly [Measured, Measured, ...Measured[]]) => readonly Goal[];
   readonly needsDocker?: true;
+  readonly needsKubernetes?: true;
+}
+
+/** A node looks once a second how its containers are: what begins when the last one ended would always just miss it. */
+function atAnyMoment(run: Subject['run']): Subject['run'] {
+  return async () => {
+    await pause(Math.random() * 1000);
+    return run();
+  };
 }
 
 const medianOf = ({ samples }: Measured, key: 'wallMs' | 'cpuMs' | 'maxRssMiB') =>
@@ -54,6 +73,18 @@ const benches: Readonly<Record<string, Bench>> = {
     subjects: (_, floor) => [floor, { name: 'Docker runner, 1 KiB in and out', run: () => fileLoop.run() }],
     goals: ([bare, ours]) => [
       wallRatio('one container with files against the bare API calls without', 1.25, bare, ours),
+    ],
+  },
+  'kubernetes-runner': {
+    needsKubernetes: true,
+    subjects: () => [
+      { name: 'API calls alone', run: atAnyMoment(() => new KubernetesFloor(kubeconfig).run()) },
+      { name: 'Kubernetes runner', run: atAnyMoment(() => podLoop.run()) },
+      { name: 'Kubernetes runner, 1 KiB in and out', run: atAnyMoment(() => podFileLoop.run()) },
+    ],
+    goals: ([bare, ours, withFiles]) => [
+      wallRatio('one pod without files against the bare API calls', 1.1, bare, ours),
+      ...(withFiles ? [wallRatio('one pod with files against the bare API calls without', 1.5, bare, withFiles)] : []),
     ],
   },
   'one-local-task': {
@@ -164,6 +195,10 @@ for (const name of positionals.length > 0 ? positionals : Object.keys(benches)) 
   if (!bench) throw new Error(`no bench is called ${name}; there are ${Object.keys(benches).join(', ')}`);
   if (/container|docker/.test(name) && !existsSync(dockerSocket)) {
     console.log(`${name}: skipped, no Docker engine at ${dockerSocket}`);
+    continue;
+  }
+  if (bench.needsKubernetes && !existsSync(kubeconfig)) {
+    console.log(`${name}: skipped, no cluster of test/engines/kubernetes/up.sh`);
     continue;
   }
   const [first, second, ...others] = await measureInTurns(bench.subjects(command, floor, flows), rounds);

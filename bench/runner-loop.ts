@@ -1,22 +1,21 @@
-/** The whole life of one container through our Docker runner, without the engine and the store around it. */
+/** The whole life of one program through a runner of ours, without the engine and the store around it. */
 import { randomBytes } from 'node:crypto';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RunSpec } from '../src/model/run.ts';
-import { createDockerRunner } from '../src/runners/docker/index.ts';
-import { isLost } from '../src/runners/runner.ts';
+import { isLost, type TaskRunner } from '../src/runners/runner.ts';
 import type { Sample } from './measure.ts';
 
 const never = new AbortController().signal;
 
 export class RunnerLoop {
-  readonly #runner: ReturnType<typeof createDockerRunner>;
+  readonly #runner: TaskRunner;
   readonly #files: boolean;
 
   /** @param files one file of 1 KiB goes in and one comes out */
-  constructor(socketPath: string, { files }: { readonly files: boolean }) {
-    this.#runner = createDockerRunner({ env: { DOCKER_HOST: `unix://${socketPath}` }, volumeEnabled: false });
+  constructor(runner: TaskRunner, { files }: { readonly files: boolean }) {
+    this.#runner = runner;
     this.#files = files;
   }
 
@@ -25,8 +24,9 @@ export class RunnerLoop {
     const spec = await this.#spec(root);
     const began = performance.now();
     const cpu = process.cpuUsage();
-    const handle = await this.#runner.prepare(spec, { pullPolicy: 'NEVER' }, () => {}, never);
-    const run = await this.#runner.open(handle, spec, {}, never);
+    const config = { pullPolicy: 'NEVER' };
+    const handle = await this.#runner.prepare(spec, config, () => {}, never);
+    const run = await this.#runner.open(handle, spec, config, never);
     if (isLost(run)) throw new Error(run.lost);
     await run.start();
     let said = '';

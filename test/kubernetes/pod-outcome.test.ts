@@ -26,11 +26,15 @@ const disruption = (reason: string) => ({
 interface Row {
   readonly name: string;
   readonly status: PodStatus;
+  readonly spec?: object;
   readonly metadata?: object;
   readonly context?: Partial<PodContext>;
   readonly is: Partial<PodPhase> | object;
   readonly says?: RegExp;
 }
+
+/** What is looked at in a pod whose helper unpacks the input files. */
+const filesByHelper = { containers: [{ name: 'main' }, { name: 'out-files', env: [{ name: 'WINDLASS_FILES' }] }] };
 
 const outcome = (kind: string, more: object = {}) => ({ kind: 'ended', outcome: { kind, ...more } });
 
@@ -70,6 +74,62 @@ const rows: readonly Row[] = [
       containerStatuses: [{ name: 'main', state: { waiting: { reason: 'PodInitializing' } } }],
     },
     is: { kind: 'receiving' },
+  },
+  {
+    name: 'the program’s shell waits for files: the helper is not there yet',
+    spec: filesByHelper,
+    status: {
+      phase: 'Pending',
+      containerStatuses: [
+        { name: 'main', state: { running: { startedAt: before } } },
+        { name: 'out-files', state: { waiting: { reason: 'ContainerCreating' } } },
+      ],
+    },
+    is: { kind: 'waiting', text: '' },
+  },
+  {
+    name: 'the program’s shell waits for files: the helper’s image cannot be pulled',
+    spec: filesByHelper,
+    status: {
+      phase: 'Pending',
+      containerStatuses: [
+        { name: 'main', state: { running: { startedAt: before } } },
+        { name: 'out-files', state: { waiting: { reason: 'ErrImagePull', message: 'i/o timeout' } } },
+      ],
+    },
+    is: {
+      kind: 'waiting',
+      text: 'The image of the container out-files of the pod the-pod is not available: i/o timeout',
+      giveUp: {
+        kind: 'image-unavailable',
+        detail: 'The image of the container out-files of the pod the-pod is not available: i/o timeout',
+      },
+    },
+  },
+  {
+    name: 'the program’s shell waits for files that the helper could not unpack',
+    spec: filesByHelper,
+    status: {
+      phase: 'Running',
+      containerStatuses: [
+        { name: 'main', state: { running: { startedAt: before } } },
+        { name: 'out-files', state: { terminated: { exitCode: 97, reason: 'Error' } } },
+      ],
+    },
+    is: outcome('never-started'),
+    says: /input files.*fileSidecar/,
+  },
+  {
+    name: 'the helper that gave the files was killed later; the program runs on',
+    spec: filesByHelper,
+    status: {
+      phase: 'Running',
+      containerStatuses: [
+        { name: 'main', state: { running: { startedAt: before } } },
+        { name: 'out-files', state: { terminated: { exitCode: 137, reason: 'OOMKilled' } } },
+      ],
+    },
+    is: { kind: 'running' },
   },
   { name: 'running', status: main({ running: { startedAt: before } }), is: { kind: 'running' } },
   { name: 'exit 0', status: ended(0), is: outcome('exited', { exitCode: 0 }) },
@@ -316,8 +376,8 @@ const rows: readonly Row[] = [
   },
 ];
 
-test.for(rows)('$name (constructed)', ({ status, metadata, context, is, says }) => {
-  const pod: PodObject = { metadata: { name: 'the-pod', ...metadata }, spec: { nodeName: 'n' }, status };
+test.for(rows)('$name (constructed)', ({ status, spec, metadata, context, is, says }) => {
+  const pod: PodObject = { metadata: { name: 'the-pod', ...metadata }, spec: { nodeName: 'n', ...spec }, status };
   const phase = phaseOf(pod, { stoppedByUs: false, gone: false, ...context });
   expect(phase).toMatchObject(is);
   if (says) expect(JSON.stringify(phase)).toMatch(new RegExp(says.source.replaceAll('"', '\\\\"')));

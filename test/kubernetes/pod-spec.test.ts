@@ -68,6 +68,30 @@ describe('the pod of a run', () => {
     expect(init.command[2]).toContain('tar -xf -');
   });
 
+  test('a program that begins with a shell waits for small files itself: no container has to end before it', () => {
+    const { spec: built } = pod(
+      { fileSideCarSpec: { env: [{ name: 'X', value: '1' }] } },
+      { init: undefined, helper: { archive: 'QUJD' } },
+    );
+    expect(built.initContainers).toBeUndefined();
+    const [main, helper] = built.containers;
+    const wait = 'until [ -e /kestra/ready ]; do sleep 0.02 2>/dev/null; done; exec "$$@"';
+    expect(main.command).toEqual(['/bin/sh', '-c', wait, '/bin/sh', '/bin/sh', '-c', 'echo $$HOME $$(HOME) $$$$']);
+    expect(helper.env).toEqual([
+      { name: 'X', value: '1' },
+      { name: 'WINDLASS_FILES', value: 'QUJD' },
+    ]);
+    expect(helper.command[2]).toMatch(/tar -xf .* && : > \/kestra\/ready \|\| exit 97; .*\/kestra\/ended/);
+  });
+
+  test('files that come by exec are not unpacked by the helper too', () => {
+    const { spec: built } = pod({}, { init: 'exec', helper: { archive: 'QUJD' } });
+    const [main, helper] = built.containers;
+    expect(main.command[0]).toBe('/bin/sh');
+    expect(main.command).toHaveLength(3);
+    expect(helper.env).toBeUndefined();
+  });
+
   test('every simple property is where Kubernetes has it', () => {
     const { metadata, spec: built } = pod({
       namespace: 'jobs',

@@ -2,6 +2,7 @@
 import type { Outcome, RunSpec } from '../../model/run.ts';
 import type { ValueMap } from '../../model/value.ts';
 import type { LogBatch, LogCursor, Progress, Run } from '../runner.ts';
+import { awaitsFiles } from './awaited-files.ts';
 import type { Connection } from './client/connection.ts';
 import { ApiError } from './client/errors.ts';
 import type { ExecTarget } from './client/exec.ts';
@@ -9,7 +10,7 @@ import type { PodObject } from './client/pods.ts';
 import { readLog } from './log/read-log.ts';
 import { endedMarker, helperContainer, initContainer, mainContainer, readyMarker } from './paths.ts';
 import { PodEnd } from './pod-end.ts';
-import { helperRuns, statusOf } from './pod-outcome.ts';
+import { helperRuns, mainRuns, statusOf } from './pod-outcome.ts';
 import { inlineVariable } from './pod-spec.ts';
 import type { PodWatch } from './pod-watch.ts';
 import { removePod } from './remove.ts';
@@ -199,11 +200,10 @@ export class KubernetesRun implements Run {
   async #dispose(): Promise<void> {
     if (this.#starting) await this.#starting.catch(() => {});
     const { connection, settings, pod } = this.#context;
-    const { phase } = this.#end;
     if (settings.delete) {
       // Whoever still waits is told that we ended it, not that it was removed from outside.
       this.#end.stopping();
-      const runs = phase.kind === 'running';
+      const runs = mainRuns(this.#end.pod);
       if (!this.#end.gone) await removePod(connection, settings.namespace, pod.metadata, runs ? 1 : 0);
       if (runs) await this.#end.until(end => end.gone, AbortSignal.timeout(60_000));
       this.#end.settle({ kind: 'stopped', detail: `The pod ${pod.metadata.name} was deleted.` });
@@ -227,8 +227,8 @@ function isPastInit(end: PodEnd): boolean {
   return end.settled !== undefined || statusOf(end.pod, initContainer)?.state?.terminated !== undefined;
 }
 
-/** Did the main container come as far as to run? Else there is nothing to fetch. */
+/** Did the program come as far as to run? Else there is nothing to fetch. */
 function hasRun(pod: PodObject): boolean {
-  const state = statusOf(pod, mainContainer)?.state;
-  return state?.running !== undefined || state?.terminated !== undefined;
+  if (statusOf(pod, mainContainer)?.state?.terminated) return true;
+  return mainRuns(pod) && awaitsFiles(pod, statusOf(pod, helperContainer)) === false;
 }

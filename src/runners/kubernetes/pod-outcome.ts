@@ -1,5 +1,6 @@
 /** From a pod's status to how far its run is and how it ended, in the user's words. Pure. */
 import type { Outcome } from '../../model/run.ts';
+import { awaitsFiles } from './awaited-files.ts';
 import type { ContainerStatus, PodObject } from './client/pods.ts';
 import { helperContainer, initContainer, mainContainer } from './paths.ts';
 
@@ -82,7 +83,9 @@ export function phaseOf(pod: PodObject, context: PodContext): PodPhase {
     return ended({ kind: 'node-lost', detail: `The pod ${name} ended without a status of its main container.` });
   }
 
-  if (main?.state?.running) return { kind: 'running' };
+  const awaits = awaitsFiles(pod, statusOf(pod, helperContainer));
+  if (typeof awaits === 'object') return ended(awaits);
+  if (main?.state?.running && !awaits) return { kind: 'running' };
   const init = initFailure(pod);
   if (init) return ended(init);
   for (const container of [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])]) {
@@ -231,6 +234,11 @@ function startRefused(name: string, message: string): Outcome {
 export function statusOf(pod: PodObject, name: string): ContainerStatus | undefined {
   const { containerStatuses = [], initContainerStatuses = [] } = pod.status ?? {};
   return [...containerStatuses, ...initContainerStatuses].find(status => status.name === name);
+}
+
+/** Does a process of the main container run, be it one that waits for the program's files? */
+export function mainRuns(pod: PodObject): boolean {
+  return statusOf(pod, mainContainer)?.state?.running !== undefined;
 }
 
 /** Can files still be taken out of it? */

@@ -19,8 +19,8 @@ const volume = 'kestra-files';
 export const inlineVariable = 'WINDLASS_FILES';
 /** How long a file's arrival may go unnoticed; a shell that sleeps this long uses 0.4 % of a core. */
 const pollSeconds = '0.1';
-/** The program waits for its files only moments, in which a shell that sleeps this long uses 5 % of a core. */
-const arrivalSeconds = '0.01';
+/** The same for the program's own shell, which mostly waits no longer than the helper takes to start: 0.1 s. */
+const arrivalSeconds = '0.02';
 /** How the helper ends when it cannot unpack the files that came with the pod. */
 export const notUnpacked = 97;
 
@@ -112,7 +112,7 @@ function waiting(argv: readonly string[]): readonly string[] {
 /** Whole or not at all: the marker is set when everything is unpacked. */
 function unpacking(files: InlineFiles, settings: Settings): { readonly script: string; readonly env: Json } {
   return {
-    script: `umask 022; mkdir -p ${podWorkDir} && chmod 777 ${podWorkDir} && echo "$${inlineVariable}" | base64 -d | tar -xf - -C ${podWorkDir}`,
+    script: `umask 022; mkdir -p ${podWorkDir} && { chmod 777 ${podWorkDir} 2>/dev/null || [ -w ${podWorkDir} ]; } && echo "$${inlineVariable}" | base64 -d | tar -xf - -C ${podWorkDir}`,
     env: joined(settings.carrierSpec.env, [{ name: inlineVariable, value: files.archive }], 'name'),
   };
 }
@@ -122,7 +122,11 @@ function helper(files: InlineFiles | undefined, settings: Settings): JsonMap {
   if (!files) return bare;
   const { script, env } = unpacking(files, settings);
   const [shell = '', option = '', wait = ''] = bare.command as readonly string[];
-  return { ...bare, command: [shell, option, `(${script}) && : > ${readyMarker} || exit ${notUnpacked}; ${wait}`], env };
+  return {
+    ...bare,
+    command: [shell, option, `(${script}) && : > ${readyMarker} || exit ${notUnpacked}; ${wait}`],
+    env,
+  };
 }
 
 /** The init container: waits for the files, or unpacks those that came with the pod. */

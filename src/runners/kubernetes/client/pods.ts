@@ -37,6 +37,11 @@ export interface PodStatus {
   readonly initContainerStatuses?: readonly ContainerStatus[];
 }
 
+interface ContainerSpec {
+  readonly name: string;
+  readonly env?: readonly { readonly name: string }[];
+}
+
 export interface PodObject {
   readonly metadata: {
     readonly name: string;
@@ -51,8 +56,8 @@ export interface PodObject {
   readonly spec?: {
     readonly nodeName?: string;
     readonly shareProcessNamespace?: boolean;
-    readonly containers?: readonly { readonly name: string }[];
-    readonly initContainers?: readonly { readonly name: string; readonly env?: readonly { readonly name: string }[] }[];
+    readonly containers?: readonly ContainerSpec[];
+    readonly initContainers?: readonly ContainerSpec[];
   };
   readonly status?: PodStatus;
 }
