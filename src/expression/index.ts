@@ -3,8 +3,8 @@ import { isList, isMap, type Value } from '../model/value.ts';
 import { renderWith } from './render.ts';
 import type { RenderContext } from './render-context.ts';
 
-export { calledFunctions } from './called-functions.ts';
 export { ExpressionError } from './expression-error.ts';
+export { type Mentions, mentionsOf } from './mentions.ts';
 export { checkSyntax } from './render.ts';
 export type { RenderContext, Services, Taint, Variables } from './render-context.ts';
 export { variablesOf } from './render-context.ts';

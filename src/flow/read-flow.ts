@@ -104,7 +104,7 @@ function readChecked(root: ValueMap, source: string, reading: TaskReading): Flow
     { tasks: reading.ids.map(({ id }) => id), inputs: inputs.map(({ id }) => id) },
     report,
   );
-  checkScriptSecrets(reading.found, reading.types, report);
+  checkScriptSecrets(reading.found, { inputs, variables: checked.variables }, reading.types, report);
   return {
     id: String(checked.id),
     namespace: String(checked.namespace),

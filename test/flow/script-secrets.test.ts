@@ -38,6 +38,44 @@ describe('a secret in a script', () => {
     expect(problems.map(({ path }) => path)).toEqual(['tasks[0].beforeCommands[0]']);
   });
 
+  const flow = (command: string) =>
+    read(`id: f
+namespace: a.b
+inputs:
+  - {id: token, type: SECRET}
+  - {id: name, type: STRING}
+variables:
+  outer: "Bearer {{ render(vars.inner.value) }}"
+  inner: {value: "{{ secret('A') }}", plain: x}
+  given: "{{ inputs.token }}"
+tasks:
+  - id: sh
+    type: io.kestra.plugin.scripts.shell.Commands
+    commands: [${JSON.stringify(command)}]
+`);
+
+  test.each([
+    ['curl -u {{ inputs.token }}', 'inputs.token'],
+    ["curl -u {{ inputs['token'] | upper }}", 'inputs.token'],
+    ['echo {{ inputs }}', 'inputs.token'],
+    ['echo {{ render(vars.inner.value) }}', 'render(vars.inner.value)'],
+    ['echo {{ render(vars.outer) }}', 'render(vars.outer)'],
+    ['echo {{ render(vars.given) }}', 'render(vars.given)'],
+  ])('%s: an input of type SECRET and a variable made of a secret are secrets', (command, expression) => {
+    const { problems } = flow(command);
+    expect(problems.map(({ code }) => code)).toEqual(['secret-in-script']);
+    expect(problems[0]?.hint).toContain(`env: {TOKEN: "{{ ${expression} }}"}`);
+  });
+
+  test.each([
+    'echo {{ inputs.name }} {{ inputs.token_url ?? 1 }}',
+    'echo {{ vars.outer }}',
+    'echo {{ render(vars.inner.plain) }}',
+    'echo "$TOKEN"',
+  ])('%s: another input, or a variable that is not rendered, is none', command => {
+    expect(flow(command).problems).toEqual([]);
+  });
+
   test('in a task that starts no program it is no matter', () => {
     const task = `  - {id: r, type: io.kestra.plugin.core.debug.Return, format: "{{ secret('A') }}"}\n`;
     expect(read(withTasks(task)).problems).toEqual([]);
