@@ -8,7 +8,8 @@ import type { PluginDefault } from '../model/plugin-default.ts';
 import { isList, isMap, type Value, type ValueMap } from '../model/value.ts';
 import type { Config } from './config.ts';
 import { fillPlaceholders } from './placeholders.ts';
-import { isSecretVariable, readSecrets } from './secrets.ts';
+import { readSecrets } from './secrets.ts';
+import { isSecretSource, isServerSecret } from './server-secrets.ts';
 import { find, findMap, kebabCase, namesBelow } from './settings.ts';
 
 /** Kestra's default up to 0.22; later releases have `ENV_`. `kestra.variables.env-vars-prefix` chooses. */
@@ -76,7 +77,7 @@ export function loadConfig(sources: ConfigSources): { config: Config; problems: 
     ...(url !== undefined && { url }),
     ...(Object.keys(environment).length > 0 && { environment }),
     secrets,
-    environmentVariables: inherited(sources.env),
+    environmentVariables: inherited(sources.env, reader.secretVariables),
   };
   return { config, problems: reader.problems };
 }
@@ -98,13 +99,13 @@ function envsOf(env: ConfigSources['env'], prefix: string): Readonly<Record<stri
 }
 
 /**
- * What Process runs see: everything but the secrets, which a script gets by `{{ secret() }}` and then masked, and the
- * variable with the text of Kestra's whole configuration, which holds the server's own passwords and keys.
+ * What programs of flows on this machine see: everything but secrets, which a script gets by `{{ secret() }}` and then
+ * masked, and what the server has for itself.
  */
-function inherited(env: ConfigSources['env']): Readonly<Record<string, string>> {
+function inherited(env: ConfigSources['env'], read: ReadonlySet<string>): Readonly<Record<string, string>> {
   return Object.fromEntries(
     Object.entries(env).flatMap(([name, value]) =>
-      value === undefined || name === 'KESTRA_CONFIGURATION' || isSecretVariable(name) ? [] : [[name, value]],
+      value === undefined || isServerSecret(name) || read.has(name) ? [] : [[name, value]],
     ),
   );
 }
@@ -112,13 +113,16 @@ function inherited(env: ConfigSources['env']): Readonly<Record<string, string>> 
 class SettingsReader {
   readonly problems: Problem[] = [];
   readonly root: Value;
+  /** Environment variables whose values are secrets of the server. */
+  readonly secretVariables = new Set<string>();
   readonly #written: Value;
   readonly #locations: Locations;
 
   constructor(written: Value, locations: Locations, env: ConfigSources['env']) {
     this.#written = written;
     this.#locations = locations;
-    const { value, missing } = fillPlaceholders(written, name => {
+    const { value, missing } = fillPlaceholders(written, (name, path) => {
+      if (isSecretSource(name, path.join('.'))) this.secretVariables.add(name);
       const setting = env[name] ?? find(written, name)?.value;
       return setting === undefined || typeof setting === 'object' ? undefined : String(setting);
     });

@@ -12,11 +12,18 @@ const maxDepth = 10;
 /** The value with all placeholders replaced. One without value and default stays as it is and is `missing`. */
 export function fillPlaceholders(
   value: Value,
-  lookup: (name: string) => string | undefined,
+  lookup: (name: string, path: readonly (string | number)[]) => string | undefined,
 ): { readonly value: Value; readonly missing: readonly MissingPlaceholder[] } {
   const missing: MissingPlaceholder[] = [];
   const fill = (at: Value, path: readonly (string | number)[]): Value => {
-    if (typeof at === 'string') return fillText(at, lookup, name => missing.push({ name, path }), 0);
+    if (typeof at === 'string') {
+      return fillText(
+        at,
+        name => lookup(name, path),
+        name => missing.push({ name, path }),
+        0,
+      );
+    }
     if (isList(at)) return at.map((item, index) => fill(item, [...path, index]));
     if (!isMap(at)) return at;
     return Object.fromEntries(Object.entries(at).map(([key, item]) => [key, fill(item, [...path, key])]));

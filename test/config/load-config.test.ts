@@ -119,6 +119,39 @@ describe('secrets', () => {
     expect(config.environmentVariables).toEqual({ PATH: '/bin' });
   });
 
+  test('of the server are not inherited by scripts: its own variables, and what the configuration reads by name', () => {
+    const { config } = load(
+      // biome-ignore-start lint/suspicious/noTemplateCurlyInString: the placeholders of the configuration look like that
+      [
+        'datasources: {postgres: {url: "${DB_ADDRESS:jdbc:${DB_HOST}}", username: u, password: "${DB_PASSWORD}"}}',
+        'kestra:',
+        '  encryption: {secret-key: "${MASTER:${OTHER_MASTER:I6EGNzRESu3X3pKZidrqCGOHQFUFC0yK}}"}',
+        '  url: "http://${PUBLIC_HOST}"',
+        '  variables: {globals: {stage: "${STAGE}"}}',
+        '  storage: {s3: {secretKey: "${HOME}"}}',
+      ].join('\n'),
+      // biome-ignore-end lint/suspicious/noTemplateCurlyInString: end
+      {
+        DB_ADDRESS: 'postgres://u:p@h/d',
+        DB_HOST: 'h',
+        DB_PASSWORD: 'p',
+        OTHER_MASTER: 'I6EGNzRESu3X3pKZidrqCGOHQFUFC0yK',
+        PUBLIC_HOST: 'flows.example.org',
+        STAGE: 'test',
+        HOME: '/root',
+        KESTRA_ENCRYPTION_SECRET_KEY: 'k',
+        KESTRA_STORAGE_S3_SECRETKEY: 'k',
+        KESTRA_STORAGE_BUCKET: 'b',
+        DATASOURCES_POSTGRES_PASSWORD: 'p',
+        WINDLASS_DATABASE: 'postgres://u:p@h/d',
+        KESTRA_MY_TOKEN: 'of a flow',
+      },
+    );
+    expect(Object.keys(config.environmentVariables).sort()).toEqual([
+      ...['DB_HOST', 'HOME', 'KESTRA_MY_TOKEN', 'KESTRA_STORAGE_BUCKET', 'PUBLIC_HOST', 'STAGE'],
+    ]);
+  });
+
   test('what is not base64 is left out with a warning that does not show it', () => {
     const { config, problems } = loadConfig({ env: { SECRET_A: 'plain text!' } });
     expect(config.secrets).toEqual({});

@@ -1,13 +1,13 @@
 /** Processes that a test's program started, found by a variable in their environment. */
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** `PID command` of each living process whose environment has WINDLASS_E2E with that value. */
+/** `PID command` of each living process whose environment has E2E_OF_WINDLASS with that value. */
 export function markedProcesses(mark: string): string[] {
   return readdirSync('/proc')
     .filter(name => /^\d+$/.test(name))
     .flatMap(pid => {
       const environment = read(`/proc/${pid}/environ`).split('\0');
-      if (!environment.includes(`WINDLASS_E2E=${mark}`)) return [];
+      if (!environment.includes(`E2E_OF_WINDLASS=${mark}`)) return [];
       return [`${pid} ${read(`/proc/${pid}/cmdline`).replaceAll('\0', ' ').trim()}`];
     });
 }

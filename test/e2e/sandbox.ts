@@ -74,7 +74,7 @@ export class Sandbox {
 
   get environment(): Record<string, string> {
     const { PATH = '', HOME = '' } = process.env;
-    return { PATH, HOME, TZ: 'UTC', TMPDIR: this.temporary, DOCKER_HOST: testHost, WINDLASS_E2E: this.namespace };
+    return { PATH, HOME, TZ: 'UTC', TMPDIR: this.temporary, DOCKER_HOST: testHost, E2E_OF_WINDLASS: this.namespace };
   }
 
   path(name: string): string {
