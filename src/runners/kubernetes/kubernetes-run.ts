@@ -7,6 +7,7 @@ import type { Connection } from './client/connection.ts';
 import { ApiError } from './client/errors.ts';
 import type { ExecTarget } from './client/exec.ts';
 import type { PodObject } from './client/pods.ts';
+import { fetchFiles } from './fetch-files.ts';
 import { readLog } from './log/read-log.ts';
 import { endedMarker, helperContainer, initContainer, mainContainer, readyMarker } from './paths.ts';
 import { PodEnd } from './pod-end.ts';
@@ -16,7 +17,7 @@ import type { PodWatch } from './pod-watch.ts';
 import { removePod } from './remove.ts';
 import type { Settings } from './settings.ts';
 import { signalProgram, terminate } from './signal-program.ts';
-import { fetchFiles, setMarker } from './transfer.ts';
+import { setMarker } from './transfer.ts';
 
 /** On top of `waitForLogs`: a kubelet that is restarted answers again within seconds, one on a loaded node later. */
 const lateLogMs = 60_000;

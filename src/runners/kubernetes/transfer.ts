@@ -1,9 +1,7 @@
-/** Files into the init container before the program starts, and out of the helper after it has ended, by exec. */
+/** Files into the init container by exec, before the program starts. */
 import { createHash } from 'node:crypto';
-import { Transform } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
-import { compileGlobs } from '../../files/java-glob.ts';
-import { packFolder, unpackInto } from '../../files/tar.ts';
+import { packFolder } from '../../files/tar.ts';
 import type { RunSpec } from '../../model/run.ts';
 import { ApiError, isPassing } from './client/errors.ts';
 import { type ExecTarget, exec } from './client/exec.ts';
@@ -74,84 +72,6 @@ export async function setMarker(target: ExecTarget, marker: string, signal: Abor
   await untilWhole(signal, () => run(target, ['sh', '-c', `: > ${marker}`], signal));
 }
 
-/** Names of what is there below the working directory, each ended by a zero byte. */
-const listCommand = ['sh', '-c', `cd ${podWorkDir} && find . ! -type d -print0`];
-
-/** What a shell may hand on to a program as its arguments is limited: to 2 MiB on Linux, with the environment. */
-const longestList = 1024 * 1024;
-
-/**
- * Packs everything, or the paths on stdin, one a line: not every busybox has tar's -T (Debian's has not), so the shell
- * splits them. The hash of the archive goes to stderr.
- */
-function packScript(listed: boolean): string {
-  return [
-    `cd ${podWorkDir} || exit 0`,
-    listed ? "set -f; IFS='\n'; set -- $(cat)" : 'set -- .',
-    'pipe=../.out.$$; mkfifo $pipe || exit 1',
-    'sha256sum < $pipe >&2 & sum=$!',
-    '{ tar -cf - "$@" || : > $pipe.failed; } | tee $pipe',
-    'wait $sum; rm -f $pipe; [ ! -e $pipe.failed ] || { rm -f $pipe.failed; exit 1; }',
-  ].join('\n');
-}
-
-/**
- * Brings back what is wanted into the working directory on this machine: everything when the directory is shared or
- * synchronised, else the files that match, and all of the output directory.
- *
- * @throws TransferError; ApiError and UnreachableError when the cluster is the cause
- */
-export async function fetchFiles(
-  target: ExecTarget,
-  spec: RunSpec,
-  whole: boolean,
-  signal: AbortSignal,
-): Promise<void> {
-  if (whole) return unpackAll(target, spec, signal);
-  const own = `${outputName(spec)}/`;
-  const matches = compileGlobs(spec.wanted);
-  const listed = await untilWhole(signal, () => run(target, listCommand, signal));
-  const paths = listed
-    .split('\0')
-    .map(path => path.replace(/^\.\//, ''))
-    .filter(path => path !== '' && (path.startsWith(own) || matches(path)));
-  if (paths.length === 0) return;
-  const list = Buffer.from(paths.map(path => `./${path}\n`).join(''));
-  const separable = !paths.some(path => path.includes('\n'));
-  if (!separable || list.length > longestList) return unpackAll(target, spec, signal);
-  await untilWhole(signal, () => unpack(target, ['sh', '-c', packScript(true)], spec.workDir, signal, list));
-}
-
-function unpackAll(target: ExecTarget, spec: RunSpec, signal: AbortSignal): Promise<void> {
-  return untilWhole(signal, () => unpack(target, ['sh', '-c', packScript(false)], spec.workDir, signal));
-}
-
-async function unpack(
-  target: ExecTarget,
-  command: readonly string[],
-  folder: string,
-  signal: AbortSignal,
-  stdin?: Uint8Array,
-): Promise<void> {
-  const hash = createHash('sha256');
-  const execution = await exec(target, command, { signal, ...(stdin && { stdin: once(stdin) }) });
-  const hashing = new Transform({
-    transform(chunk: Buffer, _encoding, done) {
-      hash.update(chunk);
-      done(null, chunk);
-    },
-  });
-  execution.stdout.on('error', error => hashing.destroy(error));
-  const unpacking = unpackInto(execution.stdout.pipe(hashing), folder);
-  const [ended, unpacked] = await Promise.allSettled([execution.done, unpacking]);
-  if (ended.status === 'rejected') throw ended.reason;
-  const { exitCode, stderr, message } = ended.value;
-  if (exitCode !== 0) throw new TransferError(stderr.trim() || message);
-  const sum = /\b([0-9a-f]{64})\b/.exec(stderr)?.[1];
-  if (sum !== hash.digest('hex')) throw new BrokenTransfer('the output files arrived changed');
-  if (unpacked.status === 'rejected') throw unpacked.reason;
-}
-
 /** Runs a command to its end and gives what it printed. */
 async function run(
   target: ExecTarget,
@@ -171,14 +91,11 @@ async function run(
   return Buffer.concat(parts).toString('utf8');
 }
 
-async function* once(content: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield content;
-}
-
-class BrokenTransfer extends TransferError {}
+/** Cut or changed on the way. */
+export class BrokenTransfer extends TransferError {}
 
 /** What was cut or changed on the way begins again; what a command says about files does not get better by that. */
-async function untilWhole<Result>(signal: AbortSignal, transfer: () => Promise<Result>): Promise<Result> {
+export async function untilWhole<Result>(signal: AbortSignal, transfer: () => Promise<Result>): Promise<Result> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await transfer();
