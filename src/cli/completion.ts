@@ -1,5 +1,5 @@
-/** `windlass completion SHELL`: a script that completes commands and options, made from the commands themselves. */
-import type { Command } from 'commander';
+/** `windlass completion SHELL`: a script that completes commands, options and their values, made from the commands. */
+import type { Argument, Command, Option } from 'commander';
 import { Refusal } from './refusal.ts';
 
 const shells: Readonly<Record<string, (commands: readonly Command[]) => string>> = { bash, zsh, fish };
@@ -11,43 +11,95 @@ export function completionScript(shell: string, commands: readonly Command[]): s
   return write(commands);
 }
 
-function flags(command: Command): string[] {
-  return [...command.options.flatMap(({ short, long }) => [short, long]), '--help'].filter(
-    (flag): flag is string => flag !== undefined && flag !== null,
-  );
+/** What may stand for a value: files, some of these words, the words that a command of the shell prints, or anything. */
+type Values = 'files' | 'folders' | 'anything' | { readonly words: readonly string[] } | { readonly printed: string };
+
+/** By what the value is called in `--help`. */
+const valuesOf: Readonly<Record<string, Values>> = {
+  id: { printed: "windlass list 2>/dev/null | sed 1d | cut -d ' ' -f 1" },
+  type: { printed: 'windlass docs 2>/dev/null' },
+  runner: { words: ['process', 'docker', 'kubernetes'] },
+  shell: { words: Object.keys(shells) },
+  dir: 'folders',
+  file: 'files',
+  'file.json': 'files',
+  'flow.yaml': 'files',
+  'file|dir': 'files',
+};
+
+function argumentValues(command: Command): Values {
+  const argument: Argument | undefined = command.registeredArguments[0];
+  return (argument && valuesOf[argument.name()]) ?? 'anything';
+}
+
+/** Undefined for an option that takes no value. */
+function optionValues({ flags, argChoices: words }: Option): Values | undefined {
+  const [, name] = /<(.*)>/.exec(flags) ?? [];
+  if (name === undefined) return undefined;
+  return words ? { words } : (valuesOf[name] ?? 'anything');
+}
+
+function flags({ short, long }: Option): string[] {
+  return [short, long].filter(flag => flag !== undefined && flag !== null);
 }
 
 function bash(commands: readonly Command[]): string {
-  const cases = commands.map(command => `    ${command.name()}) options='${flags(command).join(' ')}' ;;\n`).join('');
+  const cases = commands.map(command => {
+    const values = command.options.flatMap(option => {
+      const given = optionValues(option);
+      return given === undefined ? [] : [`      ${flags(option).join('|')}) ${bashReply(given)}; return ;;\n`];
+    });
+    const all = [...command.options.flatMap(flags), '--help'].join(' ');
+    return `    ${command.name()}) case $before in
+${values.join('')}      esac
+      case $word in
+        -*) ${bashReply({ words: all.split(' ') })} ;;
+        *) ${bashReply(argumentValues(command))} ;;
+      esac ;;
+`;
+  });
   return `# Load it with: source <(windlass completion bash)
+# One word a line: file names may hold spaces. No mapfile: the bash of macOS is 3.2.
+_windlass_reply() {
+  local IFS=$'\\n'
+  COMPREPLY=($(compgen "$@" -- "$word"))
+}
 _windlass() {
-  local word=\${COMP_WORDS[COMP_CWORD]} options=
+  local word=\${COMP_WORDS[COMP_CWORD]} before=\${COMP_WORDS[COMP_CWORD-1]}
+  COMPREPLY=()
   if [ "$COMP_CWORD" -eq 1 ]; then
-    COMPREPLY=($(compgen -W '${commands.map(command => command.name()).join(' ')} --help --version' -- "$word"))
+    ${bashReply({ words: [...commands.map(command => command.name()), '--help', '--version'] })}
     return
   fi
   case \${COMP_WORDS[1]} in
-${cases}  esac
-  case $word in
-    -*) COMPREPLY=($(compgen -W "$options" -- "$word")) ;;
-    *) COMPREPLY=($(compgen -f -- "$word")) ;;
-  esac
+${cases.join('')}  esac
 }
 complete -o filenames -F _windlass windlass
 `;
 }
 
+function bashReply(values: Values): string {
+  if (values === 'anything') return ':';
+  if (values === 'files') return '_windlass_reply -f';
+  if (values === 'folders') return '_windlass_reply -d';
+  return `_windlass_reply -W ${'words' in values ? `$'${values.words.join('\\n')}'` : `"$(${values.printed})"`}`;
+}
+
 function zsh(commands: readonly Command[]): string {
   const names = commands.map(command => `    ${single(`${command.name()}:${command.description()}`)}\n`).join('');
-  const cases = commands
-    .map(command => {
-      const described = command.options.map(option => {
-        const value = option.required || option.optional ? ':value:_files' : '';
-        return single(`${option.long}[${option.description.replaceAll(/[[\]:]/g, ' ')}]${value}`);
-      });
-      return `    ${command.name()}) _arguments ${described.join(' ')} '*:file:_files' ;;\n`;
-    })
-    .join('');
+  const cases = commands.map(command => {
+    const described = command.options.flatMap(option => {
+      const about = `[${option.description.replaceAll(/[[\]:]/g, ' ')}]`;
+      const values = optionValues(option);
+      const many = option.parseArg && !option.argChoices ? '*' : '';
+      if (values === undefined) return flags(option).map(flag => single(flag + about));
+      return flags(option).map(flag =>
+        single(`${many}${flag}${flag.startsWith('--') ? '=' : ''}${about}:value:${zshAction(values)}`),
+      );
+    });
+    const argument = single(`*:argument:${zshAction(argumentValues(command))}`);
+    return `    ${command.name()}) _arguments ${[...described, argument].join(' ')} ;;\n`;
+  });
   return `#compdef windlass
 # Load it with: source <(windlass completion zsh)
 _windlass() {
@@ -62,23 +114,42 @@ ${names}  )
   shift words
   (( CURRENT-- ))
   case $command in
-${cases}  esac
+${cases.join('')}  esac
 }
 compdef _windlass windlass
 `;
 }
 
+function zshAction(values: Values): string {
+  if (values === 'anything') return ' ';
+  if (values === 'files') return '_files';
+  if (values === 'folders') return '_files -/';
+  return 'words' in values ? `(${values.words.join(' ')})` : `{compadd -- \${(f)"$(${values.printed})"}}`;
+}
+
 function fish(commands: readonly Command[]): string {
-  const lines = commands.flatMap(command => [
-    `complete -c windlass -n __fish_use_subcommand -f -a ${command.name()} -d ${single(command.description())}`,
-    ...command.options.map(option => {
-      const long = option.long ? ` -l ${option.long.slice(2)}` : '';
-      const short = option.short ? ` -s ${option.short.slice(1)}` : '';
-      const value = option.required || option.optional ? ' -r' : '';
-      return `complete -c windlass -n '__fish_seen_subcommand_from ${command.name()}'${long}${short}${value} -d ${single(option.description)}`;
-    }),
-  ]);
+  const lines = commands.flatMap(command => {
+    const within = `complete -c windlass -n '__fish_seen_subcommand_from ${command.name()}'`;
+    const values = argumentValues(command);
+    return [
+      `complete -c windlass -n __fish_use_subcommand -f -a ${command.name()} -d ${single(command.description())}`,
+      ...(values === 'files' ? [] : [`${within}${fishValues(values)}`]),
+      ...command.options.map(option => {
+        const long = option.long ? ` -l ${option.long.slice(2)}` : '';
+        const short = option.short ? ` -s ${option.short.slice(1)}` : '';
+        const given = optionValues(option);
+        const value = given === undefined ? '' : given === 'files' ? ' -r' : ` -r${fishValues(given)}`;
+        return `${within}${long}${short}${value} -d ${single(option.description)}`;
+      }),
+    ];
+  });
   return `# Load it with: windlass completion fish | source\n${lines.join('\n')}\n`;
+}
+
+function fishValues(values: Exclude<Values, 'files'>): string {
+  if (values === 'anything') return ' -f';
+  if (values === 'folders') return " -f -a '(__fish_complete_directories)'";
+  return ` -f -a ${'words' in values ? single(values.words.join(' ')) : single(`(${values.printed})`)}`;
 }
 
 function single(text: string): string {

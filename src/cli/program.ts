@@ -66,7 +66,7 @@ Exit codes: 0 SUCCESS or WARNING, 1 FAILED or CANCELLED, 2 refused or a wrong co
     .argument('[flow.yaml]', 'the file; of several documents the first is run, the others are there as subflows')
     .addOption(options.input())
     .addOption(options.label())
-    .option('--runner <name>', 'run every script task with this task runner: process, docker …')
+    .option('--runner <runner>', 'run every script task with this task runner: process, docker …')
     .option('--watch', 'run again when the flow, the configuration or the secrets change')
     .addOption(
       new Option('--rerun-failed <id>', 'instead of a file: go on with an ended execution where it failed').conflicts([

@@ -1,5 +1,4 @@
-/** `run --runner`, `--rerun-failed`, `--watch`, and completion. Local processes only. */
-import { execFileSync } from 'node:child_process';
+/** `run --runner`, `--rerun-failed` and `--watch`. Local processes only. */
 import { appendFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -102,34 +101,4 @@ test('--watch runs again after a change, and a signal ends it', async () => {
   );
   expect(await ended).toBe(1);
   expect(runs).toBe(2);
-});
-
-describe('completion', () => {
-  test('bash completes commands, and the options of the command', async () => {
-    const { out } = await command(['completion', 'bash']);
-    const complete = (...words: string[]) =>
-      execFileSync(
-        'bash',
-        [
-          '-c',
-          `${out}\nCOMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _windlass; printf '%s\\n' "\${COMPREPLY[@]}"`,
-          '-',
-          ...words,
-        ],
-        { encoding: 'utf8', cwd: folder },
-      ).split('\n');
-    expect(complete('windlass', 'ex')).toContain('explain');
-    expect(complete('windlass', 'run', '--wa')).toContain('--watch');
-    await flow('');
-    expect(complete('windlass', 'run', 'fl')).toContain('flow.yaml');
-  });
-
-  test('fish has a line for every option', async () => {
-    const { out } = await command(['completion', 'fish']);
-    expect(out).toContain("complete -c windlass -n '__fish_seen_subcommand_from run' -l watch -d");
-  });
-
-  test('another shell is refused', async () => {
-    expect((await command(['completion', 'tcsh'])).code).toBe(2);
-  });
 });
