@@ -27,7 +27,7 @@ import type { RunOutcome, RunPlan } from './run-plan.ts';
 export type StopReason = 'kill' | 'timeout';
 
 export interface RunSetting {
-  readonly store: Store;
+  readonly store: Pick<Store, 'run' | 'saveRun' | 'saveProgress'>;
   readonly claim: Claim;
   readonly storage: Storage;
   readonly storagePrefix: string;

@@ -60,6 +60,11 @@ export interface TaskContext {
    * same files have the same URIs. At most once an attempt, and not beside `run`. @throws GlobError
    */
   keepFiles(globs: readonly string[]): Promise<Readonly<Record<string, string>>>;
+  /**
+   * Runs another task that a property of this one holds, as written there, for its outputs. Each call runs it.
+   * @param where the property, for messages
+   */
+  runTask(written: ValueMap, where: string): Promise<TaskResult>;
   /** Runs a program with a task runner: prepare … dispose, or adopts it when it is already running. */
   run(plan: RunPlan): Promise<RunOutcome>;
 }

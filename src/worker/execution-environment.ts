@@ -1,18 +1,17 @@
 /** What one process needs to carry executions out: where things are kept, what runs them, who is told. */
 import type { Config } from '../config/config.ts';
-import type { Catalog } from '../model/catalog.ts';
 import type { Execution, LogEntry, TaskRun } from '../model/execution.ts';
 import type { Flow } from '../model/flow.ts';
 import type { TaskRunner } from '../runners/runner.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { Store } from '../store/store.ts';
-import type { RunnableTaskType } from '../tasks/task-type.ts';
+import type { TaskCatalog } from '../tasks/registry.ts';
 
 export interface ExecutionEnvironment {
   readonly store: Store;
   readonly storage: Storage;
   readonly config: Config;
-  readonly catalog: Catalog & { runnable(type: string): RunnableTaskType | undefined };
+  readonly catalog: TaskCatalog;
   runner(type: string): Promise<TaskRunner>;
   /** Where working directories are made, in a folder for each execution. */
   readonly workRoot: string;

@@ -97,6 +97,8 @@ async function resultOf(setting: AttemptSetting, voice: TaskVoice): Promise<Task
         executions: () => environment.store.list({ limit: Number.MAX_SAFE_INTEGER }),
       },
       startChild: setting.startChild,
+      runTask: async (written, where) =>
+        (await import('./inner-task.ts')).runInnerTask(written, where, context, carried),
       keepFiles: async globs => {
         const record = await environment.store.run(carried.claim, run.id, attempt);
         const warn = (message: string) => voice.log('WARN', message);

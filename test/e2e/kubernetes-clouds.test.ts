@@ -60,6 +60,87 @@ if (cluster === undefined) {
     }
   });
 
+  test('oauthTokenProvider runs its task: one token for two pods, shown nowhere', async () => {
+    const google = await startGoogle({ token: token() });
+    try {
+      sandbox().write('key.json', google.serviceAccount);
+      const config = {
+        caCertData: authority,
+        masterUrl: cluster.server.href,
+        oauthTokenProvider: {
+          task: { type: 'io.kestra.plugin.gcp.auth.OauthAccessToken' },
+          output: '{{ accessToken.tokenValue }}',
+        },
+      };
+      const flow = sandbox().flow({ tasks: [pod('ubuntu', config), { ...pod('ubuntu', config), id: 'other' }] });
+      const env = { ...google.environment, GOOGLE_APPLICATION_CREDENTIALS: 'key.json' };
+      const { code, out, err } = await sandbox().run(['run', flow], { env });
+      expect(err + out).toContain('Hello from');
+      expect(err + out).not.toContain(token());
+      expect(code).toBe(0);
+      expect(google.requests.filter(({ line }) => line === 'POST /token')).toHaveLength(1);
+    } finally {
+      await google.close();
+    }
+  });
+
+  test('oauthTokenProvider may be a script, and PodCreate and kubectl take it too', async () => {
+    const connection = {
+      caCertData: authority,
+      masterUrl: cluster.server.href,
+      oauthTokenProvider: {
+        task: {
+          type: 'io.kestra.plugin.scripts.shell.Commands',
+          taskRunner: { type: 'io.kestra.plugin.core.runner.Process' },
+          commands: [`echo '::{"outputs":{"token":"'$TOKEN'"}}::'`],
+          env: { TOKEN: "{{ secret('TOKEN') }}" },
+        },
+        output: '{{ vars.token }}',
+        cache: 'PT1H',
+      },
+    };
+    sandbox().write('secrets.env', `TOKEN=${token()}\n`);
+    const flow = sandbox().flow({
+      tasks: [
+        pod('ubuntu', connection),
+        {
+          id: 'own',
+          type: 'io.kestra.plugin.kubernetes.core.PodCreate',
+          connection,
+          spec: { containers: [{ name: 'c', image: 'busybox', imagePullPolicy: 'IfNotPresent', command: ['true'] }] },
+        },
+        {
+          id: 'get',
+          type: 'io.kestra.plugin.kubernetes.kubectl.Get',
+          connection,
+          namespace: 'default',
+          resourceType: 'serviceaccounts',
+        },
+      ],
+    });
+    const { code, out, err } = await sandbox().run(['run', flow, '--secrets', 'secrets.env']);
+    expect(err + out).toContain('Hello from');
+    expect(err + out).not.toContain(token());
+    expect(code).toBe(0);
+  });
+
+  test('what is wrong with a token provider is said by its property', async () => {
+    const run = async (provider: object) => {
+      const config = { caCertData: authority, masterUrl: cluster.server.href, oauthTokenProvider: provider };
+      const { code, out, err } = await sandbox().run(['run', sandbox().flow({ tasks: [pod('ubuntu', config)] })]);
+      expect(code).toBe(1);
+      return err + out;
+    };
+    const task = { type: 'io.kestra.plugin.core.debug.Return', format: 'x' };
+    expect(await run({ task: { ...task, type: 'io.kestra.no.such.Task' }, output: 'x' })).toMatch(
+      /oauthTokenProvider.task is no task: .*no\.such\.Task/,
+    );
+    expect(await run({ task: { ...task, format: ['x'] }, output: 'x' })).toMatch(/oauthTokenProvider\.task/);
+    expect(await run({ task, output: '{{ nothing }}' })).toMatch(/token .* cannot be got/);
+    expect(await run({ task, output: '{{ value }}', cache: 'soon' })).toMatch(/oauthTokenProvider\.cache/);
+    expect(await run({ task, output: '{{ value }}' })).toMatch(/Unauthorized.*token/);
+  });
+
   test('a flow for EKS logs in with a token and a certificate that are secrets', async () => {
     sandbox().write('secrets.env', `AUTHORITY=${authority}\nTOKEN=${token()}\n`);
     const flow = sandbox().flow({

@@ -60,10 +60,14 @@ export class KubernetesProxy {
   static async start(cluster: OwnCluster): Promise<KubernetesProxy> {
     const proxy = new KubernetesProxy(cluster);
     await new Promise<void>(resolve => proxy.#server.listen(0, '127.0.0.1', resolve));
-    const { port } = proxy.#server.address() as AddressInfo;
     const text = readFileSync(cluster.tokenKubeconfig, 'utf8');
-    writeFileSync(proxy.kubeconfig, text.replace(/https:\/\/127\.0\.0\.1:\d+/, `https://127.0.0.1:${port}`));
+    writeFileSync(proxy.kubeconfig, text.replace(/https:\/\/127\.0\.0\.1:\d+/, proxy.url));
     return proxy;
+  }
+
+  /** Its address, for what has a token and the cluster's authority. */
+  get url(): string {
+    return `https://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
   /** Path of a kubeconfig that leads through the proxy (bearer token: a client certificate would end here). */

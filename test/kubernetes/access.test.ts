@@ -130,7 +130,7 @@ describe('the config property', () => {
     [{ clientKeyData: base64 }, /clientKey is given without clientCert/],
     [{ keyStoreFile: '/no/such/file' }, /config\.keyStoreFile/],
     [{ trustCerts: 'perhaps' }, /config\.trustCerts: must be true or false/],
-    [{ oauthTokenProvider: { output: 'x' } }, /oauthTokenProvider is not built yet/],
+    [{ oauthTokenProvider: '{{ x }}' }, /oauthTokenProvider must be written in the flow as a map/],
   ])('%j is refused in words', async ([map, words]) => {
     await expect(access(map)).rejects.toThrow(words);
   });

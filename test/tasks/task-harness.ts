@@ -15,6 +15,7 @@ import { captureOutputs } from '../../src/runs/capture-outputs.ts';
 import type { RunOutcome, RunPlan } from '../../src/runs/run-plan.ts';
 import { openLocalStorage } from '../../src/storage/local/index.ts';
 import type { Storage } from '../../src/storage/storage.ts';
+import { readInnerTask } from '../../src/tasks/inner-task.ts';
 import { createCatalog, type TaskCatalog } from '../../src/tasks/registry.ts';
 import { type TaskContext, TaskError } from '../../src/tasks/task-type.ts';
 
@@ -98,6 +99,10 @@ export class TaskHarness {
         const collecting = { workDir, globs, storage, storagePrefix: context.storagePrefix, warn };
         return captureOutputs(collecting, undefined, async () => {});
       },
+      runTask: async (written, where) => {
+        const inner = readInnerTask(written, 't', where, this.catalog);
+        return inner.type.run({ ...context, task: inner.task });
+      },
       run: async given => {
         plan = given;
         if (!setting.container) return await this.#carryOut(given, log, context);
@@ -120,7 +125,7 @@ export class TaskHarness {
     type: string,
     properties: ValueMap,
     environmentVariables: Readonly<Record<string, string>>,
-  ): Omit<TaskContext, 'expressions' | 'signal' | 'log' | 'metric' | 'keepFiles' | 'run'> {
+  ): Omit<TaskContext, 'expressions' | 'signal' | 'log' | 'metric' | 'keepFiles' | 'run' | 'runTask'> {
     const now = new Date().toISOString();
     const flags = { disabled: false, allowFailure: false, allowWarning: false, logToFile: false };
     const task: Task = { id: 't', type, position: { line: 1, column: 1 }, ...flags, properties, branches: {} };

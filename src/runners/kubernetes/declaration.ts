@@ -125,12 +125,17 @@ function connectionSchema() {
     oauthToken: text().meta(about('Bearer token')),
     oauthTokenProvider: z
       .strictObject({
-        task: z.unknown().optional().meta(about('Task that fetches the token')),
-        output: text().meta(about('Expression that gives the token from the task’s outputs')),
-        cache: text().meta(about('How long a token is used again')),
+        task: z
+          .record(z.string(), z.unknown())
+          .meta(about('Task that fetches the token', 'Any that a worker runs, with its type and properties.')),
+        output: z.string().meta(about('Expression that gives the token from the task’s outputs')),
+        cache: z
+          .string()
+          .default('PT5M')
+          .meta(about('How long a token is used again', 'One that the server refuses is fetched anew at once.')),
       })
       .optional()
-      .meta(about('Where a bearer token comes from', 'Not built yet: refused with what to do instead.')),
+      .meta(about('Where a bearer token comes from', 'Its task is run when a token is needed.')),
     username: text().meta(about('User name for basic authentication')),
     password: text().meta(about('Password for basic authentication')),
     trustCerts: truth.meta(about('Take any certificate of the server')),

@@ -1,6 +1,7 @@
 /** Task runner for Kubernetes clusters: see src/runners/runner.ts for the life of a run. */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { RunSpec } from '../../model/run.ts';
+import type { PropertyReader } from '../property-reader.ts';
 import {
   type Capabilities,
   type Handle,
@@ -11,6 +12,7 @@ import {
   type Run,
   type TaskRunner,
 } from '../runner.ts';
+import type { TokenSource } from '../token-source.ts';
 import { carriersFor } from './carriers.ts';
 import { Connection } from './client/connection.ts';
 import { ApiError, isPassing } from './client/errors.ts';
@@ -44,6 +46,8 @@ const reachLimitMs = 60_000;
 interface Cluster {
   readonly connection: Connection;
   readonly watches: Map<string, PodWatch>;
+  /** The newest of those that give the same tokens: each fetches them with the task run that it came with. */
+  source: TokenSource | undefined;
 }
 
 /** What this process knows of a run that it prepared, until it opens it. */
@@ -175,16 +179,27 @@ export class KubernetesRunner implements TaskRunner<KubernetesConfig> {
     await removePod(connection, namespace, { name, uid }, 0);
   }
 
-  #reach({ connection }: Settings): Promise<Cluster> {
-    const key = JSON.stringify(connection?.all ?? null);
+  async #reach({ connection, token }: Settings): Promise<Cluster> {
+    const key = JSON.stringify([connection?.all ?? null, token?.identity ?? null]);
     let cluster = this.#clusters.get(key);
     if (!cluster) {
-      const access = connection ? accessFromProperties(connection) : findAccess(this.#options.env);
-      cluster = access.then(found => ({ connection: new Connection(found), watches: new Map() }));
+      cluster = this.#find(connection, token);
       this.#clusters.set(key, cluster);
       // A file that was missing may be there the next time.
       cluster.catch(() => this.#clusters.delete(key));
     }
+    const found = await cluster;
+    found.source = token;
+    return found;
+  }
+
+  async #find(connection: PropertyReader | undefined, first: TokenSource | undefined): Promise<Cluster> {
+    const newest = first && {
+      identity: first.identity,
+      get: (fresh: boolean) => (cluster.source ?? first).get(fresh),
+    };
+    const access = connection ? await accessFromProperties(connection, newest) : await findAccess(this.#options.env);
+    const cluster: Cluster = { connection: new Connection(access), watches: new Map(), source: first };
     return cluster;
   }
 

@@ -2,9 +2,10 @@
 import { DurationError, parseDuration } from '../../model/duration.ts';
 import { isMap, isNumeric, type Value, type ValueMap } from '../../model/value.ts';
 import { PropertyReader, refused } from '../property-reader.ts';
+import { type TokenSource, tokenSource, type WithTokenSource } from '../token-source.ts';
 
 /** As a flow writes it, with expressions rendered. */
-export type KubernetesConfig = ValueMap;
+export type KubernetesConfig = ValueMap & WithTokenSource;
 
 const pullPolicies = { IF_NOT_PRESENT: 'IfNotPresent', ALWAYS: 'Always', NEVER: 'Never' } as const;
 type PolicyWord = keyof typeof pullPolicies;
@@ -13,6 +14,8 @@ type PolicyWord = keyof typeof pullPolicies;
 export interface Settings {
   /** Undefined: looked for outside the flow. */
   readonly connection: PropertyReader | undefined;
+  /** Of `config.oauthTokenProvider`. */
+  readonly token: TokenSource | undefined;
   readonly namespace: string;
   readonly containerSpec: JsonMap;
   readonly podSpec: JsonMap;
@@ -46,6 +49,7 @@ export function readSettings(config: KubernetesConfig): Settings {
   const carrierResources = carrier.map('resources');
   return {
     connection: connection && new PropertyReader(connection, 'config.'),
+    token: config[tokenSource],
     namespace: read.text('namespace') ?? new PropertyReader(connection ?? {}).text('namespace') ?? 'default',
     containerSpec: plainMap(read.map('containerSpec')),
     podSpec: plainMap(read.map('podSpec')),

@@ -1,6 +1,6 @@
 /** What a user is told when a cluster cannot be used, and what to do about it. */
 import { PrepareError } from '../runner.ts';
-import { AccessError, ApiError, UnreachableError } from './client/errors.ts';
+import { AccessError, ApiError, TokenError, UnreachableError } from './client/errors.ts';
 
 export interface Unusable {
   readonly why: string;
@@ -10,6 +10,10 @@ export interface Unusable {
 /** In words, for every error that stands between us and a cluster; undefined for any other. */
 export function explainUnusable(error: unknown): Unusable | undefined {
   if (error instanceof AccessError) return { why: error.message, whatToDo: '' };
+  if (error instanceof TokenError) {
+    const why = `The token for the Kubernetes cluster cannot be got: ${error.message}`;
+    return { why, whatToDo: 'Correct taskRunner.config.oauthTokenProvider.' };
+  }
   if (error instanceof ApiError) return { why: `The API server refused: ${error.message}`, whatToDo: adviceFor(error) };
   if (!(error instanceof UnreachableError)) return undefined;
   const why = `The Kubernetes API server at ${error.server} cannot be reached: ${error.message}.`;

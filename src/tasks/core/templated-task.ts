@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { render } from '../../expression/index.ts';
-import { readFlows } from '../../flow/index.ts';
-import { writeJson } from '../../model/json.ts';
 import { isMap, type Value } from '../../model/value.ts';
+import { readInnerTask } from '../inner-task.ts';
 import { asText } from '../properties.ts';
 import type { TaskCatalog } from '../registry.ts';
 import { type RunnableTaskType, TaskError } from '../task-type.ts';
@@ -21,16 +20,10 @@ export function templatedTask(catalog: () => TaskCatalog): RunnableTaskType {
       const { spec } = context.task.properties;
       const text = typeof spec === 'string' ? await render(spec, context.expressions) : asText(spec ?? null);
       const written = await readSpec(text);
-      // The id stays: outputs and logs are found by it.
-      const flow = { id: 'templated', namespace: 'templated', tasks: [{ ...written, id: context.task.id }] };
-      const { flows, problems } = readFlows({ name: 'spec', text: writeJson(flow) }, { catalog: catalog() });
-      const errors = problems.filter(({ severity }) => severity === 'error');
-      const task = flows[0]?.tasks[0];
-      if (errors.length > 0 || !task)
-        throw new TaskError(`The property spec is no task: ${errors.map(({ message }) => message).join('; ')}`);
-      const found = task.type === type ? undefined : catalog().runnable(task.type);
-      if (!found) throw new TaskError(`The property spec must be a task that a worker runs, but it is a ${task.type}.`);
-      return found.run({ ...context, task });
+      const found = readInnerTask(written, context.task.id, 'spec', catalog());
+      if (found.type.type === type)
+        throw new TaskError(`The property spec must be a task that a worker runs, but it is a ${type}.`);
+      return found.type.run({ ...context, task: found.task });
     },
   };
 }

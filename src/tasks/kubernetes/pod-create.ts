@@ -5,12 +5,13 @@ import { type RenderContext, variablesOf } from '../../expression/render-context
 import { InputFileError, writeInputFiles } from '../../files/input-files.ts';
 import { writeJson } from '../../model/json.ts';
 import { isMap, type Value, type ValueMap } from '../../model/value.ts';
-import type { JsonMap } from '../../runners/kubernetes/settings.ts';
+import type { JsonMap, KubernetesConfig } from '../../runners/kubernetes/settings.ts';
 import type { RunOutcome } from '../../runs/run-plan.ts';
 import { NotFoundError } from '../../storage/storage.ts';
 import { flagProperty, mapProperty, textListProperty, textProperty } from '../properties.ts';
 import { anyMap, inputFiles, textList } from '../property-schemas.ts';
 import { type RunnableTaskType, type TaskContext, TaskError } from '../task-type.ts';
+import { takeTokenProvider } from '../token-provider.ts';
 import { clusterProperties } from './schema.ts';
 
 /** The paths of the files in a pod, as the Kubernetes runner has them. */
@@ -47,12 +48,14 @@ export const podCreate: RunnableTaskType = {
     warnOfReserved(pod.spec, reservedNames, context);
     const inherited = await flagProperty('inheritClusterConfig', properties.inheritClusterConfig, false, base);
     const named = properties.connection !== undefined && !inherited;
-    const connection = named ? await mapProperty('connection', properties.connection, base) : undefined;
+    const { connection: written, source } = await takeTokenProvider(properties.connection, context);
+    const connection = named ? await mapProperty('connection', written, base) : undefined;
     const sidecar = await mapProperty('fileSidecar', properties.fileSidecar, base);
     const sidecarDefaults = isMap(sidecar.defaultSpec) ? plain(sidecar.defaultSpec as ValueMap) : pod.defaults;
     const text = async (name: string, fallback: string) => (await textProperty(properties[name], base)) ?? fallback;
     const flag = (name: string) => flagProperty(name, properties[name], true, base);
-    const runnerConfig: ValueMap = {
+    const runnerConfig: KubernetesConfig = {
+      ...(named && source),
       ...(connection && { config: connection }),
       namespace: await text('namespace', 'default'),
       delete: await flag('delete'),
@@ -66,7 +69,7 @@ export const podCreate: RunnableTaskType = {
     };
     const inputs = isMap(files) && Object.keys(files).length > 0;
     const ended = await context.run({
-      runner: createPodRunner({ pod, connection, inputs }, config.environmentVariables),
+      runner: createPodRunner({ pod, inputs }, config.environmentVariables),
       runnerConfig,
       argv: [],
       env: {},

@@ -25,6 +25,7 @@ import {
   type Run,
   type TaskRunner,
 } from '../../runners/runner.ts';
+import { tokenSource } from '../../runners/token-source.ts';
 import { connect } from './cluster.ts';
 import { createdPod, type GivenPod } from './created-pod.ts';
 import { asOneProgram } from './one-program.ts';
@@ -39,7 +40,6 @@ const reachLimitMs = 60_000;
 /** What a task asks for beside the properties that it shares with the runner. */
 export interface PodRequest {
   readonly pod: GivenPod;
-  readonly connection: ValueMap | undefined;
   readonly inputs: boolean;
 }
 
@@ -52,7 +52,7 @@ export function createPodRunner(request: PodRequest, environment: Environment): 
   async function prepare(spec: RunSpec, config: KubernetesConfig, progress: Progress, signal: AbortSignal) {
     try {
       const settings = readSettings(config);
-      const connection = await connect(request.connection, environment);
+      const connection = await connect(connectionOf(config), environment);
       const leftOut = (path: string, why: string) =>
         progress({ kind: 'trouble', text: `${path} is not copied into the pod: ${why}` });
       const helper = spec.wanted.length > 0;
@@ -82,7 +82,7 @@ export function createPodRunner(request: PodRequest, environment: Environment): 
 
   async function open(handle: Handle, spec: RunSpec, config: KubernetesConfig): Promise<Run | Lost> {
     const settings = readSettings(config);
-    const connection = await connect(request.connection, environment);
+    const connection = await connect(connectionOf(config), environment);
     const { name, uid } = readHandle(handle);
     const pod = await podIfThere(connection, settings.namespace, name);
     if (!pod || pod.metadata.uid !== uid) {
@@ -112,6 +112,13 @@ export function createPodRunner(request: PodRequest, environment: Environment): 
     prepare,
     open,
   };
+}
+
+/** The connection as it was given, with who gives the token. */
+function connectionOf(config: KubernetesConfig) {
+  const given = config.config as ValueMap | undefined;
+  const source = config[tokenSource];
+  return given && { ...given, ...(source && { [tokenSource]: source }) };
 }
 
 /** One of that name is ours when its labels say so: the answer to its creation was lost, or its creator died. */

@@ -7,7 +7,7 @@ import { InputFileError, writeInputFiles } from '../../files/input-files.ts';
 import { compileGlobs, GlobError } from '../../files/java-glob.ts';
 import type { TaskResult } from '../../model/execution.ts';
 import { newId } from '../../model/ids.ts';
-import { isMap, type ValueMap } from '../../model/value.ts';
+import { isMap, type Value, type ValueMap } from '../../model/value.ts';
 import type { TaskRunner } from '../../runners/runner.ts';
 import { NotFoundError } from '../../storage/storage.ts';
 import {
@@ -57,12 +57,7 @@ export async function runScript(
 ): Promise<TaskResult> {
   const { workDir, expressions: base, task } = context;
   const { properties } = task;
-  const { runner, type, config } = await chooseRunner(
-    runners,
-    properties,
-    base,
-    kind === 'Script' ? language : undefined,
-  );
+  const { runner, type, config } = await chooseRunner(runners, context, kind === 'Script' ? language : undefined);
   context.log('DEBUG', `Using task runner '${type}'`);
 
   const outputDir = join(workDir, outputFolderName(context, runner));
@@ -165,18 +160,21 @@ export async function runScript(
   return result;
 }
 
-async function chooseRunner(
-  runners: Runners,
-  properties: ValueMap,
-  expressions: RenderContext,
-  scripts: Language | undefined,
-) {
-  const given = isMap(properties.taskRunner) ? properties.taskRunner : { type: dockerRunner };
-  const rendered = await renderDeepTyped(given, expressions);
+async function chooseRunner(runners: Runners, context: TaskContext, scripts: Language | undefined) {
+  const { taskRunner } = context.task.properties;
+  const given = isMap(taskRunner) ? taskRunner : { type: dockerRunner };
+  const { connection, source } = await connectionOf(given.config, context);
+  const written = connection === undefined ? given : { ...given, config: connection };
+  const rendered = await renderDeepTyped(written, context.expressions);
   const type = typeof given.type === 'string' ? given.type : dockerRunner;
   const runner = await runners.get(type);
   const user = runner.type === dockerRunner && scripts?.scriptUser !== undefined ? { user: scripts.scriptUser } : {};
-  return { runner, type, config: { ...user, ...(isMap(rendered) && rendered) } };
+  return { runner, type, config: { ...user, ...(isMap(rendered) && rendered), ...source } };
+}
+
+async function connectionOf(config: Value | undefined, context: TaskContext) {
+  if (!isMap(config) || config.oauthTokenProvider === undefined) return { connection: config, source: {} };
+  return (await import('../token-provider.ts')).takeTokenProvider(config, context);
 }
 
 /** The image that the deprecated `docker` property named. */

@@ -38,9 +38,15 @@ export class AccessError extends Error {
   override readonly name = 'AccessError';
 }
 
+/** The token for the cluster could not be got; whoever gives it may do so later. The message says why. */
+export class TokenError extends Error {
+  override readonly name = 'TokenError';
+}
+
 /** May the same call succeed later, with nobody changing anything? */
 export function isPassing(error: unknown): boolean {
   if (error instanceof UnreachableError) return !isCertificateFault(error.code);
+  if (error instanceof TokenError) return true;
   return error instanceof ApiError && (error.status === 429 || error.status >= 500);
 }
 

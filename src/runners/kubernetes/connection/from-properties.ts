@@ -1,18 +1,19 @@
 /** The runner's `config` property as access to a cluster. It starts from nothing: no kubeconfig is mixed in. */
 import type { PropertyReader } from '../../property-reader.ts';
+import type { TokenSource } from '../../token-source.ts';
 import type { ClusterAccess } from '../client/access.ts';
-import { AccessError } from '../client/errors.ts';
+import { AccessError, TokenError } from '../client/errors.ts';
 import { fileContent, isJks, pemOf } from './credential-data.ts';
 
 /** @throws AccessError in the user's words */
-export async function accessFromProperties(read: PropertyReader): Promise<ClusterAccess> {
+export async function accessFromProperties(read: PropertyReader, source?: TokenSource): Promise<ClusterAccess> {
   const apiVersion = read.text('apiVersion');
   if (apiVersion !== undefined && apiVersion !== 'v1') {
     throw new AccessError(`taskRunner.config.apiVersion: "${apiVersion}" is not known. Remove the property.`);
   }
   if (read.raw('oauthTokenProvider') !== undefined) {
     throw new AccessError(
-      'taskRunner.config.oauthTokenProvider is not built yet. Fetch the token with a task before this one and give it as oauthToken.',
+      'taskRunner.config.oauthTokenProvider must be written in the flow as a map with task and output; an expression cannot give it.',
     );
   }
   const [ca, cert, key] = await Promise.all([
@@ -41,12 +42,20 @@ export async function accessFromProperties(read: PropertyReader): Promise<Cluste
     ...(passphrase !== undefined && { passphrase }),
     trustAny: read.boolean('trustCerts', false),
     checkHostName: !read.boolean('disableHostnameVerification', false),
-    ...(token !== undefined && { token: async () => token }),
+    ...(source ? { token: fresh => tokenOf(source, fresh) } : token !== undefined && { token: async () => token }),
     // A user name without a password is only a label, as in the flows that were copied from a kubeconfig.
     ...(username !== undefined && password !== undefined && { basic: `${username}:${password}` }),
     ...(namespace !== undefined && { namespace }),
     origin: 'the config property of the task runner',
   };
+}
+
+async function tokenOf(source: TokenSource, fresh: boolean): Promise<string> {
+  try {
+    return await source.get(fresh);
+  } catch (error) {
+    throw new TokenError((error as Error).message, { cause: error });
+  }
 }
 
 function serverUrl(text: string): URL {

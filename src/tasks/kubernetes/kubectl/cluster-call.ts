@@ -6,6 +6,7 @@ import type { Value, ValueMap } from '../../../model/value.ts';
 import type { Connection } from '../../../runners/kubernetes/client/connection.ts';
 import { flagProperty, mapProperty, textProperty } from '../../properties.ts';
 import { type TaskContext, TaskError } from '../../task-type.ts';
+import { takeTokenProvider } from '../../token-provider.ts';
 
 /** What of any object is looked at. */
 export interface ClusterObject {
@@ -19,9 +20,11 @@ const askAgainMs = 500;
 
 /** Does the work with the task's cluster. What the cluster refuses fails the task in its own words. */
 export async function withCluster<Result>(
-  { task: { properties }, expressions, config, signal }: TaskContext,
+  context: TaskContext,
   work: (connection: Connection) => Promise<Result>,
 ): Promise<Result> {
+  const { task, expressions, config, signal } = context;
+  const { properties } = task;
   const { connect } = await import('../cluster.ts');
   const { explainUnusable } = await import('../../../runners/kubernetes/unusable.ts');
   const { PrepareError } = await import('../../../runners/runner.ts');
@@ -29,9 +32,10 @@ export async function withCluster<Result>(
   const { inTaskWords } = await import('../task-words.ts');
   const inherited = await flagProperty('inheritClusterConfig', properties.inheritClusterConfig, false, expressions);
   const named = properties.connection !== undefined && !inherited;
-  const given = named ? await mapProperty('connection', properties.connection, expressions) : undefined;
+  const { connection, source } = await takeTokenProvider(properties.connection, context);
+  const given = named ? await mapProperty('connection', connection, expressions) : undefined;
   try {
-    return await work(await connect(given, config.environmentVariables));
+    return await work(await connect(given && { ...given, ...source }, config.environmentVariables));
   } catch (error) {
     if (signal.aborted) throw error;
     if (error instanceof PrepareError) throw new TaskError(inTaskWords(error.message), {}, { cause: error });

@@ -1,0 +1,110 @@
+/** A bearer token that a task of the flow fetches: refused in mid-run, fetched anew, and the run goes on. 15 s. */
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { PrepareError } from '../../src/runners/runner.ts';
+import { tokenSource } from '../../src/runners/token-source.ts';
+import { collectLines, never, Trial, type TrialOptions, textsOf } from '../contract/runner/harness.ts';
+import { clusterUnderTest } from '../engines/kubernetes/cluster.ts';
+import { KubernetesProxy, refusal } from '../faults/kubernetes-proxy.ts';
+import { kubernetesUnderTest, podsOf, removePodsOf } from './cluster.ts';
+
+const found = clusterUnderTest();
+
+if ('unavailable' in found || found.own === undefined) {
+  console.warn('SKIPPED: oauthTokenProvider: no cluster of our own runs here');
+  describe.skip('oauthTokenProvider', () => {});
+} else {
+  const { client, own } = found;
+  const owner = `tokens-${randomBytes(4).toString('hex')}`;
+  const token = /token: (\w+)/.exec(readFileSync(own.tokenKubeconfig, 'utf8'))?.[1] ?? '';
+  const trials: Trial[] = [];
+  let proxy: KubernetesProxy;
+
+  async function trial(get: (fresh: boolean) => Promise<string>, options: TrialOptions): Promise<Trial> {
+    const under = await kubernetesUnderTest({
+      config: { masterUrl: proxy.url, caCertData: own?.authority.toString('utf8') },
+      [tokenSource]: { identity: 'test', get },
+    });
+    if ('unavailable' in under) throw new Error(under.unavailable);
+    const made = await Trial.make(under, owner, options);
+    trials.push(made);
+    return made;
+  }
+
+  beforeAll(async () => {
+    proxy = await KubernetesProxy.start(own);
+  });
+  afterEach(async () => {
+    proxy.heal();
+    const left = await podsOf(client, owner);
+    await removePodsOf(client, owner);
+    for (const made of trials.splice(0)) await made.removeFolders();
+    expect(left.map(pod => pod.metadata.name)).toEqual([]);
+  });
+  afterAll(async () => {
+    await proxy.close();
+    client.close();
+  });
+
+  describe('oauthTokenProvider', () => {
+    test('every kind of call that is refused with 401 in mid-run goes on with a new token', async () => {
+      const asked: boolean[] = [];
+      const answer = async (fresh: boolean) => {
+        asked.push(fresh);
+        return token;
+      };
+      const made = await trial(answer, {
+        script: 'for i in 1 2 3 4 5 6 7 8; do echo $i; sleep 0.3; done; cp in out',
+        files: { in: randomBytes(100_000) },
+        wanted: ['out'],
+      });
+      for (const request of [/^POST/, /watch=true/, /\/log\?/, /\/exec\?/, /^DELETE/]) {
+        proxy.break({ request, ...refusal(401, 'Unauthorized') });
+      }
+      const run = await made.started();
+      const reading = collectLines(run);
+      await sleep(500);
+      // What is open is cut, and the next token is refused too.
+      proxy.break({ request: /watch=true|\/log\?/, times: 2, ...refusal(401, 'Unauthorized') });
+      for (const passage of proxy.open(/watch=true|\/log\?/)) passage.cut();
+      const [lines, outcome] = await Promise.all([reading, run.outcome(never)]);
+      await run.fetch(never);
+      await run.dispose();
+      expect(outcome).toMatchObject({ kind: 'exited', exitCode: 0 });
+      expect(textsOf(lines, 'stdout')).toEqual(['1', '2', '3', '4', '5', '6', '7', '8']);
+      expect(asked.filter(fresh => fresh).length).toBeGreaterThanOrEqual(5);
+      expect(readFileSync(`${made.spec.workDir}/out`).equals(readFileSync(`${made.spec.workDir}/in`))).toBe(true);
+    });
+
+    test('a token endpoint that is away for a moment in mid-run ends nothing', async () => {
+      let away = false;
+      const made = await trial(
+        async () => {
+          if (away) throw new Error('the token endpoint is away');
+          return token;
+        },
+        { script: 'for i in 1 2 3 4 5 6 7 8 9 10 11 12; do echo $i; sleep 0.25; done' },
+      );
+      const run = await made.started();
+      const reading = collectLines(run);
+      await sleep(800);
+      away = true;
+      for (const passage of proxy.open(/watch=true|\/log\?/)) passage.cut();
+      await sleep(1_500);
+      away = false;
+      const [lines, outcome] = await Promise.all([reading, run.outcome(never)]);
+      await run.dispose();
+      expect(outcome).toMatchObject({ kind: 'exited', exitCode: 0 });
+      expect(textsOf(lines, 'stdout')).toEqual(Array.from({ length: 12 }, (_, index) => String(index + 1)));
+    });
+
+    test('a token that cannot be got is said in its own words, before there is a pod', async () => {
+      const made = await trial(() => Promise.reject(new Error('no such service account')), { script: 'true' });
+      const error = await made.prepare().catch(caught => caught);
+      expect(error).toBeInstanceOf(PrepareError);
+      expect(error.message).toMatch(/token .* cannot be got: no such service account.*oauthTokenProvider/);
+    });
+  });
+}
