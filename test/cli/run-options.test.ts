@@ -1,5 +1,5 @@
 /** `run --runner`, `--rerun-failed` and `--watch`. Local processes only. */
-import { appendFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -71,7 +71,7 @@ tasks:
     const second = await run('--rerun-failed', id);
     expect(second.code).toBe(0);
     expect(JSON.parse(second.out)).toMatchObject({ id, state: { current: 'SUCCESS' } });
-    expect(execFileSync('cat', [join(folder, 'a')], { encoding: 'utf8' })).toBe('x\n');
+    expect(await readFile(join(folder, 'a'), 'utf8')).toBe('x\n');
     const third = await run('--rerun-failed', id);
     expect(third.code).toBe(2);
     expect(JSON.parse(third.out).error.code).toBe('not-restartable');
