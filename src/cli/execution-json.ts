@@ -22,7 +22,7 @@ export function stateJson(state: StateHistory): object {
 }
 
 export function executionJson(execution: Execution, taskRuns: Iterable<TaskRun>): object {
-  const { id, namespace, flowId, flowRevision, labels, inputs, outputs, originalId, trigger, parent } = execution;
+  const { id, namespace, flowId, flowRevision, labels, inputs, outputs, originalId, trigger, parent, scheduleDate } = execution;
   return {
     id,
     namespace,
@@ -33,6 +33,7 @@ export function executionJson(execution: Execution, taskRuns: Iterable<TaskRun>)
     ...(Object.keys(inputs).length > 0 && { inputs }),
     ...(outputs && { outputs }),
     originalId,
+    ...(scheduleDate !== undefined && { scheduleDate }),
     ...(parent && { parentId: parent.executionId }),
     ...(trigger && { trigger: { id: 'subflow', type: 'io.kestra.plugin.core.flow.Subflow', variables: trigger } }),
     taskRunList: [...taskRuns].filter(run => !run.superseded).map(taskRunJson),

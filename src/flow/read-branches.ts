@@ -33,6 +33,13 @@ export function readBranches(
       branches.push(...readCases(value, at, name, property, reading));
       continue;
     }
+    if (shape === 'runnable') {
+      const task = readTask(value, at, reading);
+      if (!task) continue;
+      branches.push([property, [task]]);
+      onlyRunnable([task], `as ${property} of a Pause task`, path, reading);
+      continue;
+    }
     const items = listOf(value, at, `${name}.${property}`, reading);
     if (items?.length === 0 && required) missing(name, property, at, reading);
     if (shape === 'dag') {
@@ -41,7 +48,10 @@ export function readBranches(
       dependsOn = dag.dependsOn;
     } else branches.push([property, readTasks(items ?? [], at, reading)]);
   }
-  if (declaration.type === workingDirectory) onlyRunnable(branches, path, reading);
+  if (declaration.type === workingDirectory) {
+    const children = branches.find(([branch]) => branch === 'tasks')?.[1] ?? [];
+    onlyRunnable(children, 'as children of a WorkingDirectory task', path, reading);
+  }
   return { branches: Object.fromEntries(branches), ...(dependsOn && { dependsOn }) };
 }
 
@@ -86,18 +96,13 @@ function missing(name: string, property: string, path: Path, { report }: TaskRea
 
 const workingDirectory = 'io.kestra.plugin.core.flow.WorkingDirectory';
 
-function onlyRunnable(
-  branches: readonly [string, readonly Task[]][],
-  path: Path,
-  { report, found }: TaskReading,
-): void {
-  const children = branches.find(([branch]) => branch === 'tasks')?.[1] ?? [];
+function onlyRunnable(children: readonly Task[], where: string, path: Path, { report, found }: TaskReading): void {
   for (const child of children) {
     const entry = found.find(({ task }) => task === child);
     if (!entry || entry.kind === 'runnable') continue;
     report.add({
       code: 'invalid-value',
-      message: `${child.id}: Only runnable tasks are allowed as children of a WorkingDirectory task`,
+      message: `${child.id}: Only runnable tasks are allowed ${where}`,
       path: entry.path.length > 0 ? [...entry.path, 'type'] : path,
       hint: `${child.type.slice(child.type.lastIndexOf('.') + 1)} is carried out by the engine itself; put it outside.`,
     });

@@ -18,11 +18,14 @@ export interface Declaration {
 export interface TaskDeclaration extends Declaration {
   /** `runnable`: a worker runs it. `flowable`: the engine runs its children. `immediate`: the engine itself does it. */
   readonly kind: 'runnable' | 'flowable' | 'immediate';
-  /** Properties that hold child tasks. `map`: a branch for each key (Switch's `cases`); `dag`: items of {task, dependsOn}. */
+  /**
+   * Properties that hold child tasks. `map`: a branch for each key (Switch's `cases`); `dag`: items of {task, dependsOn};
+   * `runnable`: one task alone, which a worker runs.
+   */
   readonly branches?: readonly {
     readonly property: string;
     readonly required: boolean;
-    readonly shape: 'list' | 'map' | 'dag';
+    readonly shape: 'list' | 'map' | 'dag' | 'runnable';
   }[];
   /** Child tasks in the branch `tasks` that are not written in the flow: the type brings them along. */
   readonly ownTasks?: (

@@ -19,6 +19,8 @@ export interface Execution {
   readonly originalId: string;
   /** The task run of another execution that started this one and waits for it. */
   readonly parent?: { readonly executionId: string; readonly taskRunId: string };
+  /** When it begins, ISO 8601, UTC; at once without it. */
+  readonly scheduleDate?: string;
   /** `trigger.*` in expressions. */
   readonly trigger?: ValueMap;
   /** Counts from 1; more than 1 after CREATE_NEW_EXECUTION retries. */

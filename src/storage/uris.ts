@@ -34,6 +34,11 @@ export function kvUri(namespace: string, key?: string): string {
   return uriOf([...namespace.split('.'), '_kv', ...(key === undefined ? [] : [`${key}.ion`])]);
 }
 
+/** `kestra:///company/team/_cache/<flow>/<task>`: what is kept of a task from one execution to the next. */
+export function taskCacheUri(namespace: string, flowId: string, taskId: string): string {
+  return uriOf([...namespace.split('.'), '_cache', slug(flowId), slug(taskId)]);
+}
+
 /**
  * An id as it stands in URIs and engine names: `My_flow.v2` is `my-flowv2`. As Kestra's Slugify does: white space
  * becomes a dash, accents and all but letters, digits, `_` and `-` are dropped, `_` becomes a dash.

@@ -2,12 +2,25 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ExecutionDriver } from './execution-driver.ts';
 import { failedChecks } from './flow-checks.ts';
+import { callAt } from './timers.ts';
 
 /** A read of the store each time, while it waits for its turn. */
 const pollMs = 250;
 
-/** Begins an execution, now or when it is its turn. What cannot be found out about it ends it. */
+/** Begins an execution, now, at its date, or when it is its turn. What cannot be found out about it ends it. */
 export function begin(driver: ExecutionDriver): void {
+  const { scheduleDate } = driver.carried.state.execution;
+  const at = scheduleDate === undefined ? 0 : Date.parse(scheduleDate);
+  if (at <= Date.now()) {
+    beginNow(driver);
+    return;
+  }
+  const timer = callAt(at, () => beginNow(driver));
+  const cancel = () => timer.cancel();
+  driver.ended.then(cancel, cancel);
+}
+
+function beginNow(driver: ExecutionDriver): void {
   const { environment, state } = driver.carried;
   // At once where nothing is to be found out: a run of one task takes 160 ms in all.
   if (!state.flow.concurrency && !state.flow.checks) driver.post({ type: 'start', at: Date.now() });

@@ -6,6 +6,7 @@ import type { Flow, Label } from '../model/flow.ts';
 import { isMap, type Value, type ValueMap } from '../model/value.ts';
 import { TaskError } from '../tasks/task-type.ts';
 import type { Carried } from './carried.ts';
+import type { Origin } from './new-execution.ts';
 
 export interface ChildRequest {
   readonly flowIndex: number;
@@ -23,7 +24,7 @@ export async function childRequest(
   run: TaskRun,
   flows: readonly Flow[],
   taskrun?: ValueMap,
-): Promise<{ readonly request: ChildRequest; readonly trigger: ValueMap }> {
+): Promise<{ readonly request: ChildRequest; readonly origin: Pick<Origin, 'trigger' | 'scheduleDate'> }> {
   const base = parent.renderContext(run);
   const known = base.variables.get('taskrun');
   const context = taskrun
@@ -46,17 +47,33 @@ export async function childRequest(
       ? execution.labels.filter(({ key }) => !key.startsWith('system.'))
       : [];
   const given = await renderDeepTyped(properties.inputs ?? {}, context);
+  const date = (await text(properties.scheduleDate)).trim();
   return {
     request: {
       flowIndex,
       inputs: isMap(given) ? given : {},
       labels: [...inherited, ...readLabels(await renderDeep(properties.labels ?? {}, context)).labels],
     },
-    trigger: {
-      executionId: execution.id,
-      namespace: execution.namespace,
-      flowId: execution.flowId,
-      flowRevision: execution.flowRevision,
+    origin: {
+      trigger: {
+        executionId: execution.id,
+        namespace: execution.namespace,
+        flowId: execution.flowId,
+        flowRevision: execution.flowRevision,
+      },
+      ...(date !== '' && { scheduleDate: instant(date) }),
     },
   };
+}
+
+/** @throws TaskError for a date without a zone, which Kestra refuses too. */
+function instant(text: string): string {
+  // A region in brackets after the offset, as Java writes it, says nothing more.
+  const at = /T.*(?:Z|[+-]\d\d:?\d\d)$/.test(text.replace(/\[.*\]$/, ''))
+    ? Date.parse(text.replace(/\[.*\]$/, ''))
+    : Number.NaN;
+  if (Number.isNaN(at)) {
+    throw new TaskError(`scheduleDate: '${text}' is not a date and time with an offset, such as 2030-01-31T08:00:00Z.`);
+  }
+  return new Date(at).toISOString();
 }

@@ -7,10 +7,11 @@ import { findOutputs } from '../files/collect.ts';
 import { writeInputFiles } from '../files/input-files.ts';
 import type { TaskRun } from '../model/execution.ts';
 import type { LogLevel } from '../model/flow.ts';
-import { isList, type Value } from '../model/value.ts';
-import { taskRunPrefix } from '../storage/uris.ts';
+import { isList, isMap, type Value } from '../model/value.ts';
+import { taskCacheUri, taskRunPrefix } from '../storage/uris.ts';
 import { copyNamespaceFiles, readNamespaceFiles } from '../tasks/scripts/namespace-files.ts';
 import type { Carried } from './carried.ts';
+import { type DirectoryCache, directoryCache, keepDirectory, restoreDirectory } from './directory-cache.ts';
 
 const workingDirectoryType = 'io.kestra.plugin.core.flow.WorkingDirectory';
 
@@ -18,6 +19,8 @@ export async function openDirectory(carried: Carried, run: TaskRun): Promise<Ans
   const dir = directoryOf(carried, run);
   const { inputFiles, namespaceFiles } = carried.task(run).properties;
   await mkdir(dir, { recursive: true, mode: 0o700 });
+  const cache = cacheOf(carried, run);
+  if (cache) await restoreDirectory(dir, cache, carried.environment.storage);
   if (namespaceFiles !== undefined) await putNamespaceFiles(namespaceFiles, dir, carried, run);
   if (inputFiles !== undefined) {
     const files = await renderDeep(inputFiles, carried.renderContext(run));
@@ -35,6 +38,13 @@ async function putNamespaceFiles(property: Value, dir: string, carried: Carried,
   const log = (level: LogLevel, message: string) => level === 'WARN' && warnings.push(message);
   await copyNamespaceFiles(wanted, { storage, workDir: dir, log });
   for (const warning of warnings) await carried.warn(warning, run);
+}
+
+function cacheOf(carried: Carried, run: TaskRun): DirectoryCache | undefined {
+  const { cache } = carried.task(run).properties;
+  if (!isMap(cache)) return undefined;
+  const { namespace, id } = carried.state.flow;
+  return directoryCache(cache, taskCacheUri(namespace, id, run.taskId), run.value);
 }
 
 export async function closeDirectory(carried: Carried, run: TaskRun): Promise<Answer> {
@@ -63,6 +73,8 @@ export async function closeDirectory(carried: Carried, run: TaskRun): Promise<An
     for (const message of warnings) await carried.warn(message, run);
     value = { outputFiles: Object.fromEntries(stored) };
   }
+  const cache = carried.state.execution.state.current === 'KILLING' ? undefined : cacheOf(carried, run);
+  if (cache) await keepDirectory(dir, cache, carried.environment.storage);
   return { ok: true, value };
 }
 

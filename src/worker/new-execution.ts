@@ -10,10 +10,16 @@ export interface Origin {
   readonly id: string;
   readonly parent?: Execution['parent'];
   readonly trigger?: ValueMap;
+  /** When it begins, ISO 8601, UTC. */
+  readonly scheduleDate?: string;
 }
 
 /** Its inputs are not read yet. */
-export function newExecution(flow: Flow, labels: readonly Label[], { id, parent, trigger }: Origin): Execution {
+export function newExecution(
+  flow: Flow,
+  labels: readonly Label[],
+  { id, parent, trigger, scheduleDate }: Origin,
+): Execution {
   const correlation = { key: 'system.correlationId', value: parent?.executionId ?? id };
   return {
     id,
@@ -26,6 +32,7 @@ export function newExecution(flow: Flow, labels: readonly Label[], { id, parent,
     originalId: id,
     ...(parent && { parent }),
     ...(trigger && { trigger }),
+    ...(scheduleDate !== undefined && { scheduleDate }),
     attemptNumber: 1,
     phase: 'created',
   };

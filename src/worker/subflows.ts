@@ -101,10 +101,10 @@ export class Subflows implements SubflowStarter {
 
   async #create(parent: Carried, run: TaskRun, id: string, taskrun?: ValueMap): Promise<ExecutionDriver> {
     const file = this.#executions.fileOf(parent);
-    const { request, trigger } = await childRequest(parent, run, file.flows, taskrun);
+    const { request, origin } = await childRequest(parent, run, file.flows, taskrun);
     const created = await this.#executions.create(
       { ...request, ...file },
-      { id, parent: { executionId: parent.state.execution.id, taskRunId: run.id }, trigger },
+      { ...origin, id, parent: { executionId: parent.state.execution.id, taskRunId: run.id } },
     );
     if ('violations' in created) throw new TaskError(created.violations.map(({ message }) => message).join('\n'));
     return created;

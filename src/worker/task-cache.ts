@@ -6,7 +6,7 @@ import type { TaskResult } from '../model/execution.ts';
 import { parseJson, writeJson } from '../model/json.ts';
 import { isList, isMap, type Value, type ValueMap } from '../model/value.ts';
 import { NotFoundError } from '../storage/storage.ts';
-import { fileUri, namespaceFileUri, slug } from '../storage/uris.ts';
+import { fileUri, taskCacheUri } from '../storage/uris.ts';
 import type { RunnableTaskType, TaskContext } from '../tasks/task-type.ts';
 
 /**
@@ -42,8 +42,7 @@ async function folderOf({ task, flow, expressions }: TaskContext): Promise<strin
   const digest = createHash('sha256')
     .update(writeJson([task.type, rendered]))
     .digest('hex');
-  const base = namespaceFileUri(flow.namespace).replace(/_files$/, '_cache');
-  return `${base}/${slug(flow.id)}/${slug(task.id)}/${digest}`;
+  return `${taskCacheUri(flow.namespace, flow.id, task.id)}/${digest}`;
 }
 
 async function keptOutputs(

@@ -91,9 +91,14 @@ export function loopUntil(
   return build(id, 'io.kestra.plugin.core.flow.LoopUntil', properties, { tasks }, rest);
 }
 
-export function pause(id: string, properties: ValueMap = {}, extras: Extras & { tasks?: readonly Task[] } = {}): Task {
-  const { tasks, ...rest } = extras;
-  return build(id, 'io.kestra.plugin.core.flow.Pause', properties, { ...(tasks && { tasks }) }, rest);
+export function pause(
+  id: string,
+  properties: ValueMap = {},
+  extras: Extras & { onPause?: Task; tasks?: readonly Task[] } = {},
+): Task {
+  const { onPause, tasks, ...rest } = extras;
+  const branches = { ...(onPause && { onPause: [onPause] }), ...(tasks && { tasks }) };
+  return build(id, 'io.kestra.plugin.core.flow.Pause', properties, branches, rest);
 }
 
 export function exit(id: string, state?: string, flags: Flags = {}): Task {

@@ -65,6 +65,32 @@ describe('a Pause', () => {
     expect(runsOf(simulation)).toEqual(['p SUCCESS', 'a SUCCESS']);
   });
 
+  test('with onPause runs that task while it is paused', () => {
+    const simulation = new Simulation(flow([pause('p', {}, { onPause: task('tell') }), task('after')])).start();
+    expect(courseOf(simulation)).toBe('CREATED,RUNNING,PAUSED (main)');
+    expect(runsOf(simulation)).toEqual(['p PAUSED', 'tell SUCCESS']);
+    simulation.resume();
+    expect(runsOf(simulation)).toEqual(['p SUCCESS', 'tell SUCCESS', 'after SUCCESS']);
+  });
+
+  test('whose onPause task failed fails when it goes on', () => {
+    const extras = { onPause: task('tell'), tasks: [task('a')] };
+    const world = { tasks: { tell: 'FAILED' } } as const;
+    const simulation = new Simulation(flow([pause('p', {}, extras), task('after')]), world).start();
+    expect(runsOf(simulation)).toEqual(['p PAUSED', 'tell FAILED']);
+    simulation.resume();
+    expect(runsOf(simulation)).toEqual(['p FAILED', 'tell FAILED']);
+  });
+
+  test('waits for its onPause task when its time is over before', () => {
+    const properties = { pauseDuration: 'PT1S', behavior: 'WARN' };
+    const world = { tasks: { tell: 'hangs' } } as const;
+    const simulation = new Simulation(flow([pause('p', properties, { onPause: task('tell') })]), world).start();
+    expect(courseOf(simulation)).toBe('CREATED,RUNNING,PAUSED,RESTARTED,RUNNING (main)');
+    simulation.take({ type: 'kill', at: simulation.now });
+    expect(courseOf(simulation.settle())).toMatch(/KILLED$/);
+  });
+
   test('fails with a message on a duration that is none', () => {
     const simulation = new Simulation(flow([pause('p', { pauseDuration: '10s' })])).start();
     expect(runsOf(simulation)).toEqual(['p FAILED']);

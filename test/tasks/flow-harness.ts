@@ -16,7 +16,10 @@ import type { Session } from '../../src/worker/session.ts';
 export interface Document {
   readonly id: string;
   readonly originalId: string;
-  readonly state: { readonly current: string; readonly histories: readonly { readonly state: string }[] };
+  readonly state: {
+    readonly current: string;
+    readonly histories: readonly { readonly state: string; readonly date: string }[];
+  };
   readonly labels: readonly { readonly key: string; readonly value: string }[];
   readonly outputs?: Readonly<Record<string, Value>>;
   readonly taskRunList: readonly {

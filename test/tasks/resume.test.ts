@@ -57,15 +57,21 @@ it('takes the answer from another process', async () => {
   });
 });
 
-it('refuses what is not built, and does not pass over it', async () => {
-  const pause =
-    '{id: p, type: io.kestra.plugin.core.flow.Pause, onPause: {id: x, type: io.kestra.plugin.core.log.Log}}';
-  await expect(harness.start(`\ntasks:\n  - ${pause}`)).rejects.toMatchObject({
-    text: expect.stringContaining('onPause'),
-  });
-  const type = 'io.kestra.plugin.core.flow.Subflow';
-  const later = `{id: s, type: ${type}, namespace: a.b, flowId: c, scheduleDate: "2030-01-01T00:00:00Z"}`;
-  await expect(harness.start(`\ntasks:\n  - ${later}`)).rejects.toMatchObject({
-    text: expect.stringContaining('scheduleDate'),
-  });
+it('runs the onPause task of a Pause while it is paused', async () => {
+  const log = '{id: tell, type: io.kestra.plugin.core.log.Log, message: "paused {{ execution.id }}"}';
+  const driver = await harness.start(`tasks:\n  - {id: p, type: io.kestra.plugin.core.flow.Pause, onPause: ${log}}`);
+  const { id } = driver.carried.state.execution;
+  await expect
+    .poll(async () => (await harness.document(id)).logs.map(({ message }) => message))
+    .toContain(`paused ${id}`);
+  expect(driver.carried.state.execution.state.current).toBe('PAUSED');
+  await driver.goOn({});
+  expect((await driver.ended).state.current).toBe('SUCCESS');
+});
+
+it('refuses an onPause that no worker runs', async () => {
+  const inner = '{id: x, type: io.kestra.plugin.core.flow.Pause}';
+  await expect(
+    harness.start(`tasks:\n  - {id: p, type: io.kestra.plugin.core.flow.Pause, onPause: ${inner}}`),
+  ).rejects.toMatchObject({ text: expect.stringContaining('Only runnable tasks are allowed as onPause') });
 });

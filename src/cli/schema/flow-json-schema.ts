@@ -92,9 +92,10 @@ export function runnerJson(declaration: Declaration): Json {
   return { title: declaration.title, ...own, properties, additionalProperties: false };
 }
 
-function branchJson(shape: 'list' | 'map' | 'dag'): Json {
+function branchJson(shape: 'list' | 'map' | 'dag' | 'runnable'): Json {
   if (shape === 'list') return list('task');
   if (shape === 'map') return { type: 'object', additionalProperties: list('task') };
+  if (shape === 'runnable') return ref('task');
   const dependsOn = { type: 'array', items: { type: 'string' } };
   const item = { type: 'object', properties: { task: ref('task'), dependsOn }, required: ['task'] };
   return { type: 'array', items: { ...item, additionalProperties: false } };

@@ -15,6 +15,7 @@ const ofItems = [
   'wait',
   'transmitFailed',
   'inheritLabels',
+  'scheduleDate',
   'restartBehavior',
 ] as const;
 
@@ -52,13 +53,12 @@ export const forEachItem: Flowable = {
       wait: z.boolean().optional().meta({ title: 'Whether to wait for their end', default: true }),
       transmitFailed: z.boolean().optional().meta({ title: 'Whether a failure is a failure here', default: true }),
       inheritLabels: z.boolean().optional().meta({ title: 'Whether they get the labels here', default: false }),
-      scheduleDate: z.string().optional().meta({ title: 'When to start them' }),
+      scheduleDate: z.string().optional().meta({
+        title: 'When to start them',
+        description: 'A date and time with zone or offset; their executions are CREATED until then.',
+      }),
       restartBehavior: z.enum(['RETRY_FAILED', 'NEW_EXECUTION']).optional().meta({ title: 'What a restart does' }),
     }),
-  check: ({ scheduleDate }) =>
-    scheduleDate === undefined
-      ? []
-      : [{ path: 'scheduleDate', message: 'is not built yet; put a Pause with a duration in front' }],
   branches: errorBranches,
   /** As Kestra shows it: three tasks of its own, one after the other. */
   ownTasks: (id, properties) => {

@@ -30,11 +30,12 @@ export const pause: Flowable = {
         .optional()
         .meta({ title: 'What happens when the time is over', default: 'RESUME' }),
       onResume: z.array(z.unknown()).optional().meta({ title: 'Inputs to give when resuming' }),
-      onPause: z.unknown().optional().meta({ title: 'A task to run when the pause begins' }),
     }),
-  check: ({ onPause }) =>
-    onPause === undefined ? [] : [{ path: 'onPause', message: 'is not built yet; put the task in front of the Pause' }],
-  branches: [{ property: 'tasks', required: false, shape: 'list' }, ...errorBranches],
+  branches: [
+    { property: 'onPause', required: false, shape: 'runnable' },
+    { property: 'tasks', required: false, shape: 'list' },
+    ...errorBranches,
+  ],
   begin(container) {
     const { pauseDuration, delay } = container.task.properties;
     container.ask('duration', pauseDuration ?? delay ?? container.task.timeout ?? '', 'text');
@@ -49,6 +50,7 @@ export const pause: Flowable = {
     }
     container.draft.move(container.run, 'PAUSED');
     if (container.draft.execution.state.current === 'RUNNING') container.draft.moveExecution('PAUSED');
+    container.sequential('onPause');
   },
   due: container => resume(container, endings[String(container.notes.behavior)] ?? 'SUCCESS', undefined),
   resumed(container, onResume) {
@@ -56,12 +58,15 @@ export const pause: Flowable = {
     resume(container, 'SUCCESS', onResume);
   },
   step(container) {
-    if (container.notes.to === undefined) return 'waiting';
-    return container.notes.to === 'SUCCESS' ? container.sequential('tasks') : 'done';
+    if (container.notes.to === undefined || container.scope('onPause').active > 0) return 'waiting';
+    const goesOn = container.notes.to === 'SUCCESS' && container.scope('onPause').failed === 0;
+    return goesOn ? container.sequential('tasks') : 'done';
   },
   ending(container) {
-    const scope = container.scope('tasks');
-    if (scope.failed + scope.killed + scope.warning > 0) return scope;
+    for (const branch of ['onPause', 'tasks']) {
+      const scope = container.scope(branch);
+      if (scope.failed + scope.killed + scope.warning > 0) return scope;
+    }
     return { state: container.notes.to as 'SUCCESS' | 'WARNING' | 'FAILED' | 'CANCELLED' };
   },
 };
@@ -79,5 +84,6 @@ function resume(container: Container, to: string, onResume: ValueMap | undefined
     container.draft.moveExecution('RESTARTED');
     container.draft.goOn();
   }
-  if (container.task.branches.tasks?.length) container.draft.move(container.run, 'RUNNING');
+  if (container.task.branches.tasks?.length || container.hasActiveChildren)
+    container.draft.move(container.run, 'RUNNING');
 }

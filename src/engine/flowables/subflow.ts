@@ -29,13 +29,12 @@ export const subflow: Flowable = {
         title: 'Older way to take outputs over',
         description: 'Without effect where the flow declares outputs.',
       }),
-      scheduleDate: z.string().optional().meta({ title: 'When to start it' }),
+      scheduleDate: z.string().optional().meta({
+        title: 'When to start it',
+        description: 'A date and time with zone or offset; its execution is CREATED until then.',
+      }),
       restartBehavior: z.enum(['RETRY_FAILED', 'NEW_EXECUTION']).optional().meta({ title: 'What a restart does' }),
     }),
-  check: ({ scheduleDate }) =>
-    scheduleDate === undefined
-      ? []
-      : [{ path: 'scheduleDate', message: 'is not built yet; put a Pause with a duration in front' }],
   begin(container) {
     const { run, draft, notes } = container;
     const former = [...formerChildren(notes), ...(typeof notes.child === 'string' ? [notes.child] : [])];

@@ -23,7 +23,18 @@ export const workingDirectory: Flowable = {
           description: 'Globs, relative to the directory; collected when all tasks have ended.',
         }),
       namespaceFiles: z.unknown().optional().meta({ title: 'Namespace files to put into the directory' }),
-      cache: z.unknown().optional().meta({ title: 'Files to keep between executions' }),
+      cache: z
+        .strictObject({
+          patterns: z
+            .array(z.string())
+            .meta({ title: 'Which files', description: 'Globs, relative to the directory.' }),
+          ttl: z.string().optional().meta({ title: 'How long they are kept', description: 'ISO 8601, such as PT1H.' }),
+        })
+        .optional()
+        .meta({
+          title: 'Files to keep between executions',
+          description: 'Put into the directory before the first task, and kept again after the last when they changed.',
+        }),
     }),
   branches: [{ property: 'tasks', required: true, shape: 'list' }, ...errorBranches],
   restartsAnew: true,
