@@ -2,13 +2,14 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { render } from '../expression/index.ts';
+import { diskShortage } from '../files/disk-shortage.ts';
 import { parseDuration } from '../model/duration.ts';
 import type { TaskResult, TaskRun } from '../model/execution.ts';
 import type { Task } from '../model/flow.ts';
 import { captureOutputs } from '../runs/capture-outputs.ts';
 import { executeRun, runId, type StopReason } from '../runs/execute-run.ts';
 import { taskRunPrefix } from '../storage/uris.ts';
-import { FencedError } from '../store/store.ts';
+import { FencedError, StoreError } from '../store/store.ts';
 import {
   type ChildExecution,
   type ChildFlow,
@@ -158,8 +159,15 @@ async function resultOf(setting: AttemptSetting, voice: TaskVoice): Promise<Task
   }
 
   function failed(error: Error): TaskResult {
-    voice.log('ERROR', error.message);
-    const expected = error instanceof TaskError || error.name === 'ExpressionError' || error.name === 'DurationError';
+    const shortage = diskShortage(error, workDir);
+    voice.log('ERROR', shortage ?? error.message);
+    const expected =
+      shortage !== undefined ||
+      error instanceof TaskError ||
+      // Who runs the execution cannot go on either, and says so.
+      error instanceof StoreError ||
+      error.name === 'ExpressionError' ||
+      error.name === 'DurationError';
     if (!expected) environment.listener.fault?.(error, state.execution.id);
     return { state: 'FAILED', outputs: error instanceof TaskError ? error.outputs : {} };
   }

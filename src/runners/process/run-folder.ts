@@ -93,7 +93,7 @@ export function refuseStart(dir: string): boolean {
 export function readExit(dir: string): number | 'failed' | undefined {
   const text = read(dir, 'exit');
   if (text === 'failed\n') return 'failed';
-  return text !== undefined && /^\d+\n$/.test(text) ? Number(text) : undefined;
+  return text !== undefined && /^\d+ *\n$/.test(text) ? Number(text) : undefined;
 }
 
 export function readReaders(dir: string): Set<number> {

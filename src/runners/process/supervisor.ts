@@ -46,6 +46,8 @@ fi
 set -C
 { printf '%s|%s|%s\\n' "$$" "$windlass_start" "$windlass_boot" >${path('started')}; } 2>/dev/null || exit 0
 set +C
+# Made before the program runs and written in place after: the status is kept even when the program fills the disk.
+printf '%8s\\n' '' >${path('exit')}
 # Signals meant for the program also come here when it signals its whole group.
 trap '' HUP INT QUIT TERM
 mkfifo ${path('stdout.pipe')} ${path('stderr.pipe')} || { echo failed >${path('exit')}; exit 0; }
@@ -58,7 +60,7 @@ PATH=$windlass_path
 trap : HUP INT QUIT TERM
 (exec 1>&3 2>&4 3>&- 4>&-; ${[...run.limits, `exec ${run.argv.map(shellQuote).join(' ')}`].join(' && ')})
 windlass_code=$?
-echo $windlass_code >${path('exit')}
+printf '%-8s\\n' $windlass_code 1<>${path('exit')}
 trap '' PIPE
 printf ${mark} >&3
 printf ${mark} >&4

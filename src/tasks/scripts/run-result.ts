@@ -56,6 +56,7 @@ function meaningOf(exitCode: number, image: string | undefined): string {
   if (exitCode === 126) return ': a command was found but could not be executed';
   if (exitCode === 127) return `: a command was not found${image === undefined ? '' : ` in the image ${image}`}`;
   if (exitCode === 137) return ': killed by SIGKILL';
+  if (exitCode === 141) return ': it wrote to a pipe that nobody read any more (SIGPIPE)';
   if (exitCode === 152) return ': the limit of CPU time was reached (SIGXCPU)';
   if (exitCode === 153) return ': a file reached the limit of its size (SIGXFSZ)';
   return '';
