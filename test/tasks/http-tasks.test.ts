@@ -12,6 +12,7 @@ let base: string;
 const pages: Record<string, (response: ServerResponse, asked: IncomingMessage) => void> = {
   '/json': response => response.setHeader('X-Twice', ['a', 'b']).end('{"a":[1,2]}'),
   '/latin': response => response.setHeader('Content-Type', 'text/plain; charset=iso-8859-1').end(Buffer.from([0xe9])),
+  '/bytes': response => response.end(Buffer.from([0xe9])),
   '/fail': response => response.writeHead(418).end('short and stout'),
   '/empty': response => response.end(),
   '/once': response => response.writeHead(302, { Location: '/json' }).end(),
@@ -105,6 +106,10 @@ describe('Request', () => {
     expect((await get('/latin')).outputs.body).toBe('é');
   });
 
+  it('reads what says no charset as the default says', async () => {
+    expect((await get('/bytes', { options: { defaultCharset: 'ISO-8859-1' } })).outputs.body).toBe('é');
+  });
+
   it('fails for codes from 400 on with what the server said, unless they are allowed', async () => {
     expect((await get('/fail')).failure).toMatch(/'418'.*short and stout/);
     expect((await get('/fail', { options: { allowFailed: true } })).outputs).toMatchObject({ code: 418 });
@@ -144,6 +149,7 @@ describe('Request', () => {
     ['/silent', { options: { timeout: { readIdleTimeout: 'PT0.1S' } } }, /silence for 100 ms/],
     ['/cut', {}, /broke off/],
     ['/big', {}, /10 MB.*http\.Download/],
+    ['/json', { options: { maxContentLength: 5 } }, /5 bytes.*http\.Download/],
     ['/json', { encryptBody: true }, /secret-key/],
   ])('%s %j fails with words', async (path, more, words) => {
     expect((await get(path, more)).failure).toMatch(words);

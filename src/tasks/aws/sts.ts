@@ -1,6 +1,7 @@
 /** AWS' token service: other credentials for those one has. */
 import { buffer } from 'node:stream/consumers';
-import { exchange, HttpError } from '../http/exchange.ts';
+import { exchange } from '../http/exchange.ts';
+import { HttpError } from '../http/http-error.ts';
 import { TaskError } from '../task-type.ts';
 import { type AwsCredentials, presign } from './presign.ts';
 

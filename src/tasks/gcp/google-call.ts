@@ -1,6 +1,7 @@
 /** One call of a Google API: JSON comes back, anything else is an error in the words of the server. */
 import { buffer } from 'node:stream/consumers';
-import { exchange, HttpError } from '../http/exchange.ts';
+import { exchange } from '../http/exchange.ts';
+import { HttpError } from '../http/http-error.ts';
 import { TaskError } from '../task-type.ts';
 
 const idleTimeoutMs = 60_000;

@@ -2,13 +2,10 @@
 import { TaskError } from '../task-type.ts';
 import type { HttpResponse } from './exchange.ts';
 
-/** What is bigger belongs into a file: http.Download. Kestra's `maxContentLength` had the same default. */
-const maxBytes = 10 * 1024 * 1024;
-
-/** By the charset of the content type; UTF-8 where none or an unknown one is said. */
-export function decoder({ headers }: HttpResponse): InstanceType<typeof TextDecoder> {
+/** By the charset of the content type, or else the default; UTF-8 where neither is known. */
+export function decoder({ headers }: HttpResponse, fallback = 'utf-8'): InstanceType<typeof TextDecoder> {
   const type = Object.entries(headers).find(([name]) => name.toLowerCase() === 'content-type')?.[1][0] ?? '';
-  const charset = /charset="?([\w-]+)/i.exec(type)?.[1] ?? 'utf-8';
+  const charset = /charset="?([\w-]+)/i.exec(type)?.[1] ?? fallback;
   try {
     return new TextDecoder(charset);
   } catch {
@@ -20,6 +17,7 @@ export function decoder({ headers }: HttpResponse): InstanceType<typeof TextDeco
 export async function readBody(
   { body, url }: HttpResponse,
   decoder: InstanceType<typeof TextDecoder>,
+  maxBytes: number,
 ): Promise<string> {
   const pieces: Buffer[] = [];
   let size = 0;
@@ -32,6 +30,9 @@ export async function readBody(
   } catch (error) {
     throw new TaskError(`The response of ${url} broke off: ${(error as Error).message}`, {}, { cause: error });
   }
-  if (size > maxBytes) throw new TaskError(`The response of ${url} is longer than 10 MB: take it with http.Download.`);
+  if (size > maxBytes) {
+    const limit = maxBytes === 10 * 1024 * 1024 ? '10 MB' : `${maxBytes} bytes`;
+    throw new TaskError(`The response of ${url} is longer than ${limit}: take it with http.Download.`);
+  }
   return decoder.decode(Buffer.concat(pieces));
 }

@@ -4,7 +4,8 @@ import { writeJson } from '../../model/json.ts';
 import { isList, isMap, type Value, type ValueMap } from '../../model/value.ts';
 import { asText, mapProperty, requiredText, textMapProperty, textProperty } from '../properties.ts';
 import { type TaskContext, TaskError } from '../task-type.ts';
-import { exchange, HttpError, type HttpRequest, type HttpResponse } from './exchange.ts';
+import { exchange, type HttpRequest, type HttpResponse } from './exchange.ts';
+import { HttpError } from './http-error.ts';
 import { type CallOptions, callOptions } from './options.ts';
 
 export interface Call {

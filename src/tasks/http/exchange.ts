@@ -3,7 +3,8 @@
  * 28 ms of CPU to load, and its proxies and certificates need a library beside it.
  */
 import type { IncomingMessage, RequestOptions } from 'node:http';
-import type { TLSSocket } from 'node:tls';
+import { basicAuthorization } from './authorization.ts';
+import { HttpError, unreachable } from './http-error.ts';
 
 export interface HttpRequest {
   readonly url: URL;
@@ -19,7 +20,14 @@ export interface HttpOptions {
   /** Milliseconds without a byte from the other side. */
   readonly idleTimeoutMs: number;
   readonly insecureTrustAllCertificates: boolean;
-  readonly proxy?: { readonly host: string; readonly port: number; readonly authorization?: string };
+  readonly proxy?: HttpProxy;
+}
+
+export interface HttpProxy {
+  readonly type: 'HTTP' | 'SOCKS';
+  readonly host: string;
+  readonly port: number;
+  readonly user?: { readonly name: string; readonly password: string };
 }
 
 export interface HttpResponse {
@@ -31,9 +39,6 @@ export interface HttpResponse {
   /** To be read to its end, or destroyed. */
   readonly body: IncomingMessage;
 }
-
-/** The exchange did not come about. The message is for the user and names the address. */
-export class HttpError extends Error {}
 
 const maxRedirects = 50;
 const redirectCodes: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
@@ -80,23 +85,23 @@ async function once(
   }
   const secure = url.protocol === 'https:';
   const { request } = secure ? await import('node:https') : await import('node:http');
-  const tunnel = options.proxy && secure ? await connectThrough(url, options, signal) : undefined;
+  const { proxy } = options;
+  const proxied = proxy?.type === 'HTTP' && !secure ? proxy : undefined;
+  const tunnel =
+    proxy && !proxied ? await (await import('./tunnel.ts')).openTunnel(url, proxy, options, signal) : undefined;
   const { promise, resolve, reject } = Promise.withResolvers<HttpResponse>();
   const settings: RequestOptions & { rejectUnauthorized?: boolean } = {
     method,
     headers: {
       ...(body && { 'Content-Length': body.length }),
-      ...(options.proxy?.authorization !== undefined &&
-        !secure && { 'Proxy-Authorization': options.proxy.authorization }),
+      ...(proxied?.user && { 'Proxy-Authorization': basicAuthorization(proxied.user) }),
       ...headers,
     },
-    // Nothing is kept open: the process ends when its work does.
-    agent: false,
+    // Nothing is kept open: the process ends when its work does. An agent would pass over the tunnel.
+    ...(tunnel ? { createConnection: () => tunnel } : { agent: false }),
     ...(signal && { signal }),
     ...(secure && { rejectUnauthorized: !options.insecureTrustAllCertificates }),
-    ...(tunnel && { createConnection: () => tunnel }),
   };
-  const proxied = options.proxy && !secure ? options.proxy : undefined;
   const sent = proxied
     ? request({
         ...settings,
@@ -107,7 +112,7 @@ async function once(
       })
     : request(url, settings);
   const connecting =
-    options.connectTimeoutMs === undefined
+    options.connectTimeoutMs === undefined || (tunnel && !secure)
       ? undefined
       : setTimeout(
           () => sent.destroy(new Error(`no connection within ${options.connectTimeoutMs} ms`)),
@@ -124,35 +129,6 @@ async function once(
   return promise;
 }
 
-/** A TLS connection to the server through the proxy's CONNECT. */
-async function connectThrough(
-  url: URL,
-  { proxy, insecureTrustAllCertificates, idleTimeoutMs }: HttpOptions,
-  signal: AbortSignal | undefined,
-): Promise<TLSSocket> {
-  const [{ request }, { connect }] = await Promise.all([import('node:http'), import('node:tls')]);
-  const { promise, resolve, reject } = Promise.withResolvers<TLSSocket>();
-  const asked = request({
-    host: proxy?.host,
-    port: proxy?.port,
-    method: 'CONNECT',
-    path: `${url.hostname}:${url.port || 443}`,
-    agent: false,
-    timeout: idleTimeoutMs,
-    headers: { ...(proxy?.authorization !== undefined && { 'Proxy-Authorization': proxy.authorization }) },
-    ...(signal && { signal }),
-  });
-  asked.on('connect', (response, socket) => {
-    if (response.statusCode !== 200) {
-      socket.destroy();
-      reject(new HttpError(`The proxy answers ${response.statusCode} when it is asked for ${url.host}.`));
-    } else resolve(connect({ socket, servername: url.hostname, rejectUnauthorized: !insecureTrustAllCertificates }));
-  });
-  asked.on('error', error => reject(unreachable(url, error)));
-  asked.end();
-  return promise;
-}
-
 function headersOf({ rawHeaders }: IncomingMessage): Readonly<Record<string, readonly string[]>> {
   const headers = new Map<string, string[]>();
   for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
@@ -162,10 +138,4 @@ function headersOf({ rawHeaders }: IncomingMessage): Readonly<Record<string, rea
     else headers.set(name, [value]);
   }
   return Object.fromEntries(headers);
-}
-
-function unreachable(url: URL, error: Error & { code?: string }): HttpError {
-  // Of several addresses that were tried, Node's message is empty and only the code tells.
-  const why = error.message || error.code || 'unknown';
-  return new HttpError(`${url.origin} cannot be reached: ${why}`, { cause: error });
 }

@@ -38,7 +38,7 @@ export async function callFromExpression({ uri, method, options }: ExpressionReq
     how,
     undefined,
   );
-  const answer = await readBody(response, decoder(response));
+  const answer = await readBody(response, decoder(response, how.charset), how.maxBytes);
   if (!how.accepts(response.code)) {
     throw new Error(`Failed http request with response code '${response.code}' from ${url}: ${answer.slice(0, 200)}`);
   }

@@ -3,6 +3,7 @@ import { parseDuration } from '../../model/duration.ts';
 import { isList, isMap, type Value, type ValueMap } from '../../model/value.ts';
 import { asText } from '../properties.ts';
 import { TaskError } from '../task-type.ts';
+import { basicAuthorization } from './authorization.ts';
 import type { HttpOptions } from './exchange.ts';
 
 /** Kestra's default: five minutes without a byte. */
@@ -10,6 +11,10 @@ const idleTimeoutMs = 300_000;
 
 export interface CallOptions extends HttpOptions {
   readonly authorization?: string;
+  /** Of texts whose own encoding is not said. */
+  readonly charset?: string;
+  /** Bytes of a body that is taken as text. */
+  readonly maxBytes: number;
   /** True when a response with that code is a result, not a failure. */
   accepts(code: number): boolean;
 }
@@ -25,6 +30,8 @@ export function callOptions(options: ValueMap, older: ValueMap = {}): CallOption
   const allowed = options.allowedResponseCodes;
   return {
     followRedirects: !isFalse(options.followRedirects),
+    maxBytes: Number(asText(options.maxContentLength ?? 10 * 1024 * 1024)),
+    ...(options.defaultCharset !== undefined && { charset: asText(options.defaultCharset) }),
     idleTimeoutMs: idle === undefined || idle === null ? idleTimeoutMs : parseDuration(asText(idle)),
     insecureTrustAllCertificates: isTrue(ssl.insecureTrustAllCertificates),
     ...(connectTimeout !== undefined &&
@@ -43,26 +50,28 @@ function proxyOf(options: ValueMap): HttpOptions['proxy'] {
   const host = given.address ?? options.proxyAddress ?? null;
   const type = asText(given.type ?? options.proxyType ?? 'HTTP');
   if (host === null || type === 'DIRECT') return undefined;
-  if (type !== 'HTTP') throw new TaskError(`options.proxy: the type ${type} is not built yet; use HTTP.`);
+  if (type !== 'HTTP' && type !== 'SOCKS')
+    throw new TaskError(`options.proxy: the type ${type} is none of HTTP, SOCKS and DIRECT.`);
   const user = given.username ?? options.proxyUsername;
   const password = given.password ?? options.proxyPassword ?? '';
   return {
+    type,
     host: asText(host),
-    port: Number(asText(given.port ?? options.proxyPort ?? 80)),
-    ...(user !== undefined && user !== null && { authorization: basic(asText(user), asText(password)) }),
+    port: Number(asText(given.port ?? options.proxyPort ?? (type === 'SOCKS' ? 1080 : 80))),
+    ...(user !== undefined && user !== null && { user: { name: asText(user), password: asText(password) } }),
   };
 }
 
 function authorizationOf(options: ValueMap): string | undefined {
   const auth = mapOf(options.auth);
   if (auth.type === 'BEARER') return `Bearer ${asText(auth.token ?? '')}`;
-  if (auth.type === 'BASIC') return basic(asText(auth.username ?? ''), asText(auth.password ?? ''));
+  if (auth.type === 'BASIC') return basic(auth.username, auth.password);
   if (options.basicAuthUser === undefined || options.basicAuthUser === null) return undefined;
-  return basic(asText(options.basicAuthUser), asText(options.basicAuthPassword ?? ''));
+  return basic(options.basicAuthUser, options.basicAuthPassword);
 }
 
-function basic(user: string, password: string): string {
-  return `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
+function basic(name: Value | undefined, password: Value | undefined): string {
+  return basicAuthorization({ name: asText(name ?? ''), password: asText(password ?? '') });
 }
 
 function mapOf(value: Value | undefined): ValueMap {

@@ -22,8 +22,9 @@ export const request: RunnableTaskType = {
     const encrypt = await flagProperty('encryptBody', task.properties.encryptBody, false, expressions);
     if (encrypt && config.encryptionKey === undefined)
       throw new TaskError('encryptBody needs kestra.encryption.secret-key in the configuration.');
-    const response = await send(await readCall(context), context);
-    const text = await readBody(response, decoder(response));
+    const call = await readCall(context);
+    const response = await send(call, context);
+    const text = await readBody(response, decoder(response, call.options.charset), call.options.maxBytes);
     const outputs = { uri: response.url.href, code: response.code, headers: response.headers };
     context.metric({ name: 'response.length', type: 'counter', value: Buffer.byteLength(text) });
     if (!encrypt || config.encryptionKey === undefined)

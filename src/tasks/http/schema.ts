@@ -21,7 +21,7 @@ function optionsSchema(): z.ZodObject {
         password: z.string().optional(),
       })
       .optional()
-      .meta({ title: 'An HTTP proxy' }),
+      .meta({ title: 'A proxy', description: 'DIRECT goes without one.' }),
     auth: z
       .discriminatedUnion('type', [
         z.strictObject({ type: z.literal('BASIC'), username: z.string().optional(), password: z.string().optional() }),
