@@ -3,8 +3,9 @@
  *
  * The life of a run is the same for all (see runs/):
  *
- *   prepare ► [handle is stored] ► open ► start ► logs … outcome ► fetch ► dispose
+ *   [announce ► handle is stored] ► prepare ► handle is stored ► open ► start ► logs … outcome ► fetch ► dispose
  *
+ * - `announce` is there where the engine starts what it is given at once: a handle is stored before any program runs.
  * - `prepare` creates what the run needs and copies files in; nothing of the user's runs yet. It is idempotent by
  *   `runId`: what an earlier call created and whose reply was lost is found by name and adopted or replaced.
  * - `open` is the same code after a start and after a restart of ours: it turns the stored handle into a `Run`,
@@ -44,6 +45,8 @@ export interface Handle {
   /** Of a handle that was listed: the execution that it belongs to, where the engine tells. */
   readonly executionId?: string;
   readonly data: ValueMap;
+  /** From `announce`: what it names may not be there yet. `prepare` finds it or makes it; `remove` removes it. */
+  readonly announced?: boolean;
 }
 
 /** Where reading a log goes on; only its runner reads it. */
@@ -75,6 +78,11 @@ export interface TaskRunner<Config = unknown> extends Declaration {
   probe(config: Config, signal: AbortSignal): Promise<Probe>;
   /** The paths of the working directory and output directory as the program sees them. */
   paths(spec: Pick<RunSpec, 'workDir' | 'outputDir'>): { readonly workingDir: string; readonly outputDir: string };
+  /**
+   * By what the run will be found, from its spec and configuration alone. Nothing is contacted.
+   * @throws PrepareError
+   */
+  announce?(spec: RunSpec, config: Config): Handle;
   /** @throws PrepareError when the run can never start: no such image, engine not reachable, refused limits. */
   prepare(spec: RunSpec, config: Config, progress: Progress, signal: AbortSignal): Promise<Handle>;
   open(handle: Handle, spec: RunSpec, config: Config, signal: AbortSignal): Promise<Run | Lost>;

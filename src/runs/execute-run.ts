@@ -27,7 +27,7 @@ import type { RunOutcome, RunPlan } from './run-plan.ts';
 export type StopReason = 'kill' | 'timeout';
 
 export interface RunSetting {
-  readonly store: Pick<Store, 'run' | 'saveRun' | 'saveProgress'>;
+  readonly store: Pick<Store, 'run' | 'saveRun' | 'deleteRun' | 'saveProgress'>;
   readonly claim: Claim;
   readonly storage: Storage;
   readonly storagePrefix: string;
@@ -75,12 +75,14 @@ export async function executeRun(plan: RunPlan, setting: RunSetting): Promise<Ru
   const stored = await setting.store.run(setting.claim, setting.taskRunId, setting.attempt);
   const record: RunRecord = stored ?? { taskRunId: setting.taskRunId, attempt: setting.attempt, vars: {} };
   let handle = record.handle as Handle | undefined;
-  if (!handle) {
+  if (!handle || handle.announced) {
     await plan.writeFiles();
     try {
+      await announce(plan, spec, record, setting);
       handle = await plan.runner.prepare(spec, plan.runnerConfig, setting.progress, setting.signal);
     } catch (error) {
-      await removeRemains(plan, spec, setting);
+      const isClean = await removeRemains(plan, spec, setting);
+      if (isClean) await setting.store.deleteRun(setting.claim, setting.taskRunId, setting.attempt);
       if (setting.signal.aborted) return nothing({ kind: 'stopped' });
       if (error instanceof PrepareError) return nothing(error.outcome);
       throw error;
@@ -94,6 +96,12 @@ export async function executeRun(plan: RunPlan, setting: RunSetting): Promise<Ru
   if (isLost(opened)) return nothing({ kind: 'deleted-outside', detail: opened.lost });
   setting.afterCommit(() => opened.dispose());
   return settle(opened, plan, setting, record);
+}
+
+/** Stores by what the run will be found, where preparing it starts its program. */
+async function announce(plan: RunPlan, spec: RunSpec, record: RunRecord, setting: RunSetting): Promise<void> {
+  const announced = record.handle ? undefined : plan.runner.announce?.(spec, plan.runnerConfig);
+  if (announced) await setting.store.saveRun(setting.claim, { ...record, handle: announced as unknown as ValueMap });
 }
 
 /** Names a run in every engine: letters, digits and hyphens only. */
@@ -145,14 +153,20 @@ function nothing(outcome: Outcome): RunOutcome {
   return { outcome, vars: {}, outputFiles: {} };
 }
 
-/** What `prepare` made before it failed or was cut off has no handle yet; it is found by its owner and run id. */
-async function removeRemains(plan: RunPlan, spec: RunSpec, setting: RunSetting): Promise<void> {
+/**
+ * What `prepare` made before it failed or was cut off is found by its owner and run id.
+ *
+ * @returns false when it could not be looked for; a handle that was announced stays for a later try
+ */
+async function removeRemains(plan: RunPlan, spec: RunSpec, setting: RunSetting): Promise<boolean> {
   try {
     for await (const handle of plan.runner.list(spec.owner, plan.runnerConfig, AbortSignal.timeout(10_000))) {
       if (handle.runId === spec.runId) await plan.runner.remove(handle, plan.runnerConfig);
     }
+    return true;
   } catch (error) {
     setting.log('DEBUG', `Could not look for what a failed start left behind: ${(error as Error).message}`);
+    return false;
   }
 }
 

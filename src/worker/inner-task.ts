@@ -49,6 +49,7 @@ export async function runInnerTask(
           store: {
             run: async () => undefined,
             saveRun: async () => {},
+            deleteRun: async () => {},
             saveProgress: async (_claim, { logs }) => {
               for (const { level, message } of logs ?? []) log(level, message);
             },

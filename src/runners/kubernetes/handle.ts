@@ -6,19 +6,20 @@ export const handleVersion = 1;
 /** @throws Error for a handle of another version */
 export function readHandle(handle: Handle): {
   readonly name: string;
-  readonly uid: string;
+  /** Absent in a handle that was announced. */
+  readonly uid?: string;
   readonly namespace: string;
 } {
   const { name, uid, namespace } = handle.data;
   if (
     handle.version !== handleVersion ||
     typeof name !== 'string' ||
-    typeof uid !== 'string' ||
+    !(typeof uid === 'string' || (uid === undefined && handle.announced)) ||
     typeof namespace !== 'string'
   ) {
     throw new Error(
       `The stored handle of run ${handle.runId} is of version ${handle.version}; this Windlass reads ${handleVersion}.`,
     );
   }
-  return { name, uid, namespace };
+  return { name, namespace, ...(uid !== undefined && { uid }) };
 }

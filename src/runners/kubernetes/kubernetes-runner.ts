@@ -22,6 +22,7 @@ import { accessFromProperties } from './connection/from-properties.ts';
 import { kubernetesDeclaration } from './declaration.ts';
 import { handleVersion, readHandle } from './handle.ts';
 import { KubernetesRun } from './kubernetes-run.ts';
+import { LogFollows } from './log/log-follows.ts';
 import { type FittedCommand, fittedCommand, sendArguments } from './long-arguments.ts';
 import { initContainer, outputName, podWorkDir } from './paths.ts';
 import { PodEnd } from './pod-end.ts';
@@ -73,6 +74,7 @@ export class KubernetesRunner implements TaskRunner<KubernetesConfig> {
   /** Runs that this process prepared: opening one is no adoption. */
   readonly #prepared = new Map<string, Prepared>();
   readonly #own = new Set<string>();
+  readonly #follows = new LogFollows();
 
   constructor(options: KubernetesRunnerOptions) {
     this.#options = options;
@@ -96,6 +98,12 @@ export class KubernetesRunner implements TaskRunner<KubernetesConfig> {
 
   paths(spec: Pick<RunSpec, 'workDir' | 'outputDir'>): { workingDir: string; outputDir: string } {
     return { workingDir: podWorkDir, outputDir: `${podWorkDir}/${outputName(spec)}` };
+  }
+
+  announce(spec: RunSpec, config: KubernetesConfig): Handle {
+    const { namespace } = readSettings(config);
+    const data = { name: podName(spec), namespace };
+    return { runner: this.type, version: handleVersion, runId: spec.runId, data, announced: true };
   }
 
   async prepare(spec: RunSpec, config: KubernetesConfig, progress: Progress, signal: AbortSignal): Promise<Handle> {
@@ -155,7 +163,15 @@ export class KubernetesRunner implements TaskRunner<KubernetesConfig> {
       return { lost: `The pod ${name} was left by a process that died, and was deleted: taskRunner.resume is false.` };
     }
     const watch = watchOf(watches, connection, namespace);
-    return new KubernetesRun({ connection, watch, pod, spec, settings, progress: prepared?.progress ?? (() => {}) });
+    return new KubernetesRun({
+      connection,
+      watch,
+      follows: this.#follows,
+      pod,
+      spec,
+      settings,
+      progress: prepared?.progress ?? (() => {}),
+    });
   }
 
   async *list(owner: string, config: KubernetesConfig, signal: AbortSignal): AsyncIterable<Handle> {
@@ -176,7 +192,9 @@ export class KubernetesRunner implements TaskRunner<KubernetesConfig> {
     const { connection } = await this.#reach(readSettings(config));
     const { name, uid, namespace } = readHandle(handle);
     this.#prepared.delete(handle.runId);
-    await removePod(connection, namespace, { name, uid }, 0);
+    const announced = handle.announced ? await podIfThere(connection, namespace, name) : undefined;
+    if (handle.announced && announced?.metadata.labels?.[runLabel] !== idLabel(handle.runId)) return;
+    await removePod(connection, namespace, announced?.metadata ?? { name, ...(uid !== undefined && { uid }) }, 0);
   }
 
   async #reach({ connection, token }: Settings): Promise<Cluster> {

@@ -9,9 +9,10 @@ import { createPod, getPod, type PodObject } from '../../runners/kubernetes/clie
 import type { Environment } from '../../runners/kubernetes/connection/find-access.ts';
 import { handleVersion, readHandle } from '../../runners/kubernetes/handle.ts';
 import { createKubernetesRunner } from '../../runners/kubernetes/index.ts';
+import { LogFollows } from '../../runners/kubernetes/log/log-follows.ts';
 import { initContainer } from '../../runners/kubernetes/paths.ts';
 import { PodEnd } from '../../runners/kubernetes/pod-end.ts';
-import { idLabel, ownerLabel, runLabel } from '../../runners/kubernetes/pod-name.ts';
+import { idLabel, ownerLabel, podName, runLabel } from '../../runners/kubernetes/pod-name.ts';
 import { statusOf } from '../../runners/kubernetes/pod-outcome.ts';
 import { removePod } from '../../runners/kubernetes/remove.ts';
 import { type KubernetesConfig, readSettings, type Settings } from '../../runners/kubernetes/settings.ts';
@@ -35,6 +36,8 @@ import { inTaskWords } from './task-words.ts';
 
 /** A tar archive of nothing: two blocks of zeros. Makes the working directory where no file goes in. */
 const noFiles = { archive: Buffer.alloc(1024).toString('base64') };
+/** Shared by the pods of all tasks of this process. */
+const follows = new LogFollows();
 const reachLimitMs = 60_000;
 
 /** What a task asks for beside the properties that it shares with the runner. */
@@ -96,7 +99,7 @@ export function createPodRunner(request: PodRequest, environment: Environment): 
     }
     const watch = new ProgramWatch(connection, settings.namespace, pod);
     const progress = said.get(handle.runId) ?? (() => {});
-    return new PodRun({ connection, watch, pod, spec, settings, progress });
+    return new PodRun({ connection, watch, follows, pod, spec, settings, progress });
   }
 
   return {
@@ -109,6 +112,11 @@ export function createPodRunner(request: PodRequest, environment: Environment): 
     paths: spec => runner.paths(spec),
     list: (owner, config, signal) => runner.list(owner, config, signal),
     remove: (handle, config) => runner.remove(handle, config),
+    announce: (spec, config) => {
+      const { name = podName(spec) } = request.pod.metadata;
+      const data = { name: String(name), namespace: readSettings(config).namespace };
+      return { runner: runner.type, version: handleVersion, runId: spec.runId, data, announced: true };
+    },
     prepare,
     open,
   };

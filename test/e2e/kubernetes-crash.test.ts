@@ -1,0 +1,117 @@
+/** Windlass is killed while it creates a pod: what it stored before is enough to find the pod, or to make it once. */
+import { DatabaseSync } from 'node:sqlite';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { clusterUnderTest } from '../engines/kubernetes/cluster.ts';
+import { type Fault, KubernetesProxy, refusal } from '../faults/kubernetes-proxy.ts';
+import { useSandbox } from './sandbox.ts';
+
+const found = clusterUnderTest();
+
+if ('unavailable' in found || found.own === undefined) {
+  console.warn('SKIPPED: kill -9 while a pod is created: no cluster of our own runs here');
+  describe.skip('kill -9 while a pod is created', () => {});
+} else {
+  const { client, own } = found;
+  const sandbox = useSandbox();
+  let proxy: KubernetesProxy;
+  const pods = '/api/v1/namespaces/default/pods';
+
+  beforeAll(async () => {
+    proxy = await KubernetesProxy.start(own);
+  });
+  afterEach(() => proxy.heal());
+  afterAll(async () => {
+    await proxy.close();
+    client.close();
+  });
+
+  const podsOf = async () => {
+    const selector = encodeURIComponent(`kestra.io/namespace=${sandbox().namespace}`);
+    return (await client.expect('GET', `${pods}?labelSelector=${selector}`)).items as {
+      metadata: { uid: string; deletionTimestamp?: string };
+      status: { phase: string };
+    }[];
+  };
+
+  const flow = (kind: 'runner' | 'PodCreate') => {
+    const script = 'echo begun; sleep 2; echo done';
+    if (kind === 'runner') {
+      return sandbox().flow({
+        tasks: [
+          {
+            id: 'pod',
+            type: 'io.kestra.plugin.scripts.shell.Commands',
+            containerImage: 'busybox',
+            commands: [script],
+            taskRunner: { type: 'io.kestra.plugin.ee.kubernetes.runner.Kubernetes', pullPolicy: 'NEVER' },
+          },
+        ],
+      });
+    }
+    const container = { name: 'c', image: 'busybox', imagePullPolicy: 'Never', command: ['sh', '-c', script] };
+    const type = 'io.kestra.plugin.kubernetes.core.PodCreate';
+    return sandbox().flow({ tasks: [{ id: 'pod', type, spec: { containers: [container] } }] });
+  };
+
+  interface Shown {
+    readonly state: { readonly current: string };
+    readonly logs: readonly { readonly message: string }[];
+  }
+
+  /** Starts the flow, kills it once `until` is true, and resumes it with nothing broken any more. */
+  async function killed(
+    kind: 'runner' | 'PodCreate',
+    fault: Fault,
+    until: (requests: readonly string[]) => Promise<boolean>,
+  ): Promise<Shown> {
+    const env = { KUBECONFIG: proxy.kubeconfig };
+    const before = proxy.requests.length;
+    proxy.break(fault);
+    const run = sandbox().start(['run', flow(kind)], { env });
+    for (const limit = Date.now() + 20_000; !(await until(proxy.requests.slice(before))); await sleep(20)) {
+      if (Date.now() > limit) throw new Error(`the moment to kill did not come: ${run.out}${run.err}`);
+    }
+    run.kill('SIGKILL');
+    await run.ended;
+    expect(storedHandles()).toMatchObject([{ announced: true, data: { namespace: 'default' } }]);
+    proxy.heal();
+    const resumed = await sandbox().run(['resume', '--json'], { env });
+    return [JSON.parse(resumed.out)].flat()[0] as Shown;
+  }
+
+  /** What a new process has to find the pod by. */
+  const storedHandles = () => {
+    const database = new DatabaseSync(sandbox().path('.windlass/windlass.db'), { readOnly: true });
+    const rows = database.prepare('SELECT handle FROM runs').all();
+    database.close();
+    return rows.map(({ handle }) => JSON.parse(String(handle)));
+  };
+
+  const texts = ({ logs }: Shown) => logs.map(({ message }) => message).filter(text => /begun|done/.test(text));
+  const remaining = async () => (await podsOf()).filter(pod => !pod.metadata.deletionTimestamp);
+
+  describe.each(['runner', 'PodCreate'] as const)('kill -9 while a pod is created (%s)', kind => {
+    test('the pod is made and runs, and its creator never heard of it', async () => {
+      let uid = '';
+      const shown = await killed(kind, { request: /^POST .*\/pods/, kind: 'black-hole' }, async () => {
+        const [pod] = await podsOf();
+        uid = pod?.metadata.uid ?? '';
+        return pod?.status.phase === 'Running';
+      });
+      expect([shown.state.current, texts(shown)]).toEqual(['SUCCESS', ['begun', 'done']]);
+      expect(uid).not.toBe('');
+      expect(await remaining()).toEqual([]);
+    });
+
+    test('the pod was asked for and never made: it is made once', async () => {
+      const shown = await killed(
+        kind,
+        { request: /^POST .*\/pods/, times: 99, ...refusal(503, 'ServiceUnavailable') },
+        async requests => requests.some(line => /^POST .*\/pods/.test(line)),
+      );
+      expect([shown.state.current, texts(shown)]).toEqual(['SUCCESS', ['begun', 'done']]);
+      expect(await remaining()).toEqual([]);
+    });
+  });
+}
