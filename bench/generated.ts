@@ -19,13 +19,14 @@ export class GeneratedFlows implements Disposable {
 
   /** A flow of tasks that say hi in a container, one after the other. */
   containers(count: number): string {
-    const runner = '{type: io.kestra.plugin.scripts.runner.docker.Docker, pullPolicy: IF_NOT_PRESENT}';
-    const tasks = Array.from(
-      { length: count },
-      (_, i) =>
-        `  - {id: t${i}, type: io.kestra.plugin.scripts.shell.Commands, containerImage: "busybox:latest", taskRunner: ${runner}, commands: [echo hi]}\n`,
-    );
-    return this.#write(`containers-${count}.yaml`, `id: containers\n${head}${tasks.join('')}`);
+    return this.#write(`containers-${count}.yaml`, `id: containers\n${head}${containerTasks(count, '  ')}`);
+  }
+
+  /** The same tasks, `concurrent` of them at once. */
+  containersAtOnce(count: number, concurrent: number): string {
+    const parallel = `  - id: all\n    type: io.kestra.plugin.core.flow.Parallel\n    concurrent: ${concurrent}\n    tasks:\n`;
+    const tasks = containerTasks(count, '      ');
+    return this.#write(`containers-at-once-${count}.yaml`, `id: containers-at-once\n${head}${parallel}${tasks}`);
   }
 
   /** A folder of flows of 15 lines with inputs, script tasks, a ForEach and a trigger. */
@@ -45,6 +46,12 @@ export class GeneratedFlows implements Disposable {
     writeFileSync(path, text);
     return path;
   }
+}
+
+function containerTasks(count: number, indent: string): string {
+  const runner = '{type: io.kestra.plugin.scripts.runner.docker.Docker, pullPolicy: IF_NOT_PRESENT}';
+  const more = `type: io.kestra.plugin.scripts.shell.Commands, containerImage: "busybox:latest", taskRunner: ${runner}`;
+  return Array.from({ length: count }, (_, i) => `${indent}- {id: t${i}, ${more}, commands: [echo hi]}\n`).join('');
 }
 
 function usual(number: number): string {

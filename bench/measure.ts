@@ -10,6 +10,9 @@ export interface Sample {
   readonly cpuMs?: number;
   /** The largest resident set of one process. */
   readonly maxRssMiB?: number;
+  /** Of what is built: its size as it is, and as an archive. */
+  readonly sizeMiB?: number;
+  readonly compressedMiB?: number;
 }
 
 /** Runs commands one after the other in a small Python process, which can ask the system for the cost of a child. */

@@ -1,6 +1,7 @@
 /**
  * What ./windlass-test runs once Node and the libraries are there: brings up the engines, lints, checks types, builds,
- * runs all tests, takes down what it brought up, and prints the sum. Lint, types and build count as one test each.
+ * runs all tests and measures, takes down what it brought up, and prints the sum. Lint, types, build and bench count as
+ * one test each.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { globSync, mkdtempSync, rmSync } from 'node:fs';
@@ -118,6 +119,15 @@ function runVitest(): Promise<Tally> {
   });
 }
 
+/** The table of figures. What is beyond its limit is marked; only what is steady on a shared machine fails. */
+function runBenches(): Promise<Tally> {
+  return stage('bench', async () => {
+    const [command, argv] = node('bench/run.ts', '--quick');
+    const { ok } = await run(command, argv, true);
+    return { passed: Number(ok), failed: Number(!ok), skipped: [] };
+  });
+}
+
 function bin(name: string, ...argv: string[]): [string, string[]] {
   return [join(root, 'node_modules/.bin', name), argv];
 }
@@ -140,6 +150,7 @@ try {
   tallies.push(await bringUpDocker());
   if (built) tallies.push(await bringUpKubernetes(built));
   tallies.push(await runVitest());
+  if (filters.length === 0) tallies.push(await runBenches());
 } finally {
   if (kubernetes) await run('bash', ['test/engines/kubernetes/down.sh', state], true);
   await run('sh', ['test/engines/docker/down.sh', state], true);

@@ -1,0 +1,126 @@
+/** What needs no engine: start-up, local tasks, Log tasks, checks, and the size of it all. */
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { build } from '../build.ts';
+import { type Bench, type Goal, medianOf, perTask } from './bench.ts';
+import type { Sample } from './measure.ts';
+import { type Measured, median } from './pairs.ts';
+
+const root = join(import.meta.dirname, '..');
+
+export const localBenches: Readonly<Record<string, Bench>> = {
+  'one-local-task': {
+    subjects: ({ command, run }) => [
+      command('sh', 'sh', '-c', 'echo hi'),
+      run('windlass run', 'bench/flows/local.yaml'),
+    ],
+    goals: ([, ours]) => [
+      { name: 'own CPU time', value: medianOf(ours, 'cpuMs'), limit: 160, unit: ' ms', asserted: true },
+      { name: 'memory', value: medianOf(ours, 'maxRssMiB'), limit: 80, unit: ' MiB', asserted: true },
+    ],
+  },
+  'local-tasks-in-a-row': {
+    subjects: ({ run }) => [
+      run('one task', 'bench/flows/local.yaml'),
+      run('fifty tasks', 'bench/flows/local-row.yaml'),
+    ],
+    // The CPU time is that of the shells, too: starting and reaping them is a part of it.
+    goals: ([one, fifty]) => [
+      { name: 'wall time of one more task', value: perTask(one, fifty, 49, 'wallMs'), limit: 10, unit: ' ms' },
+      {
+        name: 'CPU time of one more task',
+        value: perTask(one, fifty, 49, 'cpuMs'),
+        limit: 15,
+        unit: ' ms',
+        asserted: true,
+      },
+    ],
+  },
+  'log-tasks': {
+    subjects: ({ run, flows, quick }) => {
+      const many = quick ? 3000 : 10_000;
+      return [
+        run('1 Log task', flows.logTasks(1)),
+        run('1,000 Log tasks', flows.logTasks(1000)),
+        run(`${many.toLocaleString('en')} Log tasks`, flows.logTasks(many)),
+      ];
+    },
+    goals: ([one, thousand, many]) => [
+      cpuOfEach(thousand, perTask(one, thousand, 999, 'cpuMs')),
+      {
+        name: `memory of ${thousand.name}`,
+        value: medianOf(thousand, 'maxRssMiB'),
+        limit: 120,
+        unit: ' MiB',
+        asserted: true,
+      },
+      ...(many ? [cpuOfEach(many, perTask(one, many, Number(many.name.replace(/\D/g, '')) - 1, 'cpuMs'))] : []),
+      ...(many
+        ? [{ name: `memory of ${many.name}`, value: medianOf(many, 'maxRssMiB'), limit: 250, unit: ' MiB' }]
+        : []),
+    ],
+  },
+  validate: {
+    subjects: ({ command, launcher, flows }) => [
+      command('1 flow', launcher, 'validate', flows.folder(1)),
+      command('1,000 flows', launcher, 'validate', flows.folder(1000)),
+      command('schema', launcher, 'schema'),
+    ],
+    goals: ([, many, schema]) => [
+      { name: '1,000 flows, own CPU time', value: medianOf(many, 'cpuMs'), limit: 3000, unit: ' ms', asserted: true },
+      {
+        name: 'schema, own CPU time',
+        value: schema ? medianOf(schema, 'cpuMs') : Number.NaN,
+        limit: 500,
+        unit: ' ms',
+        asserted: true,
+      },
+    ],
+  },
+  'start-up': {
+    subjects: ({ command, launcher }) => [
+      command('built CLI', process.execPath, join(root, 'dist', 'main.js'), '--version'),
+      command('launcher', launcher, '--version'),
+      { name: 'bundle', run: bundled },
+    ],
+    goals: ([direct, launched, bundle]) => [
+      { name: 'own CPU time of --version', value: medianOf(direct, 'cpuMs'), limit: 100, unit: ' ms', asserted: true },
+      {
+        name: 'a later start through the launcher adds',
+        value: median(launched.samples.map((sample, i) => sample.wallMs - (direct.samples[i]?.wallMs ?? 0))),
+        limit: 30,
+        unit: ' ms',
+      },
+      ...(bundle
+        ? [
+            size('size of the bundle', medianOf(bundle, 'sizeMiB'), 3),
+            size('size of the bundle, compressed', medianOf(bundle, 'compressedMiB'), 1),
+          ]
+        : []),
+    ],
+  },
+};
+
+function size(name: string, value: number, limit: number): Goal {
+  return { name, value, limit, unit: ' MiB', asserted: true };
+}
+
+async function bundled(): Promise<Sample> {
+  const folder = mkdtempSync(join(tmpdir(), 'windlass-bundle-'));
+  try {
+    const began = performance.now();
+    await build(root, folder);
+    const wallMs = performance.now() - began;
+    const files = readdirSync(folder).map(name => readFileSync(join(folder, name)));
+    const all = Buffer.concat(files);
+    return { wallMs, sizeMiB: all.length / 2 ** 20, compressedMiB: gzipSync(all).length / 2 ** 20 };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+function cpuOfEach({ name }: Measured, value: number): Goal {
+  return { name: `own CPU time of each of ${name}`, value, limit: 1, unit: ' ms', asserted: true };
+}
