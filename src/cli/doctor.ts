@@ -50,7 +50,7 @@ export async function doctor(options: DoctorOptions, { output, environment }: In
       usable === undefined ? style.dim('·') : usable ? style.good('✓') : style.bad('✗');
     for (const finding of findings) {
       output.stdout.write(`${mark(finding)} ${style.bold(finding.what)}  ${finding.detail}\n`);
-      if (finding.whatToDo) output.stdout.write(`    ${finding.whatToDo}\n`);
+      if (finding.whatToDo) output.stdout.write(`${finding.whatToDo.replaceAll(/^/gm, '    ')}\n`);
     }
   }
   const usable = runners.filter(finding => finding.usable).map(({ what }) => what.endsWith('.Process'));
@@ -124,7 +124,7 @@ async function stateFinding(path: string): Promise<Finding> {
 
 function secretsFinding({ secrets }: Config): Finding {
   const count = Object.keys(secrets).length;
-  const detail = count === 0 ? 'none; they come from SECRET_NAME (base64) or --secrets FILE' : `${count} can be read`;
+  const detail = count === 0 ? 'none; they come from `windlass secret set`, SECRET_NAME (base64) or --secrets FILE' : `${count} can be read`;
   return { what: 'secrets', detail };
 }
 

@@ -32,6 +32,17 @@ if ('unavailable' in cluster) {
       await client.expect('POST', paths[object.kind] as string, object);
     }
     await client.expect('POST', accounts, { metadata: { name: 'nobody' } });
+    await client.expect('POST', accounts, { metadata: { name: 'restricted' } });
+    const reading = {
+      metadata: { name: 'reading' },
+      rules: [{ apiGroups: [''], resources: ['pods'], verbs: ['get', 'list'] }],
+    };
+    await client.expect('POST', paths.Role as string, reading);
+    await client.expect('POST', paths.RoleBinding as string, {
+      metadata: { name: 'reading' },
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'reading' },
+      subjects: [{ kind: 'ServiceAccount', name: 'restricted', namespace }],
+    });
   });
   afterAll(async () => {
     await client.expect('DELETE', `/api/v1/namespaces/${namespace}`);
@@ -60,6 +71,28 @@ if ('unavailable' in cluster) {
     expect(outcome).toMatchObject({ kind: 'exited', exitCode: 0 });
     expect(stdout).toEqual(['in']);
     expect(readFileSync(join(trial.spec.workDir, 'out'), 'utf8')).toBe('in\n');
+    await trial.removeFolders();
+  });
+
+  test('doctor names what may not be done, and prints a role that mends it', async () => {
+    const trial = await as('restricted');
+    const { under } = trial;
+    const probe = () => under.runner.probe(under.config, new AbortController().signal);
+    const first = await probe();
+    if (first.usable) throw new Error('a restricted account may run pods');
+    expect(first.why).toBe(
+      `The user system:serviceaccount:${namespace}:restricted may not do in the namespace ${namespace} what runs need: watch pods, create pods, delete pods, get pods/log, get pods/exec.`,
+    );
+    const yaml = first.whatToDo.replace(/^.*\n/, '');
+    for (const document of parseAllDocuments(yaml)) {
+      const object = document.toJS();
+      // The first account's role has the same name.
+      object.metadata.name = 'from-doctor';
+      if (object.roleRef) object.roleRef.name = 'from-doctor';
+      expect(object.metadata.namespace).toBe(namespace);
+      await client.expect('POST', paths[object.kind] as string, object);
+    }
+    await expect.poll(probe, { timeout: 10_000 }).toMatchObject({ usable: true });
     await trial.removeFolders();
   });
 

@@ -31,6 +31,7 @@ import { statusOf } from './pod-outcome.ts';
 import { podObject } from './pod-spec.ts';
 import { PodWatch } from './pod-watch.ts';
 import { removePod } from './remove.ts';
+import { missingRights } from './rights.ts';
 import { type KubernetesConfig, readSettings, type Settings } from './settings.ts';
 import { sendFiles, TransferError } from './transfer.ts';
 import { asRefusal, explainUnusable } from './unusable.ts';
@@ -84,8 +85,10 @@ export class KubernetesRunner implements TaskRunner<KubernetesConfig> {
     try {
       const settings = readSettings(config);
       const { connection } = await this.#reach(settings);
-      const version = await connection.call<{ gitVersion: string }>('GET', '/version', { signal });
+      const version = await connection.call<{ gitVersion: string; minor: string }>('GET', '/version', { signal });
       const { server, origin } = connection.access;
+      const missing = await missingRights(connection, settings.namespace, version.minor, signal);
+      if (missing) return { usable: false, ...missing };
       return { usable: true, detail: `Kubernetes ${version.gitVersion} at ${server.origin} (${origin})` };
     } catch (error) {
       if (error instanceof PrepareError)
