@@ -8,6 +8,7 @@ import { ApiError } from './client/errors.ts';
 import type { ExecTarget } from './client/exec.ts';
 import type { PodObject } from './client/pods.ts';
 import { fetchFiles } from './fetch-files.ts';
+import type { LogFollows } from './log/log-follows.ts';
 import { readLog } from './log/read-log.ts';
 import { endedMarker, helperContainer, initContainer, mainContainer, readyMarker } from './paths.ts';
 import { PodEnd } from './pod-end.ts';
@@ -30,6 +31,7 @@ const eagerLogs = 32;
 export interface RunContext {
   readonly connection: Connection;
   readonly watch: PodWatch;
+  readonly follows: LogFollows;
   readonly pod: PodObject;
   readonly spec: RunSpec;
   readonly settings: Settings;
@@ -72,10 +74,12 @@ export class KubernetesRun implements Run {
   }
 
   logs(from?: LogCursor): AsyncIterable<LogBatch> {
-    const { connection, settings, pod, progress, watch } = this.#context;
+    const { connection, settings, pod, progress, watch, follows } = this.#context;
     return readLog(
       {
         connection,
+        container: mainContainer,
+        follows,
         namespace: settings.namespace,
         pod: pod.metadata.name,
         begun: this.#end.begun,

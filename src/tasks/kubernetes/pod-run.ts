@@ -3,10 +3,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { parseJson } from '../../model/json.ts';
 import type { Outcome } from '../../model/run.ts';
 import { isMap, type Value, type ValueMap } from '../../model/value.ts';
-import { Connection } from '../../runners/kubernetes/client/connection.ts';
 import { KubernetesRun, type RunContext } from '../../runners/kubernetes/kubernetes-run.ts';
 import { readLog } from '../../runners/kubernetes/log/read-log.ts';
-import { helperContainer, mainContainer } from '../../runners/kubernetes/paths.ts';
+import { helperContainer } from '../../runners/kubernetes/paths.ts';
 import type { LogBatch, LogCursor, Run } from '../../runners/runner.ts';
 import { asOneProgram, programNames } from './one-program.ts';
 import type { ProgramWatch } from './program-watch.ts';
@@ -42,11 +41,13 @@ export class PodRun implements Run {
   }
 
   async *logs(from?: LogCursor): AsyncGenerator<LogBatch> {
-    const { pod, settings, progress, connection } = this.#context;
+    const { pod, settings, progress, connection, follows } = this.#context;
     let cursors: Record<string, Value> = isMap(from) ? { ...(from as ValueMap) } : {};
     const readers = programNames(pod).map(container => {
       const source = {
-        connection: new ContainerConnection(connection, container),
+        connection,
+        container,
+        follows,
         namespace: settings.namespace,
         pod: pod.metadata.name,
         begun: Promise.race([this.#watch.begun, this.#ended]).then(() => {}),
@@ -100,20 +101,5 @@ export class PodRun implements Run {
   async dispose(): Promise<void> {
     await this.#run.dispose();
     this.#closing.abort();
-  }
-}
-
-/** The runner's log reader asks for its one container; here it gets another. */
-class ContainerConnection extends Connection {
-  readonly #container: string;
-
-  constructor({ access }: Connection, container: string) {
-    super(access);
-    this.#container = container;
-  }
-
-  override stream(path: string, signal: AbortSignal): ReturnType<Connection['stream']> {
-    const asked = `container=${encodeURIComponent(this.#container)}`;
-    return super.stream(path.replace(`container=${mainContainer}`, asked), signal);
   }
 }

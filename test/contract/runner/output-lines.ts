@@ -5,7 +5,9 @@ import type { Bench } from './index.ts';
 export function outputLines(bench: Bench): void {
   describe('output', () => {
     test('each stream keeps its order and its blank lines', async () => {
-      const script = 'echo a; echo; echo b; echo x >&2; echo >&2; echo y >&2; printf "  c  \\r\\n\\n"; printf "no end"';
+      // Where streams are merged, a line without an end takes in what the other stream says after it: first that is read.
+      const script =
+        'echo a; echo; echo b; echo x >&2; echo >&2; echo y >&2; printf "  c  \\r\\n\\n"; sleep 0.2; printf "no end"';
       const { lines, stdout, stderr } = await (await bench.trial({ script })).live();
       if (bench.under().runner.capabilities.separateStreams) {
         expect(stdout).toEqual(['a', '', 'b', '  c  ', '', 'no end']);

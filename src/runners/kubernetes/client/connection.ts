@@ -20,6 +20,7 @@ export interface CallOptions {
 export class Connection {
   readonly access: ClusterAccess;
   readonly #agent: http.Agent;
+  readonly #readings: http.Agent;
   readonly #request: typeof https.request;
   readonly #tls: https.RequestOptions;
   #reached = false;
@@ -30,6 +31,7 @@ export class Connection {
     const plain = server.protocol === 'http:';
     this.#request = (plain ? http.request : https.request) as typeof https.request;
     this.#agent = new (plain ? http : https).Agent({ keepAlive: true, maxSockets: 32 });
+    this.#readings = new (plain ? http : https).Agent({ keepAlive: true, maxSockets: 16 });
     this.#tls = {
       ...(ca !== undefined && { ca }),
       ...(cert !== undefined && { cert }),
@@ -82,12 +84,17 @@ export class Connection {
   }
 
   /**
-   * A GET whose answer is read as it comes, on a socket of its own; nothing limits its time.
+   * A GET whose answer is read as it comes; nothing limits its time. On a socket of its own, or, when it comes to an
+   * end by itself, on one of a few that are kept for that, for which it may have to wait.
    * @throws ApiError for every status from 400 on
    * @throws UnreachableError
    */
-  stream(path: string, signal: AbortSignal): Promise<http.IncomingMessage> {
-    return this.#authorized('GET', path, { signal }, false);
+  stream(
+    path: string,
+    signal: AbortSignal,
+    socket: 'own socket' | 'kept socket' = 'own socket',
+  ): Promise<http.IncomingMessage> {
+    return this.#authorized('GET', path, { signal }, socket === 'kept socket' && this.#readings);
   }
 
   async #authorized(

@@ -10,6 +10,8 @@ import type { LogCursor, LogLine } from '../../runner.ts';
 interface Position {
   readonly since: number;
   readonly skip: number;
+  /** Length of all that is known of the log. */
+  readonly bytes: number;
 }
 
 /** How far timestamps may run back within a log: stdout and stderr are written by two hands. */
@@ -23,10 +25,17 @@ export class LogLines {
   /** Lines read so far by their second, as far back as a cursor may reach. */
   readonly #counts = new Map<number, number>();
   #latest = 0;
+  #bytes: number;
 
   constructor(from: LogCursor | undefined) {
     this.#start = readPosition(from);
     this.#toSkip = this.#start?.skip ?? 0;
+    this.#bytes = this.#start?.bytes ?? 0;
+  }
+
+  /** Length of all that was read of the log, also before the cursor; of its lines without their timestamps. */
+  get bytes(): number {
+    return this.#bytes;
   }
 
   /** `sinceTime` of the request; absent from the beginning. */
@@ -40,7 +49,7 @@ export class LogLines {
     let skip = 0;
     for (const [second, count] of this.#counts) if (second >= since) skip += count;
     // What was known before may not have been passed over completely yet.
-    return this.#toSkip > 0 && this.#start ? { ...this.#start } : { since, skip };
+    return this.#toSkip > 0 && this.#start ? { ...this.#start } : { since, skip, bytes: this.#bytes };
   }
 
   /** The new lines that are complete with this chunk. */
@@ -76,6 +85,7 @@ export class LogLines {
       return;
     }
     const said = space < 0 ? '' : text.slice(space + 1);
+    this.#bytes += said.length + 1;
     for (const part of (said.endsWith('\r') ? said.slice(0, -1) : said).split('\r')) {
       lines.push({ stream: 'stdout', time, text: part });
     }
@@ -91,6 +101,7 @@ export class LogLines {
 
 function readPosition(cursor: LogCursor | undefined): Position | undefined {
   if (!isMap(cursor)) return undefined;
-  const { since, skip } = cursor as { since?: Value; skip?: Value };
-  return typeof since === 'number' && typeof skip === 'number' ? { since, skip } : undefined;
+  const { since, skip, bytes = 0 } = cursor as { since?: Value; skip?: Value; bytes?: Value };
+  if (typeof since !== 'number' || typeof skip !== 'number' || typeof bytes !== 'number') return undefined;
+  return { since, skip, bytes };
 }

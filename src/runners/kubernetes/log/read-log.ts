@@ -1,16 +1,17 @@
 /** Follows the log of a pod's main container, across broken connections and restarted kubelets, to its end. */
-import { setTimeout as pause } from 'node:timers/promises';
 import type { LogBatch, LogCursor } from '../../runner.ts';
 import type { Connection } from '../client/connection.ts';
 import { ApiError, isPassing, UnreachableError } from '../client/errors.ts';
 import { podsPath } from '../client/pods.ts';
-import { mainContainer } from '../paths.ts';
+import type { LogFollows, LogPlace } from './log-follows.ts';
 import { LogLines } from './log-lines.ts';
 
 export interface LogSource {
   readonly connection: Connection;
   readonly namespace: string;
   readonly pod: string;
+  readonly container: string;
+  readonly follows: LogFollows;
   /** Resolves when the program runs or has ended: before that there is no log. */
   readonly begun: Promise<void>;
   /** Try before it is known that the program runs; for few pods, as each try is a call. */
@@ -27,6 +28,8 @@ export interface LogSource {
 
 /** A followed log that says nothing for this long is opened anew: the connection may be dead. */
 const silentLimitMs = 5 * 60_000;
+/** One that says nothing for this long gives its place to another that wants it. */
+const quietMs = 10_000;
 /** A followed log ends by itself with its container; one that does not is left, for the last reading has it all. */
 const farewellMs = 2_000;
 const longestBackOffMs = 5_000;
@@ -40,34 +43,53 @@ const longestNapMs = 2 ** 31 - 1;
  * when the kubelet dies. Only a reading that began after the program's end, and ended well, has the whole.
  */
 export async function* readLog(source: LogSource, from?: LogCursor): AsyncGenerator<LogBatch> {
-  const { signal } = source;
+  const { signal, follows } = source;
   let cursor = from;
   let ended = false;
+  let begun = false;
+  let wake = () => {};
   void source.ended.then(() => {
     ended = true;
+    wake();
   });
-  let begun = false;
   void source.begun.then(() => {
+    if (!begun) wake();
     begun = true;
   });
-  const nap = async (ms: number) => {
-    const over = new AbortController();
-    const timer = pause(ms, undefined, { signal: AbortSignal.any([signal, over.signal]) }).catch(() => {});
-    await Promise.race([timer, ...(begun ? [] : [source.begun]), ...(ended ? [] : [source.ended])]);
-    over.abort();
-  };
+  /** @param known whether the end was known when it was last looked at: it may have come meanwhile */
+  const nap = (ms: number, known = ended) =>
+    new Promise<void>(resolve => {
+      const timer = setTimeout(() => wake(), ms);
+      wake = () => {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', wake);
+        wake = () => {};
+        resolve();
+      };
+      signal.addEventListener('abort', wake, { once: true });
+      if (signal.aborted || ended !== known) wake();
+    });
   await nap(source.eager ? eagerMs : longestNapMs);
   let lateSince: number | undefined;
+  let quiet = false;
   for (let failures = 0; !signal.aborted; ) {
     const last = ended;
     const lines = new LogLines(cursor);
+    const place = last ? undefined : follows.enter({ bytes: lines.bytes, quiet });
+    let heardAt = 0;
     try {
-      for await (const batch of readOnce(source, lines, !last)) {
+      for await (const batch of readOnce(source, lines, place?.way ?? 'end')) {
         cursor = batch.cursor;
         failures = 0;
         yield batch;
+        heardAt = Date.now();
       }
       if (last) return;
+      quiet = Date.now() - heardAt > quietMs;
+      if (place?.way === 'read') {
+        await nap(place.pauseMs, last);
+        continue;
+      }
     } catch (error) {
       if (signal.aborted || hasNoLog(error, last)) return;
       if (last) {
@@ -78,9 +100,11 @@ export async function* readLog(source: LogSource, from?: LogCursor): AsyncGenera
           return;
         }
       }
+    } finally {
+      place?.leave();
     }
     failures += 1;
-    await nap(Math.min(longestBackOffMs, 100 * 2 ** failures));
+    await nap(Math.min(longestBackOffMs, 100 * 2 ** failures), last);
   }
 }
 
@@ -99,17 +123,24 @@ function kubeletStarts(error: unknown): boolean {
   return error instanceof ApiError && error.status === 404 && error.message.includes('pods/log');
 }
 
-async function* readOnce(source: LogSource, lines: LogLines, follow: boolean): AsyncGenerator<LogBatch> {
+/** @param way `end`: what there is, which is the whole as the program has ended */
+async function* readOnce(source: LogSource, lines: LogLines, way: LogPlace['way'] | 'end'): AsyncGenerator<LogBatch> {
+  const follow = way === 'follow';
   const query = new URLSearchParams({
-    container: mainContainer,
+    container: source.container,
     timestamps: 'true',
     ...(follow && { follow: 'true' }),
     ...(lines.since !== undefined && { sinceTime: lines.since }),
   });
   const leave = new AbortController();
   const path = `${podsPath(source.namespace, source.pod, 'log')}?${query}`;
-  const stream = await source.connection.stream(path, AbortSignal.any([source.signal, leave.signal]));
-  const silent = setTimeout(() => leave.abort(), silentLimitMs);
+  const signal = AbortSignal.any([source.signal, leave.signal]);
+  const stream = await source.connection.stream(path, signal, follow ? 'own socket' : 'kept socket');
+  let heard = Date.now();
+  const silent = setInterval(() => {
+    const limit = follow && source.follows.crowded ? quietMs : silentLimitMs;
+    if (Date.now() - heard > limit) leave.abort();
+  }, quietMs / 2);
   let farewell: NodeJS.Timeout | undefined;
   if (follow) {
     void source.ended.then(() => {
@@ -118,11 +149,11 @@ async function* readOnce(source: LogSource, lines: LogLines, follow: boolean): A
   }
   try {
     for await (const chunk of stream as AsyncIterable<Buffer>) {
-      silent.refresh();
+      heard = Date.now();
       const read = lines.push(chunk);
       if (read.length > 0) yield { lines: read, cursor: lines.cursor };
     }
-    if (!follow) {
+    if (way === 'end') {
       const rest = lines.end();
       if (rest.length > 0) yield { lines: rest, cursor: lines.cursor };
     }
@@ -130,7 +161,7 @@ async function* readOnce(source: LogSource, lines: LogLines, follow: boolean): A
     // A followed log that breaks is read again from where it stands; the last reading has to end well.
     if (!follow) throw new UnreachableError(source.connection.access.server.origin, error);
   } finally {
-    clearTimeout(silent);
+    clearInterval(silent);
     clearTimeout(farewell);
     stream.destroy();
   }
