@@ -100,7 +100,7 @@ function exportsOf(path: string, isWanted: (property: PropertyDescriptor) => boo
 }
 
 /** Zod brings its messages in 50 languages, half of its size; ours are our own, made from its issues. */
-const zodInEnglish: Plugin = {
+export const zodInEnglish: Plugin = {
   name: 'zod-in-english',
   setup(builder) {
     builder.onLoad({ filter: /zod[\\/]v4[\\/]locales[\\/]index\.js$/ }, () => ({

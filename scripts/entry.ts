@@ -12,4 +12,5 @@ if (Number.parseInt(process.versions.node, 10) < 24) {
   process.exit(2);
 }
 enableCompileCache(`${import.meta.dirname}/.cache`);
-await import('../src/main.ts');
+const { main } = await import('../src/main.ts');
+await main();

@@ -64,7 +64,7 @@ function newest(path: string): number {
 
 /** The same question as in ./windlass, asked again under the lock. */
 function isBuilt(): boolean {
-  if (!existsSync(stamp) || readFileSync(stamp, 'utf8').trim() !== process.execPath) return false;
+  if (!existsSync(stamp) || readFileSync(stamp, 'utf8').split('\n')[0] !== process.execPath) return false;
   return Math.max(...sources.map(name => newest(join(checkout, name)))) <= statSync(stamp).mtimeMs;
 }
 
@@ -99,13 +99,17 @@ async function bundleSources(): Promise<void> {
   const began = Date.now();
   // Of `home`, because esbuild is found beside it.
   const { build }: typeof import('../build.ts') = await import(pathToFileURL(join(home, 'build.ts')).href);
-  await build(home);
+  const { makeSnapshot }: typeof import('./snapshot.ts') = await import(
+    pathToFileURL(join(home, 'scripts/snapshot.ts')).href
+  );
+  await Promise.all([build(home), makeSnapshot(home, dist)]);
   say(`built (${seconds(began)})`);
 }
 
 /** The stamp is as old as the sources that were read: what is edited while they are bundled is newer. */
 function writeStamp(beganMs: number): void {
-  writeFileSync(`${stamp}.new`, `${process.execPath}\n`);
+  const { ino, size } = statSync(process.execPath, { bigint: true });
+  writeFileSync(`${stamp}.new`, `${process.execPath}\n${ino} ${size}\n`);
   utimesSync(`${stamp}.new`, beganMs / 1000, beganMs / 1000);
   renameSync(`${stamp}.new`, stamp);
 }

@@ -4,9 +4,16 @@ import { sinkOf } from './cli/output.ts';
 import { runProgram } from './cli/program.ts';
 import { takeSignals } from './cli/signals.ts';
 
-const signals = takeSignals(process);
-const { NO_COLOR, CI, TERM } = process.env;
-const wishes = { noColor: Boolean(NO_COLOR) || TERM === 'dumb', plain: Boolean(CI) || TERM === 'dumb' };
-const output = { stdout: sinkOf(process.stdout, wishes), stderr: sinkOf(process.stderr, wishes) };
-// exitCode rather than exit(): output that is still on its way must arrive.
-process.exitCode = await runProgram(process.argv.slice(2), { output, environment: process.env, signals });
+export { warmUp } from './cli/warm-up.ts';
+
+/** Runs the command line that this process was started with. */
+export async function main(): Promise<void> {
+  const signals = takeSignals(process);
+  const { NO_COLOR, CI, TERM } = process.env;
+  const wishes = { noColor: Boolean(NO_COLOR) || TERM === 'dumb', plain: Boolean(CI) || TERM === 'dumb' };
+  const output = { stdout: sinkOf(process.stdout, wishes), stderr: sinkOf(process.stderr, wishes) };
+  // exitCode rather than exit(): output that is still on its way must arrive.
+  process.exitCode = await runProgram(process.argv.slice(2), { output, environment: process.env, signals });
+}
+
+if (import.meta.main) await main();

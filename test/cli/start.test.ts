@@ -19,7 +19,7 @@ import { registerHooks } from 'node:module';
 import { writeFileSync } from 'node:fs';
 const loaded = [];
 registerHooks({ load: (url, context, next) => { loaded.push(url); return next(url, context); } });
-await import(process.env.PROGRAM);
+await (await import(process.env.PROGRAM)).main();
 writeFileSync(process.env.REPORT, JSON.stringify({ loaded, alive: process.getActiveResourcesInfo() }));
 `;
 

@@ -1,7 +1,7 @@
 /** A folder for one test, the built program as a child process in it, and a look at what it left behind. */
 import { type ChildProcess, execFileSync, type StdioOptions, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -94,7 +94,11 @@ export class Sandbox {
 
   start(args: readonly string[], options: Options = {}): Started {
     const { node, main } = options.uid === undefined ? { node: process.execPath, main: cli() } : this.ownProgram();
-    return this.startProgram(node, ['--disable-warning=ExperimentalWarning', main, ...args], options);
+    return this.startProgram(
+      node,
+      ['--disable-warning=ExperimentalWarning', ...snapshotOf(main), main, ...args],
+      options,
+    );
   }
 
   /** Node and the program where every user may read them: root's cache folder and its checkouts are closed to others. */
@@ -108,7 +112,7 @@ export class Sandbox {
 
   /** A shell command in which `$WINDLASS` is the program: `$WINDLASS run flow.yaml | head -1`. */
   shell(command: string, options: Options = {}): Promise<Ended> {
-    const program = `${process.execPath} --disable-warning=ExperimentalWarning ${cli()}`;
+    const program = [process.execPath, '--disable-warning=ExperimentalWarning', ...snapshotOf(cli()), cli()].join(' ');
     const env = { ...options.env, WINDLASS: program };
     return this.startProgram('/bin/bash', ['-c', command], { ...options, env }).ended;
   }
@@ -204,4 +208,10 @@ export function useSandbox(): () => Sandbox {
 /** The built program: WINDLASS_TEST_CLI names another one, such as a release. */
 function cli(): string {
   return process.env.WINDLASS_TEST_CLI ?? join(root, 'dist/main.js');
+}
+
+/** As the launcher starts it: a checkout's build has a start-up snapshot beside it, a release has none. */
+function snapshotOf(main: string): string[] {
+  const snapshot = join(dirname(main), 'start.blob');
+  return existsSync(snapshot) ? ['--snapshot-blob', snapshot] : [];
 }

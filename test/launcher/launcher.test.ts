@@ -1,5 +1,17 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -12,24 +24,35 @@ const asRoot = process.getuid?.() === 0;
 const cli = `
 import http from 'node:http';
 import { parse } from 'yaml';
-const [what] = process.argv.slice(2);
-if (what === 'wait') {
-  process.on('SIGTERM', () => process.exit(42));
-  setInterval(() => {}, 1000);
+import { DatabaseSync } from 'node:sqlite';
+let warm = 0;
+export async function warmUp() {
+  warm += 1;
 }
-const { pack } = await import('tar-stream');
-console.log(JSON.stringify({
-  answer: parse('a: 1').a,
-  pack: typeof pack,
-  server: typeof http.createServer,
-  loadsUndici: process.moduleLoadList.includes('NativeModule internal/deps/undici/undici'),
-  arguments: process.argv.slice(2),
-  folder: process.cwd(),
-  pid: process.pid,
-  node: process.execPath,
-  path: process.env.PATH,
-}));
-if (what === 'fail') process.exitCode = 7;
+export async function main() {
+  const [what] = process.argv.slice(2);
+  if (what === 'wait') {
+    process.on('SIGTERM', () => process.exit(42));
+    setInterval(() => {}, 1000);
+  }
+  const { pack } = await import('tar-stream');
+  console.log(JSON.stringify({
+    answer: parse('a: 1').a,
+    pack: typeof pack,
+    server: typeof http.createServer,
+    loadsUndici: process.moduleLoadList.includes('NativeModule internal/deps/undici/undici'),
+    loadsSqlite: process.moduleLoadList.includes('NativeModule sqlite'),
+    database: typeof DatabaseSync,
+    warm,
+    random: Math.random(),
+    arguments: process.argv.slice(2),
+    folder: process.cwd(),
+    pid: process.pid,
+    node: process.execPath,
+    path: process.env.PATH,
+  }));
+  if (what === 'fail') process.exitCode = 7;
+}
 `;
 
 interface Finished {
@@ -143,6 +166,32 @@ describe('the launcher', () => {
     const later = await launch([], { env: { PATH: '/usr/bin:/bin', npm_config_registry: 'http://127.0.0.1:9' } });
     expect(later.err).toBe('');
     expect(later.code).toBe(0);
+  });
+
+  test('a start takes up the snapshot of a warmed-up process, with its own folder, environment and random numbers', async () => {
+    const [first, second] = [await launch([], { env: { PATH: '/usr/bin:/bin' } }), await launch([], { cwd: '/' })];
+    const [one, other] = [JSON.parse(first.out), JSON.parse(second.out)];
+    expect(one).toMatchObject({ warm: 1, loadsSqlite: false, database: 'function', folder });
+    expect(other).toMatchObject({ warm: 1, folder: '/' });
+    expect(one.path).not.toContain('node_modules');
+    expect(one.random).not.toBe(other.random);
+  });
+
+  test('another Node in place of the one that made the snapshot starts without it', async () => {
+    const stamp = join(checkout, 'dist/.stamp');
+    const [node, program] = readFileSync(stamp, 'utf8').split('\n');
+    const { mtime } = statSync(stamp);
+    const refused = join(checkout, 'dist/start.blob');
+    const kept = readFileSync(refused);
+    writeFileSync(stamp, `${node}\n1 1\n`);
+    utimesSync(stamp, mtime, mtime);
+    writeFileSync(refused, 'of another Node');
+    const started = await launch(['a']);
+    expect(started.err).toBe('');
+    expect(JSON.parse(started.out)).toMatchObject({ warm: 0, arguments: ['a'] });
+    writeFileSync(refused, kept);
+    writeFileSync(stamp, `${node}\n${program}\n`);
+    utimesSync(stamp, mtime, mtime);
   });
 
   test('through a link, from another folder', async () => {

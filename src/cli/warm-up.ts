@@ -1,0 +1,55 @@
+/** What most runs need, done once before a start-up snapshot is taken of the process: see scripts/snapshot.ts. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Sink } from './output.ts';
+import { runProgram } from './program.ts';
+
+const shell = 'io.kestra.plugin.scripts.shell.Commands';
+const runner = 'io.kestra.plugin.scripts.runner.docker.Docker';
+const flow = `
+id: warm
+namespace: up
+inputs:
+  - {id: name, type: STRING, defaults: you}
+tasks:
+  - id: first
+    type: io.kestra.plugin.core.log.Log
+    message: "{{ inputs.name }}"
+  - {id: second, type: ${shell}, taskRunner: {type: io.kestra.plugin.core.runner.Process}, commands: [echo]}
+  - {id: third, type: ${shell}, containerImage: image, taskRunner: {type: ${runner}, pullPolicy: NEVER}, commands: [echo]}
+`;
+
+/**
+ * Reads and checks a flow and renders an expression, so that schemas are built and functions compiled, and loads what
+ * runs tasks. Nothing of it may open what no snapshot can hold (a socket, a database), nor draw random numbers that
+ * Node keeps in store: every start would use the same.
+ */
+export async function warmUp(): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'windlass-warm-up-'));
+  const file = join(folder, 'flow.yaml');
+  const nowhere: Sink = {
+    isTerminal: false,
+    colors: false,
+    width: 80,
+    write() {},
+    push: () => Promise.resolve(),
+  };
+  const invocation = {
+    output: { stdout: nowhere, stderr: nowhere },
+    environment: {},
+    signals: { hold() {}, onCancel() {}, onLeave() {} },
+  };
+  try {
+    await writeFile(file, flow);
+    await runProgram(['validate', file], invocation);
+    await runProgram(['eval', '{{ [1, 2] | first }} {{ "a" ~ 1 | upper }}'], invocation);
+    await Promise.all([
+      import('./run.ts'),
+      import('../runners/docker/index.ts'),
+      import('../runners/process/index.ts'),
+    ]);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
