@@ -1,6 +1,6 @@
 /** What only Docker has, on the real engine. */
 import { randomBytes } from 'node:crypto';
-import { access, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { access, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
@@ -98,6 +98,17 @@ describe.skipIf('unavailable' in real)('on a real engine', () => {
   test('entryPoint is put before the command', async () => {
     const { stdout } = await (await trial({ argv: ['hello'] }, { entryPoint: ['/bin/echo', 'said:'] })).live();
     expect(stdout).toEqual(['said: hello']);
+  });
+
+  test('only what is asked for is written to this machine', async () => {
+    const script =
+      'mkdir -p sub; echo a > a.txt; echo b > sub/b.txt; echo c > c.bin; echo d > "$OUTPUT_DIR/d"; ln -s a.txt link; rm in';
+    const one = await trial({ script, files: { in: 'x' }, wanted: ['*.txt', 'sub/**', 'link'] });
+    await one.live();
+    const there = await readdir(one.spec.workDir);
+    expect(there.filter(name => name.length < 16).sort()).toEqual(['a.txt', 'in', 'link', 'sub']);
+    expect(await readFile(join(one.spec.workDir, 'sub/b.txt'), 'utf8')).toBe('b\n');
+    expect(await readdir(one.spec.outputDir)).toEqual(['d']);
   });
 
   test('MOUNT: the program works in the folder of this machine', async () => {

@@ -81,12 +81,12 @@ export class DockerRun implements Run {
     }
   }
 
-  async fetch(signal: AbortSignal): Promise<void> {
+  async fetch(signal: AbortSignal, onOther?: OnOther): Promise<void> {
     const end = this.#watch.settled;
     if (end && end.kind !== 'ended') return;
     const { engine, container, spec, settings, outputTime } = this.#context;
     if (settings.filesBy === 'MOUNT') return;
-    await fetchFiles(engine, container.Id, spec, outputTime, signal);
+    await fetchFiles(engine, container.Id, spec, { outputTime, onOther }, signal);
   }
 
   async stop({ graceMs }: { readonly graceMs: number }): Promise<void> {
@@ -169,6 +169,7 @@ export class DockerRun implements Run {
       container: name,
       endpoint: engine.endpoint.text,
       stoppedByUs: this.#stoppedByUs,
+      engineWasAway: this.#watch.wasAway,
       ...(settings.memoryText !== undefined && { memoryLimit: settings.memoryText }),
     });
   }

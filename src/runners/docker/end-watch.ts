@@ -46,6 +46,7 @@ export class EndWatch {
   #waiting: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
   #unreachableSince: number | undefined;
+  #wasAway = false;
 
   constructor(engine: Engine, id: string) {
     this.#engine = engine;
@@ -57,6 +58,11 @@ export class EndWatch {
 
   get settled(): ContainerEnd | undefined {
     return this.#settled;
+  }
+
+  /** Did the engine not answer at some time while the end was awaited? */
+  get wasAway(): boolean {
+    return this.#wasAway;
   }
 
   /** Aborted when the end is known. */
@@ -89,6 +95,7 @@ export class EndWatch {
       else if (hasEnded(state)) this.settle({ kind: 'ended', state });
     } catch (error) {
       if (error instanceof EngineError && error.status === 404) return this.settle({ kind: 'gone' });
+      this.#wasAway = true;
       this.#unreachableSince ??= Date.now();
       if (Date.now() - this.#unreachableSince < unreachableLimitMs) return;
       this.settle({ kind: 'unreachable', message: error instanceof Error ? error.message : String(error) });

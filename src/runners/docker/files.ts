@@ -2,6 +2,7 @@
 import { readdir, utimes } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { Readable } from 'node:stream';
+import { compileGlobs } from '../../files/java-glob.ts';
 import { packFolder, unpackInto } from '../../files/tar.ts';
 import { archiveEnd, tarHeader } from '../../files/tar-header.ts';
 import type { RunSpec } from '../../model/run.ts';
@@ -91,9 +92,10 @@ export function fetchesAll({ shared, wanted }: RunSpec): boolean {
 
 /**
  * Brings back what is wanted into the working directory on this machine; nothing when the container or the folder is
- * not there any more.
+ * not there any more. Everything wanted comes in one transfer, because the engine takes 42 ms for each.
  *
  * @param outputTime the output directory's time before the start; unchanged, there is nothing in it
+ * @throws GlobError
  */
 export async function fetchFiles(
   engine: Engine,
@@ -108,8 +110,18 @@ export async function fetchFiles(
     if (time === undefined || time === outputTime) return;
   }
   const folder = whole ? spec.workDir : spec.outputDir;
+  const options = { strip: 1, ...(whole && !spec.shared && { keep: isWanted(spec) }) };
   await untilWhole(signal, async () => {
     const tar = await getArchive(engine, id, folder, signal);
-    if (tar) await unpackInto(tar, folder, { strip: 1 });
+    if (tar) await unpackInto(tar, folder, options);
   });
+}
+
+/** Tells of a path in the working directory whether it is an output: by the output directory, by a glob, by its name. */
+function isWanted({ workDir, outputDir, wanted }: RunSpec): (path: string) => boolean {
+  const matches = compileGlobs(wanted, workDir);
+  const outputFolder = `${basename(outputDir)}/`;
+  // A link or pipe that is asked for by name, or on the way to it, is warned of when outputs are collected.
+  const isNamed = (path: string) => wanted.some(glob => glob === path || glob.startsWith(`${path}/`));
+  return path => path.startsWith(outputFolder) || matches(path) || isNamed(path);
 }

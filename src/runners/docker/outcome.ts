@@ -8,6 +8,8 @@ export interface EndContext {
   readonly endpoint: string;
   /** We sent a signal that the running program received. */
   readonly stoppedByUs: boolean;
+  /** The engine did not answer at some time while the program ran. */
+  readonly engineWasAway: boolean;
   /** `memory.memory` as written. */
   readonly memoryLimit?: string;
 }
@@ -42,7 +44,7 @@ export function outcomeOf(end: ContainerEnd, context: EndContext): Outcome {
       return {
         kind: 'exited',
         exitCode: state.ExitCode,
-        ...(state.Error ? { detail: state.Error } : maybeOutOfMemory(state.ExitCode, context)),
+        ...(state.Error ? { detail: state.Error } : whyKilled(state.ExitCode, context)),
       };
     }
   }
@@ -59,8 +61,13 @@ function outOfMemory(exitCode: number, { container, memoryLimit }: EndContext): 
   };
 }
 
-/** Podman 4 does not say that the memory was over; a SIGKILL that we did not send, under a limit, is mostly that. */
-function maybeOutOfMemory(exitCode: number, { memoryLimit }: EndContext): { detail?: string } {
+/** What is known of a signal that we did not send. Podman 4 does not say that the memory was over. */
+function whyKilled(exitCode: number, { memoryLimit, engineWasAway, endpoint }: EndContext): { detail?: string } {
+  if (engineWasAway && (exitCode === 137 || exitCode === 143)) {
+    return {
+      detail: `The Docker engine at ${endpoint} was away while the program ran: an engine that is stopped ends its containers, unless its configuration says "live-restore": true.`,
+    };
+  }
   if (exitCode !== 137 || memoryLimit === undefined) return {};
   return { detail: `The program was killed by SIGKILL; perhaps its memory limit of ${memoryLimit} is too low.` };
 }

@@ -1,23 +1,28 @@
 #!/bin/sh
 # Ends the dockerd that up.sh started with the same folder, after its containers, and removes the folder. With `stop` as
-# $2 it only ends the engine: its containers run on.
+# $2 it only ends the engine, with `kill` by SIGKILL: with live-restore its containers run on.
 set -eu
-state=${1:?usage: down.sh STATE_FOLDER [stop]}
+state=${1:?usage: down.sh STATE_FOLDER [stop|kill]}
 [ -f "$state/dockerd.pid" ] || exit 0
 pid=$(cat "$state/dockerd.pid")
 export DOCKER_HOST="unix://$state/docker.sock"
-if [ "${2:-}" != stop ]; then
+if [ -z "${2:-}" ]; then
   ids=$(docker ps -aq 2>/dev/null || true)
   [ -z "$ids" ] || docker rm -fv $ids >/dev/null 2>&1 || true
 fi
-kill -TERM "$pid" 2>/dev/null || true
+# One that nobody has waited for yet is gone all the same.
+lives() { [ -e "/proc/$pid" ] && ! grep -q "^State:.Z" "/proc/$pid/status" 2>/dev/null; }
+[ "${2:-}" = kill ] && signal=KILL || signal=TERM
+kill -"$signal" "$pid" 2>/dev/null || true
 tries=0
-while kill -0 "$pid" 2>/dev/null; do
+while lives; do
   tries=$((tries + 1))
   [ "$tries" -lt 150 ] || kill -KILL "$pid" 2>/dev/null || true
   sleep 0.1
 done
-if [ "${2:-}" != stop ]; then
+# Killed, it and its containerd leave marks that keep the next ones from starting.
+rm -f "$state/docker.pid" "$state/exec/containerd/containerd.pid"
+if [ -z "${2:-}" ]; then
   # An engine that was restarted with live-restore leaves its own bind mount of the data folder.
   sed -n "s|^[^ ]* \($state[^ ]*\) .*|\1|p" /proc/mounts | sort -r | while read -r mount; do umount -l "$mount"; done
   rm -rf "$state"
