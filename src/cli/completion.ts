@@ -29,6 +29,7 @@ const valuesOf: Readonly<Record<string, Values>> = {
 
 function argumentValues(command: Command): Values {
   const argument: Argument | undefined = command.registeredArguments[0];
+  if (argument?.argChoices) return { words: argument.argChoices };
   return (argument && valuesOf[argument.name()]) ?? 'anything';
 }
 

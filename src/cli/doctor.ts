@@ -124,7 +124,10 @@ async function stateFinding(path: string): Promise<Finding> {
 
 function secretsFinding({ secrets }: Config): Finding {
   const count = Object.keys(secrets).length;
-  const detail = count === 0 ? 'none; they come from `windlass secret set`, SECRET_NAME (base64) or --secrets FILE' : `${count} can be read`;
+  const detail =
+    count === 0
+      ? 'none; they come from `windlass secret set`, SECRET_NAME (base64) or --secrets FILE'
+      : `${count} can be read`;
   return { what: 'secrets', detail };
 }
 

@@ -1,5 +1,5 @@
 /** The command line: every command with its options. What a command does is loaded when it is called. */
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { StoreError } from '../store/store.ts';
 import { version } from '../version.ts';
 import { exitCode } from './exit-code.ts';
@@ -195,6 +195,21 @@ Exit codes: 0 SUCCESS or WARNING, 1 FAILED or CANCELLED, 2 refused or a wrong co
     });
 
   program
+    .command('secret')
+    .description('keep secrets in the state folder, for runs with it')
+    .addArgument(new Argument('<action>', 'what to do').choices(['set', 'list', 'delete']))
+    .argument('[name]', 'its name; the value of set is read from stdin, or asked for')
+    .addOption(options.json())
+    .addOption(options.state())
+    .addHelpText(
+      'after',
+      '\nExamples:\n  windlass secret set MY_TOKEN\n  windlass secret set SSH_KEY < ~/.ssh/id_ed25519\n  windlass secret list',
+    )
+    .action(async (action: string, name: string | undefined, given) => {
+      result = await (await import('./secret.ts')).secret(action, name, given, invocation);
+    });
+
+  program
     .command('explain')
     .description('say what a flow would run, in which order and exactly how; nothing is run')
     .argument('<flow.yaml>', 'the file')
@@ -203,7 +218,11 @@ Exit codes: 0 SUCCESS or WARNING, 1 FAILED or CANCELLED, 2 refused or a wrong co
     .addOption(options.secrets())
     .addOption(options.secret())
     .addOption(options.json())
-    .addHelpText('after', '\nExamples:\n  windlass explain flow.yaml -i name=world')
+    .option('--native <task>', 'only what the engine of this task is given: a docker run line, or the YAML of a pod')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  windlass explain flow.yaml -i name=world\n  windlass explain flow.yaml --native make | sh',
+    )
     .action(async (file: string, given) => {
       result = await (await import('./explain.ts')).explain(file, given, invocation);
     });

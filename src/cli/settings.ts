@@ -2,14 +2,17 @@
 
 import type { Config } from '../config/config.ts';
 import { loadConfig } from '../config/load-config.ts';
+import { SecretStore, SecretStoreError } from '../config/secret-store.ts';
 import { readText } from './files.ts';
 import { Refusal } from './refusal.ts';
 
 export interface SettingsOptions {
   readonly config?: string;
   readonly secrets?: string;
-  /** `NAME=value`; wins over the file and the environment. */
+  /** `NAME=value`; wins over the file, the state folder and the environment. */
   readonly secret?: readonly string[];
+  /** The state folder, for the secrets that are kept there. */
+  readonly state?: string;
 }
 
 export interface Settings {
@@ -25,6 +28,7 @@ export async function readSettings(options: SettingsOptions, environment: NodeJS
     ...(text !== undefined && { text }),
     ...(options.config !== undefined && { fileName: options.config }),
     ...(secretsText !== undefined && { secretsText }),
+    keptSecrets: keptSecrets(options.state ?? '.windlass'),
     env: environment,
   });
   const errors = problems.filter(({ severity }) => severity === 'error');
@@ -43,6 +47,15 @@ export async function readSettings(options: SettingsOptions, environment: NodeJS
       ({ message, position }) => `${options.config ?? 'configuration'}:${position.line}: ${message}`,
     ),
   };
+}
+
+function keptSecrets(stateDir: string): Readonly<Record<string, string>> {
+  try {
+    return new SecretStore(stateDir).all();
+  } catch (error) {
+    if (error instanceof SecretStoreError) throw new Refusal('invalid-secret', error.message);
+    throw error;
+  }
 }
 
 /** Secrets are found by their names in capitals, as in Kestra. */

@@ -21,7 +21,7 @@ export interface Config {
   /** `kestra.url` and `kestra.environment`, for `kestra.*` and `appLink`. */
   readonly url?: string;
   readonly environment?: ValueMap;
-  /** Secrets by upper-case name, decoded: from `SECRET_*` (base64) and `--secrets` (plain). */
+  /** Secrets by upper-case name, decoded: from `SECRET_*` (base64), the state folder and `--secrets` (plain). */
   readonly secrets: Readonly<Record<string, string>>;
   /** The environment that Process runs inherit. */
   readonly environmentVariables: Readonly<Record<string, string>>;

@@ -46,6 +46,8 @@ export interface ConfigSources {
   readonly fileName?: string;
   /** The dotenv text of `--secrets`. */
   readonly secretsText?: string;
+  /** Those that are kept in the state folder, by upper-case name. */
+  readonly keptSecrets?: Readonly<Record<string, string>>;
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
@@ -60,7 +62,7 @@ export function loadConfig(sources: ConfigSources): { config: Config; problems: 
   reader.problems.push(...yaml.problems);
   if (!isMap(written)) reader.report('wrong-type', 'a configuration must be a map that begins with "kestra:"', []);
   reader.reportMisspelt();
-  const { secrets, problems } = readSecrets(sources.env, sources.secretsText);
+  const { secrets, problems } = readSecrets(sources.env, sources.keptSecrets ?? {}, sources.secretsText);
   reader.problems.push(...problems);
   const encryptionKey = reader.encryptionKey();
   const tmpDir = reader.text('kestra.tasks.tmp-dir.path');

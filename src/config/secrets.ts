@@ -1,4 +1,4 @@
-/** Secrets by upper-case name, from the environment (base64, as in Kestra) and from a dotenv file (plain). */
+/** Secrets by upper-case name, from the environment (base64, as in Kestra), the state folder and a dotenv file (both plain). */
 import type { Problem } from '../model/flow.ts';
 import { parseDotenv } from './dotenv.ts';
 
@@ -10,11 +10,12 @@ export function isSecretVariable(name: string): boolean {
 }
 
 /**
- * The file wins over the environment. A name in the file may have the prefix `SECRET_` or not; its value is plain
+ * The file wins over those that are kept, and these over the environment. A name in the file may have the prefix `SECRET_` or not; its value is plain
  * either way.
  */
 export function readSecrets(
   env: Readonly<Record<string, string | undefined>>,
+  kept: Readonly<Record<string, string>>,
   secretsText: string | undefined,
 ): { readonly secrets: Readonly<Record<string, string>>; readonly problems: readonly Problem[] } {
   const secrets = new Map<string, string>();
@@ -34,6 +35,7 @@ export function readSecrets(
       });
     }
   }
+  for (const [name, value] of Object.entries(kept)) secrets.set(name, value);
   const { values, faults } = parseDotenv(secretsText ?? '');
   for (const [name, value] of values)
     secrets.set((isSecretVariable(name) ? name.slice(prefix.length) : name).toUpperCase(), value);

@@ -11,7 +11,7 @@ import { isList, isMap, type Value } from '../model/value.ts';
 import { taskCacheUri, taskRunPrefix } from '../storage/uris.ts';
 import { copyNamespaceFiles, readNamespaceFiles } from '../tasks/scripts/namespace-files.ts';
 import type { Carried } from './carried.ts';
-import { type DirectoryCache, directoryCache, keepDirectory, restoreDirectory } from './directory-cache.ts';
+import type { DirectoryCache } from './directory-cache.ts';
 
 const workingDirectoryType = 'io.kestra.plugin.core.flow.WorkingDirectory';
 
@@ -19,8 +19,8 @@ export async function openDirectory(carried: Carried, run: TaskRun): Promise<Ans
   const dir = directoryOf(carried, run);
   const { inputFiles, namespaceFiles } = carried.task(run).properties;
   await mkdir(dir, { recursive: true, mode: 0o700 });
-  const cache = cacheOf(carried, run);
-  if (cache) await restoreDirectory(dir, cache, carried.environment.storage);
+  const cache = await cacheOf(carried, run);
+  await cache?.restore(dir);
   if (namespaceFiles !== undefined) await putNamespaceFiles(namespaceFiles, dir, carried, run);
   if (inputFiles !== undefined) {
     const files = await renderDeep(inputFiles, carried.renderContext(run));
@@ -40,11 +40,12 @@ async function putNamespaceFiles(property: Value, dir: string, carried: Carried,
   for (const warning of warnings) await carried.warn(warning, run);
 }
 
-function cacheOf(carried: Carried, run: TaskRun): DirectoryCache | undefined {
+async function cacheOf(carried: Carried, run: TaskRun): Promise<DirectoryCache | undefined> {
   const { cache } = carried.task(run).properties;
   if (!isMap(cache)) return undefined;
   const { namespace, id } = carried.state.flow;
-  return directoryCache(cache, taskCacheUri(namespace, id, run.taskId), run.value);
+  const { DirectoryCache } = await import('./directory-cache.ts');
+  return new DirectoryCache(cache, taskCacheUri(namespace, id, run.taskId), run.value, carried.environment.storage);
 }
 
 export async function closeDirectory(carried: Carried, run: TaskRun): Promise<Answer> {
@@ -73,8 +74,8 @@ export async function closeDirectory(carried: Carried, run: TaskRun): Promise<An
     for (const message of warnings) await carried.warn(message, run);
     value = { outputFiles: Object.fromEntries(stored) };
   }
-  const cache = carried.state.execution.state.current === 'KILLING' ? undefined : cacheOf(carried, run);
-  if (cache) await keepDirectory(dir, cache, carried.environment.storage);
+  // What a kill has cut short is left as it was kept before.
+  if (carried.state.execution.state.current !== 'KILLING') await (await cacheOf(carried, run))?.keep(dir);
   return { ok: true, value };
 }
 

@@ -1,5 +1,5 @@
 /** Secrets come from the environment or a file, and are masked wherever something is shown or stored as text. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { chmodSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { useSandbox } from './sandbox.ts';
@@ -48,6 +48,37 @@ test.each([
   expectMasked(out + err);
   for (const command of ['show', 'logs']) expectMasked((await sandbox().run([command, id])).out);
   expectMasked(stored());
+});
+
+test('kept in the state folder: set, used, masked, listed, deleted', async () => {
+  const set = await sandbox().run(['secret', 'set', 'token'], { input: `${secret}\n` });
+  expect(set).toMatchObject({ code: 0, out: '' });
+  const path = sandbox().path('.windlass/secrets/TOKEN');
+  expect(statSync(path).mode & 0o777).toBe(0o600);
+  expect(readFileSync(path, 'utf8')).toBe(secret);
+  expect(readFileSync(sandbox().path('.windlass/.gitignore'), 'utf8')).toMatch(/^\*$/m);
+  expect((await sandbox().run(['secret', 'list'])).out).toBe('TOKEN\n');
+  const { out, err } = await sandbox().run(['run', sandbox().flow(flow), '--json']);
+  expect((JSON.parse(out) as ExecutionDocument).logs.map(({ message }) => message)).toContain('plain ******');
+  expectMasked(out + err);
+  chmodSync(path, 0o644);
+  const readable = await sandbox().run(['run', sandbox().flow(flow)]);
+  expect(readable.code).toBe(2);
+  expect(readable.err).toMatch(/others can read it. Run: chmod 600/);
+  expect((await sandbox().run(['secret', 'delete', 'Token'])).code).toBe(0);
+  expect(await sandbox().json('secret', 'list')).toEqual([]);
+});
+
+test.each([
+  [['secret', 'set'], 'x', /Give a name/],
+  [['secret', 'set', '../x'], 'x', /cannot be named '\.\.\/x'/],
+  [['secret', 'set', 'X'], '', /No value/],
+  [['secret', 'delete', 'X'], '', /no secret X/],
+  [['secret', 'show', 'X'], '', /set, list, delete/],
+])('%j is refused', async (args, input, words) => {
+  const { code, err } = await sandbox().run(args, { input });
+  expect(code).toBe(2);
+  expect(err).toMatch(words);
 });
 
 test('a SECRET input is stored encrypted, and masked', async () => {
