@@ -22,7 +22,9 @@ export class SecretStore {
         .filter(name => namePattern.test(name))
         .sort();
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+      const { code } = error as NodeJS.ErrnoException;
+      // A state folder that is a file is refused by who opens it.
+      if (code === 'ENOENT' || code === 'ENOTDIR') return [];
       throw new SecretStoreError(`The secrets in ${this.#dir} cannot be read: ${(error as Error).message}`);
     }
   }
