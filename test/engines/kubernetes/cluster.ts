@@ -30,6 +30,9 @@ export interface OwnCluster {
   /** The API server's own, for 127.0.0.1. */
   readonly serverCertificate: string;
   readonly serverKey: string;
+  /** The kubelet's own, for the address of its node. */
+  readonly kubeletCertificate: string;
+  readonly kubeletKey: string;
 }
 
 /**
@@ -54,6 +57,8 @@ function ownCluster(server: URL): OwnCluster {
     tokenKubeconfig: join(state, 'conf/admin.kubeconfig'),
     serverCertificate: join(state, 'pki/apiserver.crt'),
     serverKey: join(state, 'pki/apiserver.key'),
+    kubeletCertificate: join(state, 'pki/kubelet.crt'),
+    kubeletKey: join(state, 'pki/kubelet.key'),
   };
 }
 

@@ -1,7 +1,7 @@
 /**
  * A node without a machine: it says that it is well, and that each pod it gets runs for a time and ends with code 0.
- * For thousands of pods at once against the real API server and scheduler, where a kubelet takes 250. There are no
- * logs and no exec. kwok does the same and more, for 137 s of CPU to build it.
+ * For thousands of pods at once against the real API server and scheduler, where a kubelet takes 250. There is no
+ * exec, and logs only where an address for them is given. kwok does the same and more, for 137 s of CPU to build it.
  */
 import type { KubernetesClient, KubernetesObject } from './client.ts';
 
@@ -29,18 +29,30 @@ export class SimulatedNode {
   readonly #stop = new AbortController();
   /** Pods that are being led to their end, by uid. */
   readonly #led = new Set<string>();
+  /** When the program of a pod began and ended (ms since the epoch), by the pod's name. */
+  readonly times = new Map<string, { readonly begins: number; readonly ends?: number }>();
+  #release: PromiseWithResolvers<void> | undefined;
   #renewal: NodeJS.Timeout | undefined;
   #following: Promise<void> | undefined;
 
-  /** @param runMs how long a pod runs */
-  constructor(client: KubernetesClient, name: string, runMs = 100) {
+  /** @param runMs how long a pod runs; `held`: until `release` */
+  constructor(client: KubernetesClient, name: string, runMs: number | 'held' = 100) {
     this.#client = client;
     this.name = name;
-    this.#runMs = runMs;
+    this.#runMs = runMs === 'held' ? 0 : runMs;
+    if (runMs === 'held') this.#release = Promise.withResolvers();
   }
 
-  /** @param room how many pods it takes at once */
-  async start(room = 10_000): Promise<void> {
+  /** Lets all pods end, those that come later too. */
+  release(): void {
+    this.#release?.resolve();
+  }
+
+  /**
+   * @param room how many pods it takes at once
+   * @param kubelet where the API server asks for logs, with a certificate for that address
+   */
+  async start(room = 10_000, kubelet?: { readonly address: string; readonly port: number }): Promise<void> {
     const { name } = this;
     await this.#client.expect('POST', '/api/v1/nodes', {
       metadata: { name, labels: { 'kubernetes.io/hostname': name } },
@@ -55,6 +67,10 @@ export class SimulatedNode {
         status: {
           allocatable: amounts,
           capacity: amounts,
+          ...(kubelet && {
+            addresses: [{ type: 'InternalIP', address: kubelet.address }],
+            daemonEndpoints: { kubeletEndpoint: { Port: kubelet.port } },
+          }),
           conditions: [
             { type: 'Ready', status: 'True', reason: 'Simulated', lastHeartbeatTime: now, lastTransitionTime: now },
           ],
@@ -112,9 +128,13 @@ export class SimulatedNode {
   }
 
   async #lead(path: string, pod: KubernetesObject): Promise<void> {
-    const startedAt = new Date().toISOString();
+    const begins = Date.now();
+    const startedAt = new Date(begins).toISOString();
+    this.times.set(pod.metadata.name, { begins });
     await this.#quietly('PATCH', `${path}/status`, podStatus(pod, 'Running', { running: { startedAt } }));
+    await this.#release?.promise;
     await new Promise(resolve => setTimeout(resolve, this.#runMs));
+    this.times.set(pod.metadata.name, { begins, ends: Date.now() });
     const terminated = { exitCode: 0, reason: 'Completed', startedAt, finishedAt: new Date().toISOString() };
     await this.#quietly('PATCH', `${path}/status`, podStatus(pod, 'Succeeded', { terminated }));
   }

@@ -10,6 +10,11 @@ const connectLimitMs = 10_000;
 /** Probes of the kernel find a peer that vanished without a word. */
 const keepAliveProbeMs = 30_000;
 
+interface RequestOptions extends CallOptions {
+  /** Called when the request has a connection to go by. */
+  readonly onSocket?: () => void;
+}
+
 export interface CallOptions {
   readonly body?: object;
   /** What the body is sent as; the API tells kinds of patches by it. `application/json` when absent. */
@@ -77,10 +82,19 @@ export class Connection {
     path: string,
     options: CallOptions = {},
   ): Promise<Answer> {
-    const limit = AbortSignal.timeout(callLimitMs);
-    const signal = options.signal ? AbortSignal.any([options.signal, limit]) : limit;
-    const response = await this.#authorized(method, path, { ...options, signal });
-    return JSON.parse(await this.#text(response)) as Answer;
+    const late = new AbortController();
+    const signal = options.signal ? AbortSignal.any([options.signal, late.signal]) : late.signal;
+    let limit: NodeJS.Timeout | undefined;
+    // Thousands of calls at once wait for a socket for minutes: that is no fault of the server's.
+    const onSocket = () => {
+      limit ??= setTimeout(() => late.abort(new DOMException('no answer in time', 'TimeoutError')), callLimitMs);
+    };
+    try {
+      const response = await this.#authorized(method, path, { ...options, signal, onSocket });
+      return JSON.parse(await this.#text(response)) as Answer;
+    } finally {
+      clearTimeout(limit);
+    }
   }
 
   /**
@@ -100,7 +114,7 @@ export class Connection {
   async #authorized(
     method: string,
     path: string,
-    options: CallOptions,
+    options: RequestOptions,
     agent: http.Agent | false = this.#agent,
   ): Promise<http.IncomingMessage> {
     for (let fresh = false; ; fresh = true) {
@@ -117,7 +131,7 @@ export class Connection {
   async #send(
     method: string,
     path: string,
-    { body, contentType = 'application/json', signal }: CallOptions,
+    { body, contentType = 'application/json', signal, onSocket }: RequestOptions,
     agent: http.Agent | false,
     credentials: Record<string, string>,
   ): Promise<http.IncomingMessage> {
@@ -137,6 +151,7 @@ export class Connection {
           request.once('close', () => signal?.removeEventListener('abort', abort));
           request.once('socket', socket => {
             reused = request.reusedSocket;
+            onSocket?.();
             if (!socket.connecting) return;
             socket.setKeepAlive(true, keepAliveProbeMs);
             const limit = setTimeout(
