@@ -120,7 +120,7 @@ function connectionSchema() {
     clientKeyPassphrase: text().meta(about('Passphrase of the key')),
     keyStoreFile: text().meta(about('PKCS#12 file with client certificate and key')),
     keyStorePassphrase: text().meta(about('Passphrase of the key store')),
-    trustStoreFile: text().meta(about('File with the trusted certificates', 'PEM.')),
+    trustStoreFile: text().meta(about('File with the trusted certificates', 'PKCS#12 or PEM.')),
     trustStorePassphrase: text().meta(about('Passphrase of the trust store', 'PEM files need none.')),
     oauthToken: text().meta(about('Bearer token')),
     oauthTokenProvider: z

@@ -24,7 +24,7 @@ export async function fileContent(name: string, path: string): Promise<Buffer> {
   }
 }
 
-/** Java's own format of key stores, which nothing but Java reads. */
+/** Java's own formats of key stores (JKS, JCEKS), which nothing but Java reads. */
 export function isJks(content: Buffer): boolean {
-  return content.length > 4 && content.readUInt32BE(0) === 0xfeedfeed;
+  return content.length > 4 && [0xfeedfeed, 0xcececece].includes(content.readUInt32BE(0));
 }

@@ -1,9 +1,11 @@
 /** The runner's `config` property as access to a cluster. It starts from nothing: no kubeconfig is mixed in. */
+import { createSecureContext, type SecureContextOptions } from 'node:tls';
 import type { PropertyReader } from '../../property-reader.ts';
 import type { TokenSource } from '../../token-source.ts';
 import type { ClusterAccess } from '../client/access.ts';
 import { AccessError, TokenError } from '../client/errors.ts';
-import { fileContent, isJks, pemOf } from './credential-data.ts';
+import { fileContent, pemOf } from './credential-data.ts';
+import { keyStore, trustStore } from './key-stores.ts';
 
 /** @throws AccessError in the user's words */
 export async function accessFromProperties(read: PropertyReader, source?: TokenSource): Promise<ClusterAccess> {
@@ -29,6 +31,8 @@ export async function accessFromProperties(read: PropertyReader, source?: TokenS
   const keyPassphrase = read.text('clientKeyPassphrase');
   const storePassphrase = read.text('keyStorePassphrase');
   const passphrase = stores.pfx ? storePassphrase : keyPassphrase;
+  if (stores.pfx) checkClientKey('keyStoreFile', { pfx: stores.pfx, ...(passphrase !== undefined && { passphrase }) });
+  if (cert && key) checkClientKey('clientKey', { cert, key, ...(passphrase !== undefined && { passphrase }) });
   const token = read.text('oauthToken');
   const [username, password] = [read.text('username'), read.text('password')];
   const trusted = stores.trust ?? ca;
@@ -75,22 +79,15 @@ async function pem(read: PropertyReader, data: string, file: string): Promise<Bu
   return pemOf(`taskRunner.config.${file} (${path})`, content.toString('latin1'));
 }
 
-async function keyStore(read: PropertyReader): Promise<Buffer | undefined> {
-  const path = read.text('keyStoreFile');
-  if (path === undefined) return undefined;
-  const content = await fileContent('taskRunner.config.keyStoreFile', path);
-  if (!isJks(content)) return content;
-  throw new AccessError(
-    `taskRunner.config.keyStoreFile: ${path} is a Java key store. Convert it: keytool -importkeystore -srckeystore ${path} -destkeystore store.p12 -deststoretype PKCS12`,
-  );
-}
-
-async function trustStore(read: PropertyReader): Promise<Buffer | undefined> {
-  const path = read.text('trustStoreFile');
-  if (path === undefined) return undefined;
-  const content = await fileContent('taskRunner.config.trustStoreFile', path);
-  if (content.includes('-----BEGIN')) return content;
-  throw new AccessError(
-    `taskRunner.config.trustStoreFile: ${path} is not PEM. Convert it: keytool -exportcert -rfc -keystore ${path} -alias NAME > ca.pem (for each certificate), or give caCertFile.`,
-  );
+/** What TLS would only say in the middle of a connection. */
+function checkClientKey(property: string, material: SecureContextOptions): void {
+  try {
+    createSecureContext(material);
+  } catch (error) {
+    const { message } = error as Error;
+    const whatToDo = /unsupported/i.test(message)
+      ? 'It is encrypted with a cipher of the past: write it anew with openssl pkcs12 -legacy, then openssl pkcs12 -export.'
+      : 'Check the passphrase, and that certificate and key belong together.';
+    throw new AccessError(`taskRunner.config.${property} cannot be used: ${message}. ${whatToDo}`);
+  }
 }
