@@ -1,0 +1,131 @@
+/** The engine is stopped while a container runs and, without live-restore, ends it; on an engine of the test's own. */
+import { execFile, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, afterEach, describe, expect, test } from 'vitest';
+import { collectLines, never, Trial } from '../contract/runner/harness.ts';
+import { anyPort, startEngine, TestEngine, testImage } from '../docker/engine.ts';
+
+const run = promisify(execFile);
+const started = await startEngine('docker-tls', anyPort(), '', '--live-restore=false');
+if ('unavailable' in started) console.warn(`SKIPPED: an engine that is stopped: ${started.unavailable}`);
+/** Each restart after a SIGKILL takes 10 s. */
+const full = process.env.WINDLASS_TEST_FULL === '1';
+const [node, ...args] = [
+  process.execPath,
+  '--disable-warning=ExperimentalWarning',
+  join(import.meta.dirname, '../../src/main.ts'),
+];
+
+describe.skipIf('unavailable' in started)('an engine without live-restore', () => {
+  if ('unavailable' in started) return;
+  const owner = `stopped-${randomBytes(6).toString('hex')}`;
+  const engine = new TestEngine({ DOCKER_HOST: `unix://${join(started.state, 'docker.sock')}` });
+  let trial: Trial | undefined;
+  let folder: string | undefined;
+
+  afterEach(async () => {
+    const left = await engine.docker('ps', '-aq');
+    if (left) await engine.docker('rm', '-fv', ...left.split('\n'));
+    await trial?.removeFolders();
+    if (folder) await rm(folder, { recursive: true });
+    [trial, folder] = [undefined, undefined];
+    expect(left).toBe('');
+    expect(await engine.docker('volume', 'ls', '-q')).toBe('');
+  });
+  afterAll(() => started.down());
+
+  const env = { ...process.env, ...engine.env };
+
+  /** A flow whose task works at its second try, and a state folder. */
+  async function project(): Promise<{ readonly flow: string; readonly state: readonly string[] }> {
+    folder = await mkdtemp(join(tmpdir(), 'windlass-stopped-'));
+    const flow = join(folder, 'flow.yaml');
+    await writeFile(
+      flow,
+      `id: again
+namespace: windlass.stopped
+tasks:
+  - id: work
+    type: io.kestra.plugin.scripts.shell.Commands
+    containerImage: ${testImage}
+    taskRunner:
+      type: io.kestra.plugin.scripts.runner.docker.Docker
+      networkMode: none
+    retry: {type: constant, interval: PT3S, maxAttempts: 5}
+    inputFiles: {in.txt: "attempt {{ taskrun.attemptsCount + 1 }}\\n"}
+    outputFiles: [out.txt]
+    commands:
+      - cat in.txt
+      - test {{ taskrun.attemptsCount }} -gt 0 || sleep 300
+      - cp in.txt out.txt
+`,
+    );
+    return { flow, state: ['--state', join(folder, 'state')] };
+  }
+
+  test.for(
+    (
+      [
+        // It goes on to answer until its containers have ended, as if somebody had stopped them.
+        ['stopped', 'stop', 'trap "exit 143" TERM; echo up; while :; do sleep 0.1; done', { exitCode: 143 }],
+        [
+          'killed',
+          'kill',
+          'echo up; sleep 300',
+          { exitCode: 137, detail: expect.stringMatching(/was away.*live-restore/) },
+        ],
+      ] as const
+    ).filter(([how]) => full || how === 'stopped'),
+  )('that is %s ends its containers: the run ends with its log and code', async ([, how, script, end]) => {
+    trial = await Trial.make(engine.underTest({ networkMode: 'none' }), owner, { script });
+    const one = await trial.started();
+    const lines = collectLines(one);
+    const outcome = one.outcome(never);
+    for await (const batch of one.logs()) if (batch.lines.length > 0) break;
+    await started.down(how);
+    await started.up();
+    expect(await outcome).toEqual({ kind: 'exited', ...end });
+    expect((await lines).map(({ text }) => text)).toEqual(['up']);
+    await one.fetch(never);
+    await one.dispose();
+  });
+
+  test('that is killed: a retry runs the task again', async () => {
+    const { flow, state } = await project();
+    const first = spawn(node, [...args, 'run', flow, '--plain', ...state], { env });
+    let said = '';
+    const up = Promise.withResolvers<void>();
+    for (const stream of [first.stdout, first.stderr]) {
+      stream.on('data', chunk => {
+        said += chunk;
+        if (said.includes('attempt 1')) up.resolve();
+      });
+    }
+    const ended = new Promise<number | null>(resolve => first.once('close', resolve));
+    await Promise.race([up.promise, ended]);
+    await started.down('kill');
+    await started.up();
+    expect(await ended, said).toBe(0);
+    expect(said).toMatch(/exit code 137: The Docker engine at .* was away/);
+    expect(said).toMatch(/attempt [2-5]/);
+    expect(said).not.toMatch(/ {4}at /);
+  });
+
+  test.skipIf(!full)('a run whose Windlass was killed too is resumed: it finds how its container ended', async () => {
+    const { flow, state } = await project();
+    const second = spawn(node, [...args, 'run', flow, '--quiet', ...state], { env, stdio: 'ignore' });
+    const gone = new Promise(resolve => second.once('exit', resolve));
+    while (!(await engine.docker('ps', '-q'))) await new Promise(resolve => setTimeout(resolve, 50));
+    second.kill('SIGKILL');
+    await gone;
+    await started.down('kill');
+    await started.up();
+    const { stdout } = await run(node, [...args, 'resume', '--json', ...state], { env });
+    expect(stdout).toContain('Command failed with exit code 137');
+    expect(stdout).toContain('"SUCCESS"');
+  });
+});
