@@ -1,7 +1,8 @@
 /** Files into the container before it starts, and out of it after it has ended, through the archive endpoint. */
-import { readdir, utimes } from 'node:fs/promises';
-import { basename, dirname } from 'node:path';
+import { readdir, rm, utimes } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
+import { diskShortage } from '../../files/disk-shortage.ts';
 import { compileGlobs } from '../../files/java-glob.ts';
 import { packFolder, unpackInto } from '../../files/tar.ts';
 import { archiveEnd, tarHeader } from '../../files/tar-header.ts';
@@ -57,7 +58,8 @@ async function untilWhole(signal: AbortSignal, transfer: () => Promise<void>): P
     try {
       return await transfer();
     } catch (error) {
-      if (signal.aborted || error instanceof EngineError || attempt === transferAttempts) throw error;
+      const final = error instanceof EngineError || diskShortage(error, '') !== undefined;
+      if (signal.aborted || final || attempt === transferAttempts) throw error;
     }
   }
 }
@@ -114,7 +116,15 @@ export async function fetchFiles(
   await untilWhole(signal, async () => {
     const tar = await getArchive(engine, id, folder, signal);
     if (tar) await unpackInto(tar, folder, options);
+  }).catch(async error => {
+    // What was half brought back would keep the full disk from taking the end of the task.
+    if (!spec.shared && diskShortage(error, folder) !== undefined) await empty(spec.workDir);
+    throw error;
   });
+}
+
+async function empty(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) await rm(join(folder, name), { recursive: true, force: true });
 }
 
 /** Tells of a path in the working directory whether it is an output: by the output directory, by a glob, by its name. */
