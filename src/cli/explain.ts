@@ -17,6 +17,8 @@ import { catalogFor, openWorkspace } from './workspace.ts';
 export interface ExplainOptions extends SettingsOptions {
   readonly input?: readonly string[];
   readonly json?: boolean;
+  /** The task of which only the native form is wanted. */
+  readonly native?: string;
 }
 
 /** A task with what it starts and its children by branch. */
@@ -71,7 +73,10 @@ export async function explain(
       throw new Refusal('invalid-inputs', text, carried.violations);
     }
     const lists = await explainFlow(carried, flow);
-    if (options.json) {
+    if (options.native !== undefined) {
+      const form = nativeOf(Object.values(lists).flat(), options.native);
+      await output.stdout.push(`${carried.secrets.mask(form).trimEnd()}\n`);
+    } else if (options.json) {
       const document = { id: flow.id, namespace: flow.namespace, ...lists };
       await output.stdout.push(`${JSON.stringify(masked(carried, document), null, 2)}\n`);
     } else {
@@ -83,6 +88,21 @@ export async function explain(
     await workspace.close();
   }
 }
+
+/** @throws Refusal when there is no such task, or nothing is known that an engine would be given */
+function nativeOf(explained: readonly Explained[], id: string): string {
+  const all = explained.flatMap(function below(task: Explained): Explained[] {
+    return [task, ...Object.values(task.branches ?? {}).flatMap(tasks => tasks.flatMap(below))];
+  });
+  const task = all.find(each => each.id === id);
+  if (!task)
+    throw new Refusal('bad-argument', `The flow has no task ${id}. It has ${all.map(each => each.id).join(', ')}.`);
+  if (task.run?.native !== undefined) return task.run.native;
+  const why = task.unknown ?? 'it runs in no container';
+  throw new Refusal('bad-argument', `There is no docker line and no pod for the task ${id}: ${why}`);
+}
+
+const mostColumns = 2000;
 
 const lists = ['tasks', 'errors', 'finally', 'afterExecution'] as const;
 
@@ -153,7 +173,8 @@ function tasksText(tasks: readonly Explained[], indent: string, style: Palette):
       return (
         head +
         details(task, style)
-          .map(line => `${below}${line}\n`)
+          .flatMap(text => text.split('\n'))
+          .map(line => `${below}${cut(line)}\n`)
           .join('') +
         children.join('')
       );
@@ -176,8 +197,16 @@ function details({ disabled, runIf, timeout, retry, unknown, run }: Explained, s
   for (const [name, value] of Object.entries(run.env)) lines.push(line('env', `${name}=${value}`));
   if (run.filesIn.length > 0) lines.push(line('in', run.filesIn.join(', ')));
   if (run.filesOut.length > 0) lines.push(line('out', run.filesOut.join(', ')));
-  if (run.native !== undefined) lines.push(line('as', run.native.trimEnd()));
+  if (run.native !== undefined) {
+    const [first = '', ...rest] = run.native.trimEnd().split('\n');
+    lines.push(line('as', first), ...rest.map(text => `         ${text}`));
+  }
   return lines;
+}
+
+/** The files of a pod stand in it as one long line; `--native` has it whole. */
+function cut(line: string): string {
+  return line.length > mostColumns ? `${line.slice(0, mostColumns)} …` : line;
 }
 
 function propertiesText(properties: ValueMap): string {

@@ -182,7 +182,7 @@ function knownKeys(key: string, scene: Scene, path: readonly Key[]): string | un
   const keys = [...keysAt(scene.schema, path), ...(path.length === 0 ? (scene.subject.otherKeys ?? []) : [])];
   const near = nearest(key, keys);
   if (near !== undefined) return `Did you mean "${near}"?`;
-  return keys.length > 0 ? `Its properties are ${keys.toSorted().join(', ')}.` : undefined;
+  return keys.length > 0 ? `Its properties are ${[...new Set(keys)].toSorted().join(', ')}.` : undefined;
 }
 
 function of(scene: Scene, path: readonly Key[]): string {
