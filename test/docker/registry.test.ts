@@ -204,3 +204,36 @@ describe.skipIf('unavailable' in registry)('a registry in the place of Docker Hu
     }
   });
 });
+
+describe.skipIf('unavailable' in registry)('a registry without TLS that is not on this machine’s loopback', () => {
+  test('lets in the engine whose configuration lists it; for another the way out is told', async () => {
+    const [port, address] = [anyPort(), '172.31.251.1'];
+    const [place, plain] = [`${address}:${port}`, `${address}:${port}/team/app:1`];
+    // Its bridge has the address.
+    const elsewhere = await startEngine('docker-tls', anyPort(), '', '--insecure-registry', place);
+    if ('unavailable' in elsewhere) throw new Error(elsewhere.unavailable);
+    let away: Awaited<ReturnType<typeof startEngine>> | undefined;
+    try {
+      away = await startEngine('registry', place);
+      if ('unavailable' in away) throw new Error(away.unavailable);
+      const engine = new TestEngine({ DOCKER_HOST: `unix://${join(elsewhere.state, 'docker.sock')}` });
+      await engine.docker('tag', testImage, plain);
+      await engine.docker('push', '--quiet', plain);
+      await engine.docker('rmi', plain);
+      // As in Kestra's documentation, where it has no effect either.
+      const config = { image: plain, pullPolicy: 'ALWAYS', config: JSON.stringify({ 'insecure-registries': [place] }) };
+      const one = await Trial.make(engine.underTest({ ...config, networkMode: 'none' }), 'insecure', {
+        script: 'echo in',
+      });
+      expect((await one.live()).stdout).toEqual(['in']);
+      const strict = { ...one.under, runner: makeRunner() };
+      await expect(strict.runner.prepare(one.spec, config, () => {}, never)).rejects.toThrow(
+        `The registry has no TLS: add "insecure-registries": ["${place}"]`,
+      );
+      await one.removeFolders();
+    } finally {
+      if (away && 'down' in away) await away.down();
+      await elsewhere.down();
+    }
+  });
+});

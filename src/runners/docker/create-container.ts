@@ -4,13 +4,19 @@ import { EngineError, UnreachableError } from '../engine-error.ts';
 import { PrepareError, type Progress } from '../runner.ts';
 import { createContainer, inspectIfThere } from './client/containers.ts';
 import type { Engine } from './client/engine.ts';
+import { parseImageName } from './client/image-name.ts';
 import { containerName, ownerLabel, runLabel } from './container-body.ts';
 import { wasStarted } from './end-watch.ts';
 import { removeFully } from './remove.ts';
 
 /** The run cannot start: the words are the engine's or the registry's own. */
 export function imageUnavailable(image: string, words: string, engine: Engine): PrepareError {
-  const detail = `The image ${image} is not available: ${words} (engine: ${engine.endpoint.text}).`;
+  const { registry } = parseImageName(image);
+  // The words of Go's HTTP client, in which both engines are written.
+  const hint = /HTTP response to HTTPS client/i.test(words)
+    ? ` The registry has no TLS: add "insecure-registries": ["${registry}"] to the engine's own configuration (/etc/docker/daemon.json) and restart it; for Podman, insecure = true in registries.conf.`
+    : '';
+  const detail = `The image ${image} is not available: ${words} (engine: ${engine.endpoint.text}).${hint}`;
   return new PrepareError({ kind: 'image-unavailable', detail });
 }
 

@@ -1,9 +1,12 @@
 #!/bin/sh
-# Starts an image registry (Debian's docker-registry) without TLS on 127.0.0.1:$2, with its images below the folder $1.
+# Starts an image registry (Debian's docker-registry) without TLS on port $2 of 127.0.0.1, or at $2 when that is an
+# ADDRESS:PORT, with its images below the folder $1.
 # With $3 and $4 it asks for this user and password. down.sh ends it. Exit 1, with the reason: it cannot be started.
 set -eu
-state=${1:?usage: up.sh STATE_FOLDER PORT [USER PASSWORD]}
-port=${2:?usage: up.sh STATE_FOLDER PORT [USER PASSWORD]}
+usage='usage: up.sh STATE_FOLDER [ADDRESS:]PORT [USER PASSWORD]'
+state=${1:?$usage}
+address=${2:?$usage}
+case $address in *:*) ;; *) address=127.0.0.1:$address ;; esac
 
 say() { printf 'registry: %s\n' "$*" >&2; }
 
@@ -13,7 +16,7 @@ cat >"$state/registry.yml" <<END
 version: 0.1
 log: {level: warn, accesslog: {disabled: true}}
 storage: {filesystem: {rootdirectory: $state/images}}
-http: {addr: 127.0.0.1:$port}
+http: {addr: "$address"}
 END
 if [ $# -ge 4 ]; then
   # It knows bcrypt only; Perl reaches the one of the system's libcrypt.
@@ -25,9 +28,9 @@ fi
 setsid docker-registry serve "$state/registry.yml" >"$state/registry.log" 2>&1 </dev/null &
 echo $! >"$state/registry.pid"
 tries=0
-until curl -s -o /dev/null "http://127.0.0.1:$port/v2/"; do
+until curl -s -o /dev/null "http://$address/v2/"; do
   tries=$((tries + 1))
   [ "$tries" -lt 100 ] && kill -0 "$(cat "$state/registry.pid")" 2>/dev/null || { tail -n 5 "$state/registry.log" >&2; exit 1; }
   sleep 0.1
 done
-echo "127.0.0.1:$port"
+echo "$address"
