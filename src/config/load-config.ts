@@ -66,6 +66,7 @@ export function loadConfig(sources: ConfigSources): { config: Config; problems: 
   reader.problems.push(...problems);
   const encryptionKey = reader.encryptionKey();
   const tmpDir = reader.text('kestra.tasks.tmp-dir.path');
+  const workerGroups = reader.texts('windlass.worker-groups');
   const url = reader.text('kestra.url');
   const environment = findMap(reader.root, 'kestra.environment');
   const config: Config = {
@@ -76,6 +77,7 @@ export function loadConfig(sources: ConfigSources): { config: Config; problems: 
     pluginDefaults: [...reader.defaults('kestra.tasks.defaults'), ...reader.defaults('kestra.plugins.defaults')],
     pluginConfigurations: reader.configurations(),
     ...(tmpDir !== undefined && { tmpDir }),
+    ...(workerGroups && { workerGroups }),
     ...(url !== undefined && { url }),
     ...(Object.keys(environment).length > 0 && { environment }),
     secrets,
@@ -177,6 +179,14 @@ class SettingsReader {
     if (!setting) return undefined;
     if (typeof setting.value !== 'object') return String(setting.value);
     this.report('wrong-type', `${name} must be text`, setting.path);
+    return undefined;
+  }
+
+  texts(name: string): readonly string[] | undefined {
+    const setting = find(this.root, name);
+    if (!setting) return undefined;
+    if (isList(setting.value)) return setting.value.map(String);
+    this.report('wrong-type', `${name} must be a list`, setting.path, 'Put "- " in front of each.');
     return undefined;
   }
 

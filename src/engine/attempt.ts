@@ -35,6 +35,7 @@ export function attemptFinished(draft: Draft, id: string, attempt: number, resul
   );
   const ended = { ...closed, attempts, ...outputs };
   if (result.state === 'FAILED' && retries(draft, ended)) return;
+  if (result.state === 'CANCELLED') draft.exiting = { state: 'CANCELLED', taskRunId: id };
   endTaskRun(draft, ended, result.state);
 }
 

@@ -12,7 +12,7 @@ import { listOf, readTasks } from './read-branches.ts';
 import { readInputs } from './read-inputs.ts';
 import { flowPluginDefaults } from './read-plugin-defaults.ts';
 import { readPromises } from './read-promises.ts';
-import type { TaskReading } from './read-task.ts';
+import { readWorkerGroup, type TaskReading } from './read-task.ts';
 import { checkTriggers } from './read-triggers.ts';
 import { checkTemplates, type TemplateOwner } from './references.ts';
 import { readRetry } from './retry.ts';
@@ -23,7 +23,7 @@ import type { Locations } from './yaml/locations.ts';
 import type { YamlDocument } from './yaml/read-yaml.ts';
 
 /** Properties that are checked and change nothing in one run. */
-const withoutEffect = ['triggers', 'workerGroup'] as const;
+const withoutEffect = ['triggers'] as const;
 const taskLists = ['tasks', 'errors', 'finally', 'afterExecution'] as const;
 
 /** Ids that are words of Kestra's own URLs. */
@@ -118,6 +118,7 @@ function readChecked(root: ValueMap, source: string, reading: TaskReading): Flow
     ...(retry && { retry }),
     ...readPromises(checked),
     disabled: checked.disabled === true,
+    ...readWorkerGroup(checked.workerGroup),
     unused: [...withoutEffect.filter(name => checked[name] !== undefined), ...reading.unused].filter(
       (name, index, all) => all.indexOf(name) === index,
     ),

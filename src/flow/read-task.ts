@@ -88,7 +88,7 @@ function readDeclared(source: ValueMap, declaration: TaskDeclaration, path: Path
   if (declaration.type === pauseType) readInputs(properties.onResume, [...path, 'onResume'], report);
   const retry = readRetry(checked.retry, [...path, 'retry'], name, report);
   checkTimeout(checked.timeout, path, name, report);
-  noteUnused(checked, reading);
+  if (checked.version !== undefined) reading.unused.add('version');
   const position = report.locations.positionOf(report.root, path, 'value');
   const ownTasks = declaration
     .ownTasks?.(name, properties)
@@ -105,6 +105,7 @@ function readDeclared(source: ValueMap, declaration: TaskDeclaration, path: Path
     allowWarning: checked.allowWarning === true,
     ...(typeof checked.logLevel === 'string' && { logLevel: checked.logLevel as LogLevel }),
     logToFile: checked.logToFile === true,
+    ...readWorkerGroup(checked.workerGroup),
     ...readCache(checked.taskCache),
     properties: { ...properties, ...(runner && { taskRunner: runner }), ...(dependsOn && { dependsOn }) },
     branches: ownTasks ? { ...branches, tasks: ownTasks } : branches,
@@ -146,9 +147,11 @@ function checkTimeout(timeout: Value | undefined, path: Path, name: string, repo
   }
 }
 
-/** One process is a worker of every group, so that no task ever has to fall back. */
-function noteUnused(checked: ValueMap, { unused }: TaskReading): void {
-  for (const property of ['workerGroup', 'version']) if (checked[property] !== undefined) unused.add(property);
+/** Without a key any worker will do. */
+export function readWorkerGroup(value: Value | undefined): Pick<Task, 'workerGroup'> {
+  if (!isMap(value) || typeof value.key !== 'string') return {};
+  const { key, fallback } = value;
+  return { workerGroup: { key, fallback: fallback === 'FAIL' || fallback === 'CANCEL' ? fallback : 'WAIT' } };
 }
 
 function readCache(taskCache: Value | undefined): Pick<Task, 'cache'> {

@@ -42,7 +42,9 @@ export interface Flow {
   readonly checks?: readonly Check[];
   readonly concurrency?: Concurrency;
   readonly disabled: boolean;
-  /** Validated, but without effect on one run: triggers, workerGroup … by property name. */
+  /** Of the tasks that have none of their own. */
+  readonly workerGroup?: WorkerGroup;
+  /** Validated, but without effect on one run: triggers, version … by property name. */
   readonly unused: readonly string[];
   /** The YAML it was read from. */
   readonly source: string;
@@ -105,6 +107,13 @@ export interface Retry {
 
 export type LogLevel = 'TRACE' | 'DEBUG' | 'INFO' | 'WARN' | 'ERROR';
 
+/** Which workers may run a task, and what happens where none of them is. */
+export interface WorkerGroup {
+  /** May be an expression. */
+  readonly key: string;
+  readonly fallback: 'WAIT' | 'FAIL' | 'CANCEL';
+}
+
 export interface Task {
   readonly id: string;
   /** The canonical type name; an alias in the source is replaced. */
@@ -119,6 +128,7 @@ export interface Task {
   readonly allowWarning: boolean;
   readonly logLevel?: LogLevel;
   readonly logToFile: boolean;
+  readonly workerGroup?: WorkerGroup;
   /** Its outputs are taken again while its definition renders to the same, for so long (always without `ttl`). */
   readonly cache?: { readonly ttl?: string };
   /** The type's own properties as written, defaults applied, not rendered; child tasks are in `branches`. */

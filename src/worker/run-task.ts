@@ -21,6 +21,7 @@ import type { Carried } from './carried.ts';
 import { fileLog } from './log-file.ts';
 import { type Said, TaskVoice } from './task-voice.ts';
 import { callAt } from './timers.ts';
+import { keptFromRunning } from './worker-group.ts';
 
 export interface AttemptSetting {
   readonly carried: Carried;
@@ -68,6 +69,12 @@ async function resultOf(setting: AttemptSetting, voice: TaskVoice): Promise<Task
   let timeoutMs: number | undefined;
   try {
     const expressions = carried.renderContext(run);
+    const group = task.workerGroup ?? state.flow.workerGroup;
+    const log: TaskContext['log'] = (level, message) => voice.log(level, message);
+    const kept =
+      group &&
+      (await keptFromRunning(group, environment.config.workerGroups, { expressions, signal: stop.signal, log }));
+    if (kept) return kept;
     if (task.timeout !== undefined) {
       timeoutMs = parseDuration(await render(task.timeout, expressions));
       const began = Date.parse(run.attempts[attempt]?.state.histories[0]?.date ?? new Date().toISOString());
@@ -91,7 +98,7 @@ async function resultOf(setting: AttemptSetting, voice: TaskVoice): Promise<Task
       workDir,
       sharedWorkDir: setting.sharedDir !== undefined,
       signal: stop.signal,
-      log: (level, message) => voice.log(level, message),
+      log,
       metric: metric => voice.metric(metric),
       history: {
         logs: id => environment.store.logs(id),

@@ -38,10 +38,3 @@ it('taskCache forgets after its ttl', async () => {
   const first = await harness.run(flow(', ttl: PT0.001S'), { n: '1' });
   expect(pid(await harness.run(flow(', ttl: PT0.001S'), { n: '1' }))).not.toBe(pid(first));
 });
-
-it('any workerGroup runs here, whatever its fallback', async () => {
-  const document = await harness.run(`
-tasks:
-  - {id: a, type: io.kestra.plugin.core.log.Log, message: x, workerGroup: {key: gpu, fallback: FAIL}}`);
-  expect(document.state.current).toBe('SUCCESS');
-});
