@@ -1,5 +1,4 @@
 /** Task runner for Kubernetes clusters: see src/runners/runner.ts for the life of a run. */
-import { setTimeout as pause } from 'node:timers/promises';
 import type { RunSpec } from '../../model/run.ts';
 import type { PropertyReader } from '../property-reader.ts';
 import {
@@ -15,34 +14,29 @@ import {
 import type { TokenSource } from '../token-source.ts';
 import { carriersFor } from './carriers.ts';
 import { Connection } from './client/connection.ts';
-import { ApiError, isPassing } from './client/errors.ts';
-import { createPod, getPod, listPods, type PodObject } from './client/pods.ts';
+import { listPods, type PodObject } from './client/pods.ts';
 import { type Environment, findAccess } from './connection/find-access.ts';
 import { accessFromProperties } from './connection/from-properties.ts';
+import { createOrAdopt, podIfThere } from './create-or-adopt.ts';
 import { kubernetesDeclaration } from './declaration.ts';
+import { fillPod, leftOutIn } from './fill-pod.ts';
 import { handleVersion, readHandle } from './handle.ts';
 import { KubernetesRun } from './kubernetes-run.ts';
 import { LogFollows } from './log/log-follows.ts';
-import { type FittedCommand, fittedCommand, sendArguments } from './long-arguments.ts';
-import { initContainer, outputName, podWorkDir } from './paths.ts';
-import { PodEnd } from './pod-end.ts';
+import { fittedCommand } from './long-arguments.ts';
+import { outputName, podWorkDir } from './paths.ts';
 import { idLabel, keptLabel, ownerLabel, podName, runLabel } from './pod-name.ts';
-import { statusOf } from './pod-outcome.ts';
 import { podObject } from './pod-spec.ts';
 import { PodWatch } from './pod-watch.ts';
 import { removePod } from './remove.ts';
 import { missingRights } from './rights.ts';
 import { type KubernetesConfig, readSettings, type Settings } from './settings.ts';
-import { sendFiles, TransferError } from './transfer.ts';
 import { asRefusal, explainUnusable } from './unusable.ts';
 
 export interface KubernetesRunnerOptions {
   /** For KUBECONFIG, HOME, the service account, and credential plug-ins. */
   readonly env: Environment;
 }
-
-/** How long a cluster that was reached before may be away while a pod is created or looked up. */
-const reachLimitMs = 60_000;
 
 /** A cluster that was reached, with the watches of its namespaces. */
 interface Cluster {
@@ -119,20 +113,22 @@ export class KubernetesRunner implements TaskRunner<KubernetesConfig> {
     const command = fittedCommand(spec);
     signal.throwIfAborted();
     try {
-      const cluster = await this.#reach(settings);
-      const leftOut = (path: string, why: string) =>
-        progress({ kind: 'trouble', text: `${path} is not copied into the pod: ${why}` });
-      const given = await carriersFor(spec, settings, leftOut);
+      const { connection, watches } = await this.#reach(settings);
+      const given = await carriersFor(spec, settings, leftOutIn(progress));
       const carriers = command.files.length > 0 ? { ...given, init: 'exec' as const } : given;
       const body = podObject({ ...spec, argv: command.argv }, image, settings, carriers);
       progress({ kind: 'create', text: `Creating the pod ${podName(spec)} of ${image}` });
-      const pod = await this.#createOrAdopt(cluster, spec, settings, body, progress, signal);
+      const own = this.#own.has(spec.runId);
+      const pod = await createOrAdopt({ connection, spec, settings, body, own, progress, signal });
       this.#own.add(spec.runId);
       try {
         signal.throwIfAborted();
-        if (carriers.init === 'exec') await this.#fill(cluster, pod, spec, command, settings, progress, signal);
+        if (carriers.init === 'exec') {
+          const watch = watchOf(watches, connection, settings.namespace);
+          await fillPod({ connection, watch, pod, spec, command, settings, progress }, signal);
+        }
       } catch (error) {
-        await removePod(cluster.connection, settings.namespace, pod.metadata, 0);
+        await removePod(connection, settings.namespace, pod.metadata, 0);
         throw error;
       }
       this.#prepared.set(spec.runId, { pod, progress });
@@ -223,89 +219,6 @@ export class KubernetesRunner implements TaskRunner<KubernetesConfig> {
     const cluster: Cluster = { connection: new Connection(access), watches: new Map(), source: first };
     return cluster;
   }
-
-  /**
-   * Creates the pod of a run. One of that name is ours when its labels say so: the answer to its creation was lost,
-   * or somebody died before storing it.
-   */
-  async #createOrAdopt(
-    { connection }: Cluster,
-    spec: RunSpec,
-    settings: Settings,
-    body: object,
-    progress: Progress,
-    signal: AbortSignal,
-  ): Promise<PodObject> {
-    const { namespace } = settings;
-    const name = podName(spec);
-    const began = Date.now();
-    for (let attempt = 1; ; attempt++) {
-      signal.throwIfAborted();
-      try {
-        return await createPod(connection, namespace, body);
-      } catch (error) {
-        if (error instanceof ApiError && error.status === 409 && error.reason === 'AlreadyExists') {
-          const there = await podIfThere(connection, namespace, name);
-          if (there && !isOurs(there, spec)) {
-            const detail = `The name ${name} is taken in the namespace ${namespace} by a pod that is not ours.`;
-            throw new PrepareError({ kind: 'never-started', detail });
-          }
-          const leaving = there?.metadata.deletionTimestamp !== undefined;
-          if (there && !leaving) {
-            if (settings.resume || this.#own.has(spec.runId)) return there;
-            await removePod(connection, namespace, there.metadata, 1);
-          }
-        } else if (!isPassing(error)) {
-          throw error;
-        } else {
-          progress({ kind: 'trouble', text: `The pod cannot be created yet: ${(error as Error).message}` });
-        }
-        if (Date.now() - began > reachLimitMs || (attempt > 3 && !connection.reached)) throw error;
-        const asked = error instanceof ApiError ? error.retryAfterMs : undefined;
-        await pause(asked ?? Math.min(2_000, 100 * 2 ** attempt), undefined, { signal });
-      }
-    }
-  }
-
-  /** Waits for the init container and gives it the input files. */
-  async #fill(
-    { connection, watches }: Cluster,
-    pod: PodObject,
-    spec: RunSpec,
-    command: FittedCommand,
-    settings: Settings,
-    progress: Progress,
-    signal: AbortSignal,
-  ): Promise<void> {
-    const { namespace } = settings;
-    const watch = watchOf(watches, connection, namespace);
-    const target = { connection, namespace, pod: pod.metadata.name, container: initContainer };
-    const end = new PodEnd(watch, pod, {
-      limits: { running: settings.waitUntilRunning },
-      waiting: text => progress({ kind: 'wait', text }),
-    });
-    try {
-      await end.until(({ settled, phase }) => settled !== undefined || phase.kind !== 'waiting', signal);
-      signal.throwIfAborted();
-      const { settled } = end;
-      // It may have been started by the process that we take over from.
-      if (statusOf(end.pod, initContainer)?.state?.terminated?.exitCode === 0) return;
-      if (settled) {
-        const kind = settled.kind === 'image-unavailable' ? settled.kind : 'never-started';
-        throw new PrepareError({ kind, detail: settled.detail ?? 'The pod ended before its input files were there.' });
-      }
-      const leftOut = (path: string, why: string) =>
-        progress({ kind: 'trouble', text: `${path} is not copied into the pod: ${why}` });
-      await sendArguments(target, command, signal);
-      await sendFiles(target, spec, leftOut, signal);
-    } catch (error) {
-      if (!(error instanceof TransferError)) throw error;
-      const detail = `The input files cannot be copied into the pod ${pod.metadata.name}: ${error.message}`;
-      throw new PrepareError({ kind: 'never-started', detail }, { cause: error });
-    } finally {
-      end.close();
-    }
-  }
 }
 
 function watchOf(watches: Map<string, PodWatch>, connection: Connection, namespace: string): PodWatch {
@@ -315,22 +228,4 @@ function watchOf(watches: Map<string, PodWatch>, connection: Connection, namespa
     watches.set(namespace, watch);
   }
   return watch;
-}
-
-function isOurs({ metadata: { labels = {} } }: PodObject, spec: RunSpec): boolean {
-  return labels[ownerLabel] === idLabel(spec.owner) && labels[runLabel] === idLabel(spec.runId);
-}
-
-/** Asked again while the API server is away: a run that goes on without us must not be lost for that. */
-async function podIfThere(connection: Connection, namespace: string, name: string): Promise<PodObject | undefined> {
-  const began = Date.now();
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await getPod(connection, namespace, name);
-    } catch (error) {
-      if (error instanceof ApiError && error.status === 404) return undefined;
-      if (!isPassing(error) || Date.now() - began > reachLimitMs) throw error;
-      await pause(Math.min(2_000, 100 * 2 ** attempt));
-    }
-  }
 }

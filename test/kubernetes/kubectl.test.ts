@@ -4,7 +4,7 @@ import { readIonRows } from '../../src/expression/ion/index.ts';
 import { newId } from '../../src/model/ids.ts';
 import type { ValueMap } from '../../src/model/value.ts';
 import { clusterUnderTest } from '../engines/kubernetes/cluster.ts';
-import { type Ended, TaskHarness } from './task-harness.ts';
+import { type Ended, TaskHarness } from '../tasks/task-harness.ts';
 
 const cluster = clusterUnderTest();
 

@@ -1,7 +1,7 @@
 /** PodCreate on the real cluster. About 14 s. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { clusterUnderTest } from '../engines/kubernetes/cluster.ts';
-import { type Document, FlowHarness, outputsOf, saidBy } from './flow-harness.ts';
+import { type Document, FlowHarness, outputsOf, saidBy } from '../tasks/flow-harness.ts';
 
 const cluster = clusterUnderTest();
 
