@@ -7,7 +7,7 @@ import type { Storage } from '../storage/storage.ts';
 import { fileUri } from '../storage/uris.ts';
 import { compileGlobs } from './java-glob.ts';
 import { libraryFolder } from './library-folder.ts';
-import { walkFiles } from './walk.ts';
+import { kindOf, type OtherKind, walkFiles } from './walk.ts';
 
 export interface Collecting {
   /** Path on this machine. */
@@ -19,6 +19,8 @@ export interface Collecting {
   readonly storage: Storage;
   /** Where they are stored: `kestra:///…/tasks/<task>/<taskRun>`. */
   readonly storagePrefix: string;
+  /** What a container had of links that lead out of it, pipes and devices, which never came here; by path below `workDir`. */
+  readonly others?: ReadonlyMap<string, OtherKind>;
   /** Told of every file that could not be read or stored, and of what is asked for and no file. The others are not lost. */
   readonly warn: (message: string) => void;
 }
@@ -42,28 +44,54 @@ export async function findOutputs(collecting: Omit<Collecting, 'storage'>): Prom
   const { workDir, outputDir, globs, storagePrefix, warn } = collecting;
   const matches = compileGlobs(globs, workDir);
   const found: Capture[] = [];
+  const outputName = outputDir === undefined ? undefined : relative(workDir, outputDir);
+  const others = new Map(collecting.others);
+  const onOther = (path: string, entry: Dirent) => others.set(path, kindOf(entry));
   if (outputDir !== undefined) {
-    for (const key of await filesIn(outputDir, warn)) {
+    for (const key of await filesIn(outputDir, warn, (path, entry) => onOther(join(outputName ?? '', path), entry))) {
       found.push({ key, path: relative(workDir, join(outputDir, key)), uri: fileUri(storagePrefix, key) });
     }
   }
-  if (globs.length === 0) return found;
-  const inOutputDir = new Set(found.map(({ path }) => path));
-  const onOther = (path: string, entry: Dirent) => {
-    for (const glob of globs) if (glob === path || glob.startsWith(`${path}/`)) warn(notTaken(glob, path, entry));
-  };
-  for (const path of await filesIn(workDir, warn, onOther)) {
-    if (inOutputDir.has(path) || !matches(path) || path.startsWith(`${libraryFolder}/`)) continue;
-    // Two folders may hold files of one name (kestra-io/kestra#3991).
-    found.push({ key: path, path, uri: fileUri(storagePrefix, `${newId()}-${posix.basename(path)}`) });
+  if (globs.length > 0) {
+    const inOutputDir = new Set(found.map(({ path }) => path));
+    for (const path of await filesIn(workDir, warn, onOther)) {
+      if (inOutputDir.has(path) || !matches(path) || path.startsWith(`${libraryFolder}/`)) continue;
+      // Two folders may hold files of one name (kestra-io/kestra#3991).
+      found.push({ key: path, path, uri: fileUri(storagePrefix, `${newId()}-${posix.basename(path)}`) });
+    }
   }
+  warnOfOthers(others, { globs, matches, outputName, warn });
   return found;
 }
 
-function notTaken(glob: string, path: string, entry: Dirent): string {
-  const kind = entry.isSymbolicLink() ? 'a link' : entry.isFIFO() ? 'a pipe' : 'a socket or device';
-  const what = glob === path ? `it is ${kind}` : `"${path}" is ${kind}`;
-  return `The output file "${glob}" is left out: ${what}, and only regular files in real folders are taken. Copy what it holds into one.`;
+/** More than these are only counted: `**` may match a whole virtual environment with its links. */
+const toldOthers = 5;
+
+function warnOfOthers(
+  others: ReadonlyMap<string, OtherKind>,
+  wanted: Pick<Collecting, 'globs' | 'warn'> & {
+    readonly matches: (path: string) => boolean;
+    readonly outputName: string | undefined;
+  },
+): void {
+  const { globs, matches, outputName, warn } = wanted;
+  const told: string[] = [];
+  for (const [path, kind] of [...others].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    if (path.startsWith(`${libraryFolder}/`)) continue;
+    // Named as it is, or by what a link to a folder seems to hold.
+    for (const glob of globs) if (glob.startsWith(`${path}/`)) told.push(notTaken(glob, `"${path}" is ${kind}`));
+    if (outputName !== undefined && path.startsWith(`${outputName}/`)) {
+      told.push(notTaken(path.slice(outputName.length + 1), `it is ${kind}`));
+    } else if (matches(path)) told.push(notTaken(path, `it is ${kind}`));
+  }
+  for (const text of told.slice(0, toldOthers)) warn(text);
+  if (told.length > toldOthers) {
+    warn(`${told.length - toldOthers} more links, pipes and devices among the output files are left out.`);
+  }
+}
+
+function notTaken(name: string, why: string): string {
+  return `The output file "${name}" is left out: ${why}, and only regular files in real folders are taken. Copy what it holds into one.`;
 }
 
 /** Files that are stored at once: 3,000 small ones took 3.7 s one after the other on two busy cores, so 1.2 s. */
@@ -102,11 +130,11 @@ export async function storeOutputs(
 async function filesIn(
   dir: string,
   warn: Collecting['warn'],
-  onOther?: (path: string, entry: Dirent) => void,
+  onOther: (path: string, entry: Dirent) => void,
 ): Promise<string[]> {
   const files: string[] = [];
   const walk = walkFiles(dir, {
-    ...(onOther && { onOther }),
+    onOther,
     onUnreadable: (path, error) => {
       const missing = path === '' && (error as NodeJS.ErrnoException).code === 'ENOENT';
       if (!missing) warn(`The folder "${path || dir}" could not be read for output files: ${error.message}`);

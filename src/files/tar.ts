@@ -1,12 +1,13 @@
 /** Folders as tar archives, in and out, for engines that take and give files in this form. Everything streams. */
 import { constants, fchmodSync, fstatSync, futimesSync } from 'node:fs';
-import { chmod, lstat, mkdir, open, readdir, readlink, realpath, rm, symlink } from 'node:fs/promises';
+import { chmod, copyFile, lstat, mkdir, open, readdir, readlink, realpath, rm, symlink } from 'node:fs/promises';
 import { join, posix, resolve } from 'node:path';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Extract } from 'tar-stream';
 import { linkTargetInside } from './link-target.ts';
 import { archiveEnd, padding, tarHeader } from './tar-header.ts';
+import type { OtherKind } from './walk.ts';
 
 type Entry = Extract extends AsyncIterable<infer Item> ? Item : never;
 
@@ -24,6 +25,8 @@ export interface UnpackOptions {
   readonly strip?: number;
   /** Asked for every entry with its relative POSIX path, after `strip`. */
   readonly keep?: (path: string) => boolean;
+  /** Told of each link that leads out, pipe and device: they are passed over. */
+  readonly onOther?: ((path: string, kind: OtherKind) => void) | undefined;
 }
 
 /**
@@ -92,7 +95,7 @@ async function* packedFile(local: string, name: string): AsyncGenerator<Uint8Arr
  * Writes an archive's files, folders and links into a folder, over what is there.
  *
  * Nothing is written outside: names are relative to the folder, a link on the way is replaced and never followed,
- * links that lead out, hard links and devices are passed over. Modes are restored without setuid, setgid and sticky
+ * links that lead out, pipes and devices are passed over. Of two names of one file each gets a file of its own. Modes are restored without setuid, setgid and sticky
  * bits; the owner can always read files and enter folders, because they are read again. Writing is held back by the
  * disk and holds back the stream.
  *
@@ -113,7 +116,7 @@ export async function unpackInto(stream: Readable, dir: string, options: UnpackO
     contentEnd += Math.ceil((header.type === 'directory' ? 0 : (header.size ?? 0)) / 512) * 512;
     const path = relativeName(header.name, options.strip ?? 0);
     if (path === '' || (options.keep && !options.keep(path))) entry.resume();
-    else await writer.write(path, entry);
+    else await writer.write(path, entry, options);
   }
   await reading;
   // tar-stream takes an end between two entries for the end; a whole archive ends with two empty blocks.
@@ -144,6 +147,12 @@ function relativeName(name: string, strip: number): string {
   return parts.slice(strip).join('/');
 }
 
+/** Is there no link on the way? */
+async function isRealFolder(root: string, path: string): Promise<boolean> {
+  if (path === '.') return true;
+  return (await lstat(join(root, path))).isDirectory() && (await isRealFolder(root, posix.dirname(path)));
+}
+
 class FolderWriter {
   readonly #root: string;
   /** Folders known to be real ones, so that each is looked at once. */
@@ -153,7 +162,7 @@ class FolderWriter {
     this.#root = root;
   }
 
-  async write(path: string, entry: Entry): Promise<void> {
+  async write(path: string, entry: Entry, options: UnpackOptions): Promise<void> {
     const { header } = entry;
     const mode = (header.mode ?? 0o644) & 0o777;
     const local = join(this.#root, path);
@@ -165,12 +174,16 @@ class FolderWriter {
       return await this.#file(local, entry, mode | 0o400);
     } else if (header.type === 'symlink' && header.linkname) {
       const target = linkTargetInside(local, header.linkname, [this.#root]);
-      if (target !== undefined) {
+      if (target === undefined) options.onOther?.(path, 'a link');
+      else {
         await this.#folder(posix.dirname(path));
         await this.#replace(local);
         await symlink(target, local);
       }
-    }
+    } else if (header.type === 'link' && header.linkname) {
+      const first = relativeName(header.linkname, options.strip ?? 0);
+      if (!(await this.#secondName(path, first))) options.onOther?.(path, 'a hard link');
+    } else options.onOther?.(path, header.type === 'fifo' ? 'a pipe' : 'a socket or device');
     entry.resume();
   }
 
@@ -202,6 +215,21 @@ class FolderWriter {
     } finally {
       await file.close();
     }
+  }
+
+  /** False when the first is not here. A copy, for files are moved to the storage one by one, and what is written to one name must not change another. */
+  async #secondName(path: string, firstPath: string): Promise<boolean> {
+    const first = join(this.#root, firstPath);
+    const isHere = await Promise.all([isRealFolder(this.#root, posix.dirname(firstPath)), lstat(first)]).then(
+      ([isReal, found]) => isReal && found.isFile(),
+      () => false,
+    );
+    if (!isHere || firstPath === path) return false;
+    await this.#folder(posix.dirname(path));
+    const local = join(this.#root, path);
+    await this.#replace(local);
+    await copyFile(first, local, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
+    return true;
   }
 
   async #replace(local: string): Promise<void> {

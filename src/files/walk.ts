@@ -10,6 +10,13 @@ export interface WalkOptions {
   readonly onOther?: (relativePath: string, entry: Dirent) => void;
 }
 
+/** What is neither a regular file nor a folder. */
+export type OtherKind = 'a link' | 'a hard link' | 'a pipe' | 'a socket or device';
+
+export function kindOf(entry: Dirent): OtherKind {
+  return entry.isSymbolicLink() ? 'a link' : entry.isFIFO() ? 'a pipe' : 'a socket or device';
+}
+
 /**
  * Relative POSIX paths of all regular files below a folder, in no order. Links are not followed and are not files.
  * One folder is open at a time, and nothing recurses: depth and number are limited by the disk alone.

@@ -18,6 +18,7 @@
  * - `start`, `stop` and `dispose` are idempotent and safe in every phase. `dispose` leaves nothing.
  * - An aborted `signal` means that the caller no longer waits; it never ends the work itself. Only `stop` does.
  */
+import type { OtherKind } from '../files/walk.ts';
 import type { Declaration } from '../model/catalog.ts';
 import type { Outcome, RunSpec } from '../model/run.ts';
 import type { Value, ValueMap } from '../model/value.ts';
@@ -96,12 +97,15 @@ export interface Lost {
   readonly lost: string;
 }
 
+/** Told of what is no file and stays where it is: links that lead out, pipes and devices, by path below `spec.workDir`. */
+export type OnOther = (path: string, kind: OtherKind) => void;
+
 export interface Run {
   start(): Promise<void>;
   logs(from?: LogCursor): AsyncIterable<LogBatch>;
   outcome(signal: AbortSignal): Promise<Outcome>;
   /** Brings the wanted files (and all of the output directory; everything when `shared`) into `spec.workDir`. Also after a failure. */
-  fetch(signal: AbortSignal): Promise<void>;
+  fetch(signal: AbortSignal, onOther?: OnOther): Promise<void>;
   /** Ends the program: SIGTERM, then SIGKILL after `graceMs`; 0 is SIGKILL at once. Resolves when it is gone. */
   stop(options: { readonly graceMs: number }): Promise<void>;
   /** Removes everything the runner made, unless its configuration says to keep it. */

@@ -3,6 +3,7 @@
  * prepare ► store the handle ► open ► start ► logs … outcome ► the log to its end ► files ► (the result is committed) ► dispose.
  */
 import type { Collecting } from '../files/collect.ts';
+import type { OtherKind } from '../files/walk.ts';
 import { isAtLeast } from '../logs/levels.ts';
 import { readProtocol } from '../logs/protocol.ts';
 import type { LogEntry, MetricEntry } from '../model/execution.ts';
@@ -119,13 +120,15 @@ async function settle(run: Run, plan: RunPlan, setting: RunSetting, record: RunR
   const outcome = await run.outcome(new AbortController().signal);
   await stopped();
   await logs;
-  await run.fetch(new AbortController().signal);
+  const others = new Map<string, OtherKind>();
+  await run.fetch(new AbortController().signal, (path, kind) => others.set(path, kind));
   const collecting: Collecting = {
     workDir: setting.workDir,
     outputDir: plan.outputDir,
     globs: plan.outputFiles,
     storage: setting.storage,
     storagePrefix: setting.storagePrefix,
+    others,
     warn: message => setting.log('WARN', message),
   };
   const note = (captures: NonNullable<RunRecord['captures']>) =>

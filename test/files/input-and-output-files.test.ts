@@ -178,7 +178,19 @@ describe('captureOutputs', () => {
 
   it('takes no link, and needs no output directory', async () => {
     symlinkSync('/etc/passwd', join(work, 'passwd'));
-    expect(await collect(['*'])).toEqual({});
+    const warnings: string[] = [];
+    expect(await collect(['*'], warnings)).toEqual({});
+    expect(warnings).toEqual([expect.stringContaining('"passwd" is left out: it is a link')]);
+  });
+
+  it('says so of links in the output directory, and only counts many', async () => {
+    place('out/real');
+    for (let count = 0; count < 8; count++) symlinkSync('real', join(work, 'out', `link-${count}`));
+    const warnings: string[] = [];
+    expect(Object.keys(await collect([], warnings))).toEqual(['real']);
+    expect(warnings).toHaveLength(6);
+    expect(warnings[0]).toContain('The output file "link-0" is left out: it is a link');
+    expect(warnings[5]).toBe('3 more links, pipes and devices among the output files are left out.');
   });
 
   it('says so when a link or pipe is asked for by its name, or files below a link', async () => {
@@ -189,6 +201,7 @@ describe('captureOutputs', () => {
     const warnings: string[] = [];
     expect(Object.keys(await collect(['passwd', 'pipe', 'etc/*.conf', 'real', '*'], warnings))).toEqual(['real']);
     expect(warnings.toSorted()).toEqual([
+      expect.stringContaining('"etc" is left out: it is a link'),
       expect.stringContaining('"etc/*.conf" is left out: "etc" is a link'),
       expect.stringContaining('"passwd" is left out: it is a link'),
       expect.stringContaining('"pipe" is left out: it is a pipe'),

@@ -190,16 +190,30 @@ describe('unpackInto writes nothing outside', () => {
     expect(readFileSync(join(to, 'hard'), 'utf8')).toBe('x');
   });
 
-  it('passes over hard links and devices, and drops setuid', async () => {
+  it('passes over links that lead out, pipes and devices and says so, and drops setuid', async () => {
+    const others: string[] = [];
+    const bytes = await archive([
+      { name: 'out', type: 'symlink', linkname: '/etc/passwd' },
+      { name: 'pipe', type: 'fifo' },
+      { name: 'device', type: 'character-device', devmajor: 1, devminor: 3 },
+      { name: 'link', type: 'link', linkname: '/etc/passwd' },
+      { name: 'su', mode: 0o6755, content: 'x' },
+    ]);
+    await unpackInto(Readable.from([bytes]), to, { onOther: (path, kind) => others.push(`${path} is ${kind}`) });
+    expect(await readdir(to)).toEqual(['su']);
+    expect(others).toEqual(['out is a link', 'pipe is a pipe', 'device is a socket or device', 'link is a hard link']);
+    expect(statSync(join(to, 'su')).mode & 0o7777).toBe(0o755);
+  });
+
+  it('gives each name of one file a file of its own', async () => {
     await unpack(
       await archive([
-        { name: 'link', type: 'link', linkname: '/etc/passwd' },
-        { name: 'device', type: 'character-device', devmajor: 1, devminor: 3 },
-        { name: 'su', mode: 0o6755, content: 'x' },
+        { name: 'a/first', content: 'x' },
+        { name: 'second', type: 'link', linkname: './a/first' },
       ]),
     );
-    expect(await readdir(to)).toEqual(['su']);
-    expect(statSync(join(to, 'su')).mode & 0o7777).toBe(0o755);
+    writeFileSync(join(to, 'second'), 'changed');
+    expect(readFileSync(join(to, 'a/first'), 'utf8')).toBe('x');
   });
 
   it('lets the owner read what nobody may', async () => {

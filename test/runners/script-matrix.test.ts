@@ -48,6 +48,17 @@ describe('the same script tasks', () => {
     expect(local.many_lines?.said.INFO).toHaveLength(2000);
     expect(local.output_globs?.files).toEqual({ 'a.csv': '', 'd/b.csv': '', 'd/e/c.csv': '' });
     expect(local.output_link?.files).toEqual({ real: 'x\n' });
+    expect(local.output_link?.said.WARN).toEqual([
+      expect.stringContaining('"leak" is left out: it is a link'),
+      expect.stringContaining('"zero" is left out: it is a link'),
+    ]);
+    expect(local.output_hard_link?.files).toEqual({ a: 'x\n', b: 'x\n' });
+    expect(local.output_pipe?.files).toEqual({ real: 'x\n' });
+    expect(local.output_pipe?.said.WARN?.toSorted()).toEqual([
+      expect.stringContaining('"h" is left out: it is a link'),
+      expect.stringContaining('"p" is left out: it is a pipe'),
+      expect.stringContaining('"q" is left out: it is a pipe'),
+    ]);
     expect(local.output_link_named).toMatchObject({ files: {}, said: { WARN: [expect.stringContaining('"alias"')] } });
     expect(local.output_directory?.files).toEqual({ a: '1\n', 's/b': '2\n' });
     expect(local.output_large?.files).toEqual({ big: '3000000 characters' });

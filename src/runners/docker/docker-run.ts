@@ -2,7 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Outcome, RunSpec } from '../../model/run.ts';
 import { EngineError, UnreachableError } from '../engine-error.ts';
-import type { LogBatch, LogCursor, Run } from '../runner.ts';
+import type { LogBatch, LogCursor, OnOther, Run } from '../runner.ts';
 import { type Container, inspectContainer, killContainer, startContainer } from './client/containers.ts';
 import type { Engine } from './client/engine.ts';
 import { type ContainerEnd, EndWatch, hasEnded, wasStarted } from './end-watch.ts';
@@ -86,7 +86,7 @@ export class DockerRun implements Run {
     if (end && end.kind !== 'ended') return;
     const { engine, container, spec, settings, outputTime } = this.#context;
     if (settings.filesBy === 'MOUNT') return;
-    await fetchFiles(engine, container.Id, spec, { outputTime, onOther }, signal);
+    await fetchFiles(engine, container.Id, spec, outputTime, signal, onOther);
   }
 
   async stop({ graceMs }: { readonly graceMs: number }): Promise<void> {

@@ -1,13 +1,15 @@
 /** Files into the container before it starts, and out of it after it has ended, through the archive endpoint. */
 import { readdir, rm, utimes } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { Readable } from 'node:stream';
 import { diskShortage } from '../../files/disk-shortage.ts';
 import { compileGlobs } from '../../files/java-glob.ts';
 import { packFolder, unpackInto } from '../../files/tar.ts';
 import { archiveEnd, tarHeader } from '../../files/tar-header.ts';
+import type { OtherKind } from '../../files/walk.ts';
 import type { RunSpec } from '../../model/run.ts';
 import { EngineError } from '../engine-error.ts';
+import type { OnOther } from '../runner.ts';
 import { changeTime, getArchive, putArchive } from './client/containers.ts';
 import type { Engine } from './client/engine.ts';
 import type { Settings } from './settings.ts';
@@ -105,6 +107,7 @@ export async function fetchFiles(
   spec: RunSpec,
   outputTime: string | undefined,
   signal: AbortSignal,
+  onOther?: OnOther,
 ): Promise<void> {
   const whole = fetchesAll(spec);
   if (!whole && outputTime !== undefined) {
@@ -112,7 +115,9 @@ export async function fetchFiles(
     if (time === undefined || time === outputTime) return;
   }
   const folder = whole ? spec.workDir : spec.outputDir;
-  const options = { strip: 1, ...(whole && !spec.shared && { keep: isWanted(spec) }) };
+  const told =
+    onOther && ((path: string, kind: OtherKind) => onOther(join(relative(spec.workDir, folder), path), kind));
+  const options = { strip: 1, onOther: told, ...(whole && !spec.shared && { keep: isWanted(spec) }) };
   await untilWhole(signal, async () => {
     const tar = await getArchive(engine, id, folder, signal);
     if (tar) await unpackInto(tar, folder, options);

@@ -4,6 +4,7 @@ import { Readable } from 'node:stream';
 import { compileGlobs } from '../../files/java-glob.ts';
 import { unpackInto } from '../../files/tar.ts';
 import type { RunSpec } from '../../model/run.ts';
+import type { OnOther } from '../runner.ts';
 import { type ExecTarget, exec } from './client/exec.ts';
 import { outputName, podWorkDir } from './paths.ts';
 import { BrokenTransfer, TransferError, untilWhole } from './transfer.ts';
@@ -33,7 +34,12 @@ const script = [
  *
  * @throws TransferError; ApiError and UnreachableError when the cluster is the cause
  */
-export function fetchFiles(target: ExecTarget, spec: RunSpec, whole: boolean, signal: AbortSignal): Promise<void> {
+export function fetchFiles(
+  target: ExecTarget,
+  spec: RunSpec,
+  { whole, onOther }: { readonly whole: boolean; readonly onOther?: OnOther | undefined },
+  signal: AbortSignal,
+): Promise<void> {
   const own = `${outputName(spec)}/`;
   const matches = compileGlobs(spec.wanted);
   const choose = (paths: readonly string[]): string => {
@@ -44,13 +50,13 @@ export function fetchFiles(target: ExecTarget, spec: RunSpec, whole: boolean, si
     const separable = !wanted.some(path => path.includes('\n'));
     return separable && Buffer.byteLength(list) < longestList ? list : 'all\n';
   };
-  return untilWhole(signal, () => fetchOnce(target, choose, spec.workDir, signal));
+  return untilWhole(signal, () => fetchOnce(target, choose, { folder: spec.workDir, onOther }, signal));
 }
 
 async function fetchOnce(
   target: ExecTarget,
   choose: (paths: readonly string[]) => string,
-  folder: string,
+  { folder, onOther }: { readonly folder: string; readonly onOther: OnOther | undefined },
   signal: AbortSignal,
 ): Promise<void> {
   const wish = Promise.withResolvers<Uint8Array>();
@@ -66,7 +72,7 @@ async function fetchOnce(
     const wanted = choose(await said.list());
     wish.resolve(Buffer.from(wanted));
     some = wanted !== 'none\n';
-    if (some) await unpackInto(Readable.from(said.rest(hash), { objectMode: false }), folder);
+    if (some) await unpackInto(Readable.from(said.rest(hash), { objectMode: false }), folder, { onOther });
   };
   const [taken] = await Promise.allSettled([take()]);
   // Whoever reads it must not wait for ever when nothing was chosen.

@@ -1,7 +1,7 @@
 /** One pod as a run: start, follow, settle, fetch, stop, dispose. */
 import type { Outcome, RunSpec } from '../../model/run.ts';
 import type { ValueMap } from '../../model/value.ts';
-import type { LogBatch, LogCursor, Progress, Run } from '../runner.ts';
+import type { LogBatch, LogCursor, OnOther, Progress, Run } from '../runner.ts';
 import { awaitsFiles } from './awaited-files.ts';
 import type { Connection } from './client/connection.ts';
 import { ApiError } from './client/errors.ts';
@@ -105,7 +105,7 @@ export class KubernetesRun implements Run {
     }
   }
 
-  async fetch(signal: AbortSignal): Promise<void> {
+  async fetch(signal: AbortSignal, onOther?: OnOther): Promise<void> {
     if (!this.#hasHelper || this.#end.gone) return;
     const { spec, settings, progress } = this.#context;
     await this.#endOverdue();
@@ -116,7 +116,7 @@ export class KubernetesRun implements Run {
     if (!helperRuns(this.#end.pod)) return;
     try {
       const whole = spec.shared || settings.syncWorkingDirectory;
-      await fetchFiles(this.#exec(helperContainer), spec, whole, signal);
+      await fetchFiles(this.#exec(helperContainer), spec, { whole, onOther }, signal);
     } catch (error) {
       signal.throwIfAborted();
       if (this.#end.gone || (error instanceof ApiError && error.status === 404)) {

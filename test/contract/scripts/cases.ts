@@ -57,6 +57,10 @@ export const scriptCases: readonly ScriptCase[] = [
   commands('output_twice', ['echo x > a.txt'], { outputFiles: ['a.txt', '*.txt', 'a.txt'] }),
   commands('output_directory', ['echo 1 > $OUTPUT_DIR/a; mkdir $OUTPUT_DIR/s; echo 2 > {{ outputDir }}/s/b']),
   commands('output_link', ['ln -s /etc/passwd leak; ln -s /dev/zero zero; echo x > real'], { outputFiles: ['*'] }),
+  commands('output_hard_link', ['echo x > a; ln a b'], { outputFiles: ['a', 'b'] }),
+  commands('output_pipe', ['mkfifo p; mkfifo $OUTPUT_DIR/q; ln -s /etc/hosts $OUTPUT_DIR/h; echo x > real'], {
+    outputFiles: ['p', 'r*'],
+  }),
   commands('output_link_named', ['echo x > real; ln -s real alias'], { outputFiles: ['alias'] }),
   commands('output_after_failure', ['echo kept > a.txt', 'exit 1'], { outputFiles: ['a.txt'] }),
   commands('output_large', ['head -c 3000000 /dev/zero > big'], { outputFiles: ['big'] }),

@@ -58,6 +58,8 @@ export const comparedRunners: readonly ComparedRunner[] = [
       'output_directory',
       'output_link',
       'output_link_named',
+      'output_hard_link',
+      'output_pipe',
       'output_after_failure',
       'vars_after_failure',
       'metrics',
