@@ -21,20 +21,14 @@ tasks:
 `;
 
 /**
- * Reads and checks a flow and renders an expression, so that schemas are built and functions compiled, and loads what
- * runs tasks. Nothing of it may open what no snapshot can hold (a socket, a database), nor draw random numbers that
- * Node keeps in store: every start would use the same.
+ * Reads, checks and rehearses a flow, so that schemas are built and functions compiled, and loads what runs tasks.
+ * Nothing of it may open what no snapshot can hold (a socket, a database), nor draw random numbers that Node keeps in
+ * store (`randomUUID`, `randomInt`): every start would use the same.
  */
 export async function warmUp(): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'windlass-warm-up-'));
   const file = join(folder, 'flow.yaml');
-  const nowhere: Sink = {
-    isTerminal: false,
-    colors: false,
-    width: 80,
-    write() {},
-    push: () => Promise.resolve(),
-  };
+  const nowhere: Sink = { isTerminal: false, colors: false, width: 80, write() {}, push: () => Promise.resolve() };
   const invocation = {
     output: { stdout: nowhere, stderr: nowhere },
     environment: {},
@@ -49,6 +43,8 @@ export async function warmUp(): Promise<void> {
       import('../runners/docker/index.ts'),
       import('../runners/process/index.ts'),
     ]);
+    const { rehearse } = await import('./rehearsal.ts');
+    await rehearse(flow, folder);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
