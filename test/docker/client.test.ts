@@ -65,6 +65,18 @@ describe('pulls', () => {
     expect(request?.headers['x-registry-auth']).toBe('secret');
   });
 
+  test('unpacking does not take back what has come', async () => {
+    fake.answers.set(create, (_, response) => {
+      const line = (id: string, status: string, current?: number) =>
+        `${JSON.stringify({ id, status, ...(current !== undefined && { progressDetail: { current, total: 100 } }) })}\n`;
+      response.write(line('a', 'Downloading', 80) + line('b', 'Downloading', 50) + line('a', 'Download complete'));
+      response.end(line('a', 'Extracting', 1) + line('b', 'Verifying Checksum') + line('a', 'Pull complete'));
+    });
+    const seen: (number | undefined)[] = [];
+    await new Puller(await reach()).pull('x', undefined, event => seen.push(event.fraction), never);
+    expect(seen).toEqual([0.8, 0.65, 0.75, 0.75, 1, 1]);
+  });
+
   test('a pull tells of each step once, and not of every byte', async () => {
     fake.answers.set(create, (_, response) => {
       for (let current = 1; current <= 500; current++) {

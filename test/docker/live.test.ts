@@ -54,6 +54,19 @@ describe.skipIf('unavailable' in real)('on a real engine', () => {
     expect(outcome).toMatchObject({ kind: 'out-of-memory', detail: expect.stringContaining('16MB') });
   });
 
+  test('out of memory is told with the use that was seen last', async () => {
+    const config = { memory: { memory: '64MB', memorySwap: '64MB' } };
+    const script = 'a=$(head -c 8000000 /dev/zero | tr "\\0" x); sleep 1; head -c 200000000 /dev/zero | tail';
+    const { outcome } = await (await trial({ script }, config)).live();
+    expect(outcome).toMatchObject({ kind: 'out-of-memory' });
+    const [, used] =
+      /It used ([\d.]+)MB when it was last looked at, \d+\.\d s before/.exec(
+        'detail' in outcome ? String(outcome.detail) : '',
+      ) ?? [];
+    expect(Number(used)).toBeGreaterThan(7);
+    expect(Number(used)).toBeLessThan(64);
+  });
+
   test('cpus, memory, user, shm and hosts reach the container', async () => {
     const config = {
       cpu: { cpus: '0.5' },

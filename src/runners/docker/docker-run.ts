@@ -8,6 +8,7 @@ import type { Engine } from './client/engine.ts';
 import { type ContainerEnd, EndWatch, hasEnded, wasStarted } from './end-watch.ts';
 import { fetchFiles } from './files.ts';
 import { readLog } from './log/read-log.ts';
+import { MemoryWatch } from './memory-use.ts';
 import { outcomeOf } from './outcome.ts';
 import { removeFully } from './remove.ts';
 import type { Settings } from './settings.ts';
@@ -40,6 +41,7 @@ export class DockerRun implements Run {
   readonly #begun = Promise.withResolvers<void>();
   #starting: Promise<void> | undefined;
   #stoppedByUs = false;
+  #memory: MemoryWatch | undefined;
   #disposing: Promise<void> | undefined;
 
   constructor(context: RunContext) {
@@ -51,6 +53,7 @@ export class DockerRun implements Run {
     if (this.#startedBefore) this.#begun.resolve();
     if (this.#startedBefore) this.#leaveRunning();
     if (hasEnded(container.State)) this.#watch.settle({ kind: 'ended', state: container.State });
+    void this.#begun.promise.then(() => this.#watchMemory());
   }
 
   start(): Promise<void> {
@@ -153,6 +156,12 @@ export class DockerRun implements Run {
     if (this.#startedBefore) void this.#watch.watch('not-running');
   }
 
+  #watchMemory(): void {
+    const { engine, container, settings } = this.#context;
+    if (!settings.memory || this.#watch.settled) return;
+    this.#memory = new MemoryWatch(engine, container.Id, this.#watch.signal);
+  }
+
   /** False when nothing was running that could receive it. */
   async #signal(signal: 'SIGTERM' | 'SIGKILL'): Promise<boolean> {
     if (this.#watch.settled) return false;
@@ -170,6 +179,7 @@ export class DockerRun implements Run {
       endpoint: engine.endpoint.text,
       stoppedByUs: this.#stoppedByUs,
       engineWasAway: this.#watch.wasAway,
+      memorySample: this.#memory?.latest,
       ...(settings.memoryText !== undefined && { memoryLimit: settings.memoryText }),
     });
   }

@@ -1,6 +1,7 @@
 /** From how the container ended to how the run ended, in the user's words. */
 import type { Outcome } from '../../model/run.ts';
 import type { ContainerEnd } from './end-watch.ts';
+import type { MemorySample } from './memory-use.ts';
 
 /** What is known besides the container's own state. */
 export interface EndContext {
@@ -12,6 +13,8 @@ export interface EndContext {
   readonly engineWasAway: boolean;
   /** `memory.memory` as written. */
   readonly memoryLimit?: string;
+  /** The last use of memory that was seen; undefined for a program that was too short, or an engine that does not tell. */
+  readonly memorySample: MemorySample | undefined;
 }
 
 export function outcomeOf(end: ContainerEnd, context: EndContext): Outcome {
@@ -50,15 +53,21 @@ export function outcomeOf(end: ContainerEnd, context: EndContext): Outcome {
   }
 }
 
-function outOfMemory(exitCode: number, { container, memoryLimit }: EndContext): Outcome {
+function outOfMemory(exitCode: number, { container, memoryLimit, memorySample }: EndContext): Outcome {
   const limit = memoryLimit === undefined ? 'the memory of the engine’s machine' : `its limit of ${memoryLimit}`;
   const what =
     memoryLimit === undefined ? 'Set taskRunner.memory.memory or give it more.' : 'Raise taskRunner.memory.memory.';
   return {
     kind: 'out-of-memory',
     exitCode,
-    detail: `The container ${container} ran out of ${limit} and was killed by the kernel (exit code ${exitCode}). ${what}`,
+    detail: `The container ${container} ran out of ${limit} and was killed by the kernel (exit code ${exitCode}).${lastUse(memorySample)} ${what}`,
   };
+}
+
+function lastUse(sample: MemorySample | undefined): string {
+  if (!sample) return '';
+  const seconds = ((performance.now() - sample.at) / 1000).toFixed(1);
+  return ` It used ${(sample.bytes / 1024 ** 2).toFixed(1)}MB when it was last looked at, ${seconds} s before.`;
 }
 
 /** What is known of a signal that we did not send. Podman 4 does not say that the memory was over. */

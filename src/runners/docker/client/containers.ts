@@ -157,3 +157,22 @@ export async function changeTime(engine: Engine, id: string, path: string): Prom
     throw error;
   }
 }
+
+interface Statistics {
+  readonly memory_stats?: {
+    readonly usage?: number;
+    readonly stats?: { readonly inactive_file?: number; readonly total_inactive_file?: number };
+  };
+}
+
+/**
+ * Bytes of memory that a running container uses, without the pages of files that the kernel would give up at once, as
+ * `docker stats` counts them (https://docs.docker.com/reference/cli/docker/container/stats/). Undefined where the
+ * engine does not tell.
+ */
+export async function memoryUse(engine: Engine, id: string): Promise<number | undefined> {
+  const { memory_stats: memory } = await engine.get<Statistics>(`/containers/${id}/stats?stream=0&one-shot=1`);
+  if (memory?.usage === undefined) return undefined;
+  const { total_inactive_file: ofGroup, inactive_file: own = 0 } = memory.stats ?? {};
+  return Math.max(0, memory.usage - (ofGroup ?? own));
+}

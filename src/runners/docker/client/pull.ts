@@ -157,16 +157,24 @@ class LayerProgress {
     const { id = '', status = '', progressDetail, error, errorDetail } = JSON.parse(line) as PullLine;
     const message = errorDetail?.message ?? error;
     if (message !== undefined) throw new EngineError(200, message);
-    const { current = 0, total } = progressDetail ?? {};
-    if (total) this.#bytes.set(id, { current, total });
+    this.#count(id, status, progressDetail);
     const now = performance.now();
     const known = this.#statuses.get(id) === status;
     if (known && now - this.#toldAt < byteProgressMs) return;
     this.#statuses.set(id, status);
     this.#toldAt = now;
     const fraction = this.#fraction();
-    const what = known ? `${Math.floor((fraction ?? 0) * 100)} %` : [id, status].filter(Boolean).join(' ');
-    this.#tell({ text: `${this.#image}: ${what}`, ...(fraction !== undefined && { fraction }) });
+    const text = known
+      ? `Pulling ${this.#image}: ${Math.floor((fraction ?? 0) * 100)} %`
+      : `${this.#image}: ${[id, status].filter(Boolean).join(' ')}`;
+    this.#tell({ text, ...(fraction !== undefined && { fraction }) });
+  }
+
+  /** Unpacking counts its bytes from nothing again: what has come stays counted, so that no bar goes back. */
+  #count(id: string, status: string, { current = 0, total = 0 }: PullLine['progressDetail'] = {}): void {
+    if (status === 'Downloading' && total > 0) this.#bytes.set(id, { current, total });
+    const known = this.#bytes.get(id);
+    if (known && status !== 'Downloading') known.current = known.total;
   }
 
   #fraction(): number | undefined {
