@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import {
   existsSync,
+  linkSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -174,6 +175,14 @@ describe('captureOutputs', () => {
     for (const name of names.filter(other => !other.includes('\\'))) {
       expect(await storage.getText(files[name] ?? '')).toBe(name);
     }
+  });
+
+  it('keeps what is stored apart from other names of the same file', async () => {
+    place('a', 'stored');
+    linkSync(join(work, 'a'), join(work, 'b'));
+    const { a = '' } = await collect(['a']);
+    writeFileSync(join(work, 'b'), 'changed');
+    expect(await storage.getText(a)).toBe('stored');
   });
 
   it('takes no link, and needs no output directory', async () => {

@@ -10,10 +10,7 @@ describe('the same script tasks', () => {
     local = await runMatrix({ taskRunner: { type: processRunner } }, scriptCases);
   }, 120_000);
 
-  describe.each(comparedRunners)('with $name', async ({ name, capabilities, sample, start }) => {
-    const cases = scriptCases.filter(
-      ({ id }) => process.env.WINDLASS_TEST_FULL === '1' || (sample?.includes(id) ?? true),
-    );
+  describe.each(comparedRunners)('with $name', async ({ name, capabilities, start }) => {
     const started = await start();
     if ('unavailable' in started) {
       console.warn(`SKIPPED: script tasks with ${name}: ${started.unavailable}`);
@@ -22,11 +19,11 @@ describe('the same script tasks', () => {
     }
     let results: Record<string, CaseResult>;
     beforeAll(async () => {
-      results = await runMatrix(started, cases);
+      results = await runMatrix(started, scriptCases);
     }, 240_000);
     afterAll(() => started.stop?.());
 
-    it.each(cases.map(({ id }) => id))('%s gives the same as a process', id => {
+    it.each(scriptCases.map(({ id }) => id))('%s gives the same as a process', id => {
       const comparable = capabilities.separateStreams ? (result?: CaseResult) => result : inOneStream;
       expect(comparable(results[id])).toEqual(comparable(local[id]));
     });

@@ -23,10 +23,12 @@ export interface MatrixRunner {
   readonly image?: string;
   /** Over that of this process: where the engine is. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** How many cases run at the same time; 2, for a container spends most of its time in the engine. */
+  readonly atOnce?: number;
 }
 
 export async function runMatrix(
-  { taskRunner, image, environment }: MatrixRunner,
+  { taskRunner, image, environment, atOnce = 2 }: MatrixRunner,
   cases: readonly ScriptCase[],
 ): Promise<Record<string, CaseResult>> {
   const harness = new FlowHarness({ ...process.env, ...environment });
@@ -39,8 +41,8 @@ export async function runMatrix(
       allowFailure: true,
       ...properties,
     }));
-    // JSON is YAML. Two at once: a container spends most of its time in the engine.
-    const whole = { tasks: [{ id: 'all', type: 'io.kestra.plugin.core.flow.Parallel', concurrent: 2, tasks }] };
+    // JSON is YAML.
+    const whole = { tasks: [{ id: 'all', type: 'io.kestra.plugin.core.flow.Parallel', concurrent: atOnce, tasks }] };
     const document = await harness.run(
       `id: matrix\nnamespace: a.b\n${JSON.stringify(whole).slice(1, -1).replace('"tasks":', 'tasks: ')}`,
     );

@@ -14,8 +14,6 @@ export interface ScriptCapabilities {
 export interface ComparedRunner {
   readonly name: string;
   readonly capabilities: ScriptCapabilities;
-  /** Cases that run without WINDLASS_TEST_FULL; all when absent. */
-  readonly sample?: readonly string[];
   start(): Promise<(MatrixRunner & { readonly stop?: () => Promise<void> }) | { readonly unavailable: string }>;
 }
 
@@ -44,33 +42,12 @@ export const comparedRunners: readonly ComparedRunner[] = [
   {
     name: 'Kubernetes',
     capabilities: { separateStreams: false },
-    // Two thirds of a second each: all take 28 s on two cores.
-    sample: [
-      'both_streams',
-      'invalid_utf8',
-      'many_lines',
-      'no_output',
-      'killed',
-      'environment',
-      'directories',
-      'inputs',
-      'output_globs',
-      'output_directory',
-      'output_link',
-      'output_link_named',
-      'output_hard_link',
-      'output_pipe',
-      'output_after_failure',
-      'vars_after_failure',
-      'metrics',
-      'long_script',
-    ],
     async start() {
       const cluster = testCluster();
       if ('unavailable' in cluster) return cluster;
       cluster.client.close();
       const taskRunner = { type: kubernetesDeclaration.type, pullPolicy: 'NEVER' };
-      return { taskRunner, image: podImage, environment: { KUBECONFIG: cluster.kubeconfig } };
+      return { taskRunner, image: podImage, environment: { KUBECONFIG: cluster.kubeconfig }, atOnce: 6 };
     },
   },
 ];
