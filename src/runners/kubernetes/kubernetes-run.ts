@@ -6,7 +6,7 @@ import { awaitsFiles } from './awaited-files.ts';
 import type { Connection } from './client/connection.ts';
 import { ApiError } from './client/errors.ts';
 import type { ExecTarget } from './client/exec.ts';
-import type { PodObject } from './client/pods.ts';
+import { lookedAt, type PodObject } from './client/pods.ts';
 import { fetchFiles } from './fetch-files.ts';
 import type { LogFollows } from './log/log-follows.ts';
 import { readLog } from './log/read-log.ts';
@@ -49,8 +49,9 @@ export class KubernetesRun implements Run {
   #disposing: Promise<void> | undefined;
 
   constructor(context: RunContext) {
-    const { pod, settings, spec, progress, watch } = context;
-    this.#context = context;
+    const { settings, spec, progress, watch } = context;
+    const pod = lookedAt(context.pod);
+    this.#context = { ...context, pod };
     this.details = { podName: pod.metadata.name, namespace: settings.namespace };
     this.#waitsForFiles =
       pod.spec?.initContainers?.some(

@@ -8,7 +8,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Connection } from './client/connection.ts';
 import { ApiError, isPassing, UnreachableError } from './client/errors.ts';
-import { getPod, listPods, type PodObject, podsPath } from './client/pods.ts';
+import { getPod, listPods, lookedAt, type PodObject, podsPath } from './client/pods.ts';
 import { runLabel } from './pod-name.ts';
 
 export interface PodListener {
@@ -42,14 +42,17 @@ interface WatchEvent {
 export class PodWatch {
   readonly #connection: Connection;
   readonly #namespace: string;
+  readonly #keep: (pod: PodObject) => PodObject;
   readonly #followers = new Map<string, Follower>();
   readonly #unclaimed = new Map<string, { readonly pod: PodObject; readonly gone: boolean; readonly at: number }>();
   #version: string | undefined;
   #closing: AbortController | undefined;
 
-  constructor(connection: Connection, namespace: string) {
+  /** @param keep what is kept of a pod and told of it */
+  constructor(connection: Connection, namespace: string, keep: (pod: PodObject) => PodObject = lookedAt) {
     this.#connection = connection;
     this.#namespace = namespace;
+    this.#keep = keep;
   }
 
   /** How many pods are waited for. */
@@ -164,7 +167,8 @@ export class PodWatch {
     if (type !== 'BOOKMARK') this.#tell(object, type === 'DELETED');
   }
 
-  #tell(pod: PodObject, gone: boolean): void {
+  #tell(whole: PodObject, gone: boolean): void {
+    const pod = this.#keep(whole);
     const key = pod.metadata.uid ?? pod.metadata.name;
     const follower = this.#followers.get(key);
     if (!follower) {

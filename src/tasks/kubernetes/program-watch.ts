@@ -14,7 +14,8 @@ export class ProgramWatch extends PodWatch {
   #pod: PodObject;
 
   constructor(connection: Connection, namespace: string, pod: PodObject) {
-    super(connection, namespace);
+    // Whole: its metadata and status are the task's outputs.
+    super(connection, namespace, whole => whole);
     this.#pod = pod;
     const begun = Promise.withResolvers<void>();
     const over = Promise.withResolvers<void>();

@@ -62,6 +62,47 @@ export interface PodObject {
   readonly status?: PodStatus;
 }
 
+/**
+ * The same pod with what is looked at alone: a worker holds thousands, and a pod as the server gives it, with the
+ * record of who changed what, takes 14 KB.
+ */
+export function lookedAt({ metadata, spec = {}, status = {} }: PodObject): PodObject {
+  const { name, namespace, uid, resourceVersion, creationTimestamp, labels } = metadata;
+  const { deletionTimestamp, deletionGracePeriodSeconds } = metadata;
+  const { nodeName, shareProcessNamespace, containers, initContainers } = spec;
+  const { phase, reason, message, startTime, conditions, containerStatuses, initContainerStatuses } = status;
+  return compact({
+    metadata: compact({
+      ...{ name, namespace, uid, resourceVersion, creationTimestamp, labels },
+      ...{ deletionTimestamp, deletionGracePeriodSeconds },
+    }),
+    spec: compact({
+      ...{ nodeName, shareProcessNamespace },
+      containers: containers?.map(containerSpec),
+      initContainers: initContainers?.map(containerSpec),
+    }),
+    status: compact({
+      ...{ phase, reason, message, startTime },
+      conditions: conditions?.map(({ type, status, reason, message }) => compact({ type, status, reason, message })),
+      containerStatuses: containerStatuses?.map(containerStatus),
+      initContainerStatuses: initContainerStatuses?.map(containerStatus),
+    }),
+  });
+}
+
+function containerSpec({ name, env }: ContainerSpec): ContainerSpec {
+  return compact({ name, env: env?.map(({ name }) => ({ name })) });
+}
+
+function containerStatus({ name, state, restartCount }: ContainerStatus): ContainerStatus {
+  return compact({ name, state, restartCount });
+}
+
+/** Without the keys that have no value. */
+function compact<Known extends object>(map: { [Key in keyof Known]: Known[Key] | undefined }): Known {
+  return Object.fromEntries(Object.entries(map).filter(([, value]) => value !== undefined)) as Known;
+}
+
 export interface PodList {
   readonly metadata: { readonly resourceVersion: string; readonly continue?: string };
   readonly items: readonly PodObject[];
