@@ -283,6 +283,7 @@ describe('texts and patterns', () => {
     ['[match("b").offset]', '😀b', [[1]]],
     ['test("a$"), test("a.b"), test("a.b"; "p"), test("(?m)^b")', 'a\nb', [false, false, true, true]],
     ['test("[[:alpha:]]"), test("\\\\w")', 'é', [true, true]],
+    ['[match("\\\\b.+?\\\\b"; "g").string], test("\\\\B")', 'é ä', [['é', ' ', 'ä'], false]],
     [
       '@base64, (@base64 | @base64d), @uri, @html, @sh',
       "<é '>",

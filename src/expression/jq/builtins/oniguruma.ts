@@ -39,6 +39,9 @@ export function expressionOf(source: string, flags: string): RegExp {
   return expression;
 }
 
+/** A letter, an accent on one, a digit or `_`: JavaScript's own \\w and \\b know ASCII only. */
+const word = '\\p{L}\\p{M}\\p{N}_';
+
 /** Escapes that JavaScript has not, or reads for ASCII only; outside a class and inside. */
 const escapes: Readonly<Record<string, readonly [string, string | undefined]>> = {
   A: ['(?<![\\s\\S])', undefined],
@@ -46,8 +49,10 @@ const escapes: Readonly<Record<string, readonly [string, string | undefined]>> =
   Z: ['(?=\\n?(?![\\s\\S]))', undefined],
   h: ['[0-9A-Fa-f]', '0-9A-Fa-f'],
   H: ['[^0-9A-Fa-f]', undefined],
-  w: ['[\\p{L}\\p{M}\\p{N}_]', '\\p{L}\\p{M}\\p{N}_'],
-  W: ['[^\\p{L}\\p{M}\\p{N}_]', undefined],
+  w: [`[${word}]`, word],
+  W: [`[^${word}]`, undefined],
+  b: [`(?:(?<=[${word}])(?![${word}])|(?<![${word}])(?=[${word}]))`, undefined],
+  B: [`(?:(?<=[${word}])(?=[${word}])|(?<![${word}])(?![${word}]))`, undefined],
 };
 
 function translate(source: string, lines: boolean): string {
