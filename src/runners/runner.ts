@@ -80,10 +80,11 @@ export interface TaskRunner<Config = unknown> extends Declaration {
   /** The paths of the working directory and output directory as the program sees them. */
   paths(spec: Pick<RunSpec, 'workDir' | 'outputDir'>): { readonly workingDir: string; readonly outputDir: string };
   /**
-   * By what the run will be found, from its spec and configuration alone. Nothing is contacted.
+   * By what the run will be found, from its spec and configuration alone. Nothing is contacted. Undefined where the
+   * listing finds it.
    * @throws PrepareError
    */
-  announce?(spec: RunSpec, config: Config): Handle;
+  announce?(spec: RunSpec, config: Config): Handle | undefined;
   /** @throws PrepareError when the run can never start: no such image, engine not reachable, refused limits. */
   prepare(spec: RunSpec, config: Config, progress: Progress, signal: AbortSignal): Promise<Handle>;
   open(handle: Handle, spec: RunSpec, config: Config, signal: AbortSignal): Promise<Run | Lost>;

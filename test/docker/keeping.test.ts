@@ -118,6 +118,22 @@ describe.skipIf('unavailable' in real)('on a real engine', () => {
     expect(await containersOf(owner)).toEqual([]);
   });
 
+  test('where a task names the engine, its container is found before its creation was stored', async () => {
+    const config = { host: testHost, pullPolicy: 'NEVER', networkMode: 'none' };
+    const one = await trial({ script: 'true' }, config);
+    const elsewhere = makeRunner({ env: { DOCKER_HOST: 'unix:///nowhere/docker.sock' } });
+    const announced = elsewhere.announce?.(one.spec, config);
+    if (!announced) throw new Error('nothing is announced');
+    await elsewhere.remove(announced, {});
+    await one.prepare();
+    expect(await containersOf(owner)).toHaveLength(1);
+    await elsewhere.remove({ ...announced, runId: 'another' }, {});
+    expect(await containersOf(owner)).toHaveLength(1);
+    await elsewhere.remove(JSON.parse(JSON.stringify(announced)), {});
+    expect(await containersOf(owner)).toEqual([]);
+    expect(elsewhere.announce?.(one.spec, {})).toBeUndefined();
+  });
+
   test('the image’s own user works in the working directory', async () => {
     const one = await trial(
       {

@@ -1,6 +1,5 @@
 /** Task runner for Docker-compatible engines: see src/runners/runner.ts for the life of a run. */
 import type { RunSpec } from '../../model/run.ts';
-import type { Value } from '../../model/value.ts';
 import { EngineError } from '../engine-error.ts';
 import {
   type Capabilities,
@@ -22,6 +21,7 @@ import { createOrAdopt, imageUnavailable } from './create-container.ts';
 import { dockerDeclaration } from './declaration.ts';
 import { DockerRun } from './docker-run.ts';
 import { copyIn, fetchesAll, needsCopyIn } from './files.ts';
+import { handleVersion, readHandle } from './handle.ts';
 import { findImage, type Image } from './image.ts';
 import { leftOutProperties } from './left-out.ts';
 import { registryAuth } from './registry-auth.ts';
@@ -35,8 +35,6 @@ export interface DockerRunnerOptions {
   /** `volume-enabled` of the runner's plugin configuration. */
   readonly volumeEnabled: boolean;
 }
-
-const handleVersion = 1;
 
 /** How an engine is found and spoken to. */
 interface Way {
@@ -86,6 +84,13 @@ export class DockerRunner implements TaskRunner<DockerConfig> {
 
   paths({ workDir, outputDir }: Pick<RunSpec, 'workDir' | 'outputDir'>): { workingDir: string; outputDir: string } {
     return { workingDir: workDir, outputDir };
+  }
+
+  /** Only for an engine that a task names: the sweep, which finds containers by their owner, does not know of it. */
+  announce(spec: RunSpec, config: DockerConfig): Handle | undefined {
+    const { host } = readSettings(config);
+    if (host === undefined) return undefined;
+    return { runner: this.type, version: handleVersion, runId: spec.runId, data: { host }, announced: true };
   }
 
   async prepare(spec: RunSpec, config: DockerConfig, progress: Progress, signal: AbortSignal): Promise<Handle> {
@@ -143,7 +148,7 @@ export class DockerRunner implements TaskRunner<DockerConfig> {
     const { containerId, host } = readHandle(handle);
     const settings = readSettings(config);
     const { engine } = await this.#reach({ ...settings, host: settings.host ?? host });
-    await removeUnlessKept(engine, containerId);
+    await removeUnlessKept(engine, containerId, handle.runId);
   }
 
   #reach(way: Way): Promise<Reached> {
@@ -264,28 +269,4 @@ export class DockerRunner implements TaskRunner<DockerConfig> {
 async function reach({ host, headers }: Way, env: Environment): Promise<Reached> {
   const engine = await Engine.reach(findEndpoint(host, env), headers);
   return { engine, puller: new Puller(engine) };
-}
-
-interface HandleData {
-  readonly containerId: string;
-  readonly imageDigest: string | undefined;
-  /** The `host` property; the runner that removes what a dead process left does not know the task's properties. */
-  readonly host: string | undefined;
-  readonly outputTime: string | undefined;
-}
-
-function readHandle({ version, runId, data }: Handle): HandleData {
-  const text = (value: Value | undefined) => (typeof value === 'string' ? value : undefined);
-  const containerId = text(data.containerId);
-  if (version !== handleVersion || containerId === undefined) {
-    throw new Error(
-      `The stored handle of run ${runId} is of version ${version}; this Windlass reads ${handleVersion}.`,
-    );
-  }
-  return {
-    containerId,
-    imageDigest: text(data.imageDigest),
-    host: text(data.host),
-    outputTime: text(data.outputTime),
-  };
 }

@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { EngineError } from '../engine-error.ts';
 import { inspectIfThere, killContainer, removeContainer } from './client/containers.ts';
 import type { Engine } from './client/engine.ts';
-import { keptLabel, leftRunning } from './container-body.ts';
+import { keptLabel, leftRunning, runLabel } from './container-body.ts';
 import { wasStarted } from './end-watch.ts';
 
 const retryMs = 100;
@@ -30,9 +30,10 @@ export async function removeFully(engine: Engine, id: string): Promise<void> {
  * Removes a container that nobody tracks. One that is to stay when it has ended is only ended, one that nobody waits
  * for goes on; the container's own labels say so.
  */
-export async function removeUnlessKept(engine: Engine, id: string): Promise<void> {
+export async function removeUnlessKept(engine: Engine, id: string, runId: string): Promise<void> {
   const there = await inspectIfThere(engine, id);
-  if (!there) return;
+  // A name may be somebody else's.
+  if (there?.Config.Labels?.[runLabel] !== runId) return;
   const kept = there.Config.Labels?.[keptLabel];
   if (kept === undefined || !wasStarted(there.State)) await removeFully(engine, id);
   else if (kept !== leftRunning) await killContainer(engine, id, 'SIGKILL');
