@@ -114,6 +114,7 @@ async function settle(run: Run, plan: RunPlan, setting: RunSetting, record: RunR
   const reading = new LogReader(setting, record);
   const stopped = stopOnSignal(run, setting);
   if (!setting.signal.aborted) await run.start();
+  setting.progress({ kind: 'start', text: 'The program runs' });
   const logs = reading.readAll(run);
   // A log that cannot be read ends the run's life here, not in an unhandled rejection while the outcome is awaited.
   logs.catch(() => {});

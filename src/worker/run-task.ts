@@ -137,7 +137,8 @@ async function resultOf(setting: AttemptSetting, voice: TaskVoice): Promise<Task
           log: (level, message) => voice.log(level, message),
           progress: event => {
             environment.listener.progress?.({ ...event, text: carried.secrets.mask(event.text) }, run);
-            voice.log(event.kind === 'trouble' ? 'WARN' : 'DEBUG', event.text);
+            // That it runs, the state of its task run says.
+            if (event.kind !== 'start') voice.log(event.kind === 'trouble' ? 'WARN' : 'DEBUG', event.text);
           },
           onLogs: entries => environment.listener.logs?.(entries, state.execution.id),
           afterCommit: setting.afterCommit,

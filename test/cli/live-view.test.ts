@@ -11,7 +11,7 @@ beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: what a terminal obeys
-const sequences = /(\u001b\[\?2026[hl]|\u001b\[\d+A|\u001b\[J|\r|\n)/;
+const sequences = /(\u001b\[\?2026[hl]|(?:\u001b\[1A\u001b\[2K)+|\r|\n)/;
 
 /** What a terminal shows, folded at its width; it knows the sequences that the view uses. */
 class Screen implements Sink {
@@ -24,8 +24,7 @@ class Screen implements Sink {
   write(text: string): void {
     this.writes += 1;
     for (const part of text.split(sequences)) {
-      const up = part.startsWith('\u001b[') && part.endsWith('A') ? Number(part.slice(2, -1)) : undefined;
-      if (up !== undefined) this.lines.length -= this.#linesIn(up);
+      if (part.startsWith('\u001b[1A')) this.lines.length -= this.#linesIn(part.length / 8);
       else if (part !== '' && !['\u001b', '\r', '\n'].includes(part.charAt(0))) this.lines.push(part);
     }
   }

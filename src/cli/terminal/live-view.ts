@@ -46,6 +46,11 @@ export class LiveView {
     else this.#progress.set(run.id, progress);
   }
 
+  /** Its program said something: it does no longer wait for anything. */
+  said(taskRunId: string): void {
+    this.#progress.delete(taskRunId);
+  }
+
   /** Writes text above the view. */
   above(text: string): void {
     this.#redraw(text);
@@ -57,11 +62,14 @@ export class LiveView {
     this.#shown = [];
   }
 
-  /** A terminal that became narrower since has folded the lines: they are counted as they stand now. */
+  /**
+   * A terminal that became narrower since has folded the lines: they are counted as they stand now. Row by row: what
+   * is cleared from the top of its screen to the end, tmux keeps in its history, and shows again when it is resized.
+   */
   #erase(): string {
     const columns = Math.max(1, this.#sink.width);
     const rows = this.#shown.reduce((sum, line) => sum + Math.max(1, Math.ceil(width(line) / columns)), 0);
-    return rows === 0 ? '' : `\u001b[${rows}A\r\u001b[J`;
+    return rows === 0 ? '' : `${'\u001b[1A\u001b[2K'.repeat(rows)}\r`;
   }
 
   /** One write for everything, so that nothing flickers. */
@@ -85,7 +93,7 @@ export class LiveView {
   #line(run: TaskRun, depth: number, spinner: string): string {
     const name = `${run.taskId}${run.value === undefined ? '' : ` [${run.value}]`}`;
     const progress = this.#progress.get(run.id);
-    const bar = progress?.fraction === undefined ? '' : `${progressBar(progress.fraction)} `;
+    const bar = progress?.fraction === undefined ? '' : `${progressBar(progress.fraction)}  `;
     const doing = progress?.text ?? run.state.current.toLowerCase();
     const time = durationText(elapsed(run));
     const room = Math.max(10, this.#sink.width - 2 * depth - time.length - 5);
@@ -99,7 +107,7 @@ export class LiveView {
 
 function progressBar(fraction: number): string {
   const done = Math.round(Math.min(1, Math.max(0, fraction)) * barWidth);
-  return `${'█'.repeat(done)}${'░'.repeat(barWidth - done)} ${String(Math.round(fraction * 100)).padStart(3)} %`;
+  return `${'█'.repeat(done)}${'░'.repeat(barWidth - done)} ${String(Math.floor(fraction * 100)).padStart(3)} %`;
 }
 
 function cut(text: string, most: number): string {
