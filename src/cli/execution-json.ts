@@ -22,7 +22,8 @@ export function stateJson(state: StateHistory): object {
 }
 
 export function executionJson(execution: Execution, taskRuns: Iterable<TaskRun>): object {
-  const { id, namespace, flowId, flowRevision, labels, inputs, outputs, originalId, trigger, parent, scheduleDate } = execution;
+  const { id, namespace, flowId, flowRevision, labels, inputs, outputs, originalId, trigger, parent, scheduleDate } =
+    execution;
   return {
     id,
     namespace,
@@ -36,6 +37,7 @@ export function executionJson(execution: Execution, taskRuns: Iterable<TaskRun>)
     ...(scheduleDate !== undefined && { scheduleDate }),
     ...(parent && { parentId: parent.executionId }),
     ...(trigger && { trigger: { id: 'subflow', type: 'io.kestra.plugin.core.flow.Subflow', variables: trigger } }),
+    // Last: the document of an execution is written up to here, then task run by task run.
     taskRunList: [...taskRuns].filter(run => !run.superseded).map(taskRunJson),
   };
 }
@@ -58,17 +60,31 @@ function taskRunJson(run: TaskRun): object {
   };
 }
 
+/** Task runs in one piece of a document: about 400 KB. */
+const runsAtOnce = 500;
+
 /** The document of one execution with its `logs` and `metrics`, piece by piece. */
 export async function* executionDocument(store: Store, executionId: string): AsyncGenerator<string> {
   const stored = await store.load(executionId);
   if (!stored) return;
-  yield `${writeJson(executionJson(stored.execution, stored.taskRuns)).slice(0, -1)},"logs":[`;
+  yield writeJson(executionJson(stored.execution, [])).slice(0, -']}'.length);
+  const runs = stored.taskRuns.filter(run => !run.superseded);
+  for (let from = 0; from < runs.length; from += runsAtOnce)
+    yield listed(runs.slice(from, from + runsAtOnce).map(taskRunJson), from === 0);
+  yield '],"logs":[';
   let first = true;
   for await (const batch of store.logs(executionId)) {
-    const text = batch.map(({ sequence: _, ...entry }) => writeJson(entry)).join(',');
-    if (text === '') continue;
-    yield first ? text : `,${text}`;
+    if (batch.length === 0) continue;
+    yield listed(
+      batch.map(({ sequence: _, ...entry }) => entry),
+      first,
+    );
     first = false;
   }
   yield `],"metrics":${writeJson(await store.metrics(executionId))}}`;
+}
+
+/** A part of a JSON list. */
+function listed(items: readonly object[], first: boolean): string {
+  return `${first ? '' : ','}${items.map(item => writeJson(item)).join(',')}`;
 }
