@@ -1,7 +1,14 @@
 /** No template reaches the host language, crashes or hangs: whatever is written, the end is a text or an ExpressionError. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { filters } from '../../src/expression/filters/index.ts';
+import { functions } from '../../src/expression/functions/index.ts';
 import { ExpressionError, render, renderTyped } from '../../src/expression/index.ts';
+import { listMethods } from '../../src/expression/methods/list-methods.ts';
+import { mapMethods } from '../../src/expression/methods/map-methods.ts';
+import { numberMethods } from '../../src/expression/methods/number-methods.ts';
+import { textMethods } from '../../src/expression/methods/text-methods.ts';
+import { tests } from '../../src/expression/tests.ts';
 import type { ValueMap } from '../../src/model/value.ts';
 import { contextOf } from './expression-context.ts';
 
@@ -261,6 +268,57 @@ describe('any template', () => {
         await outcome(`{% if ${source} %}y{% endif %}{% for x in ${source} %}{{ x }}{% endfor %}`);
       }),
       { numRuns: 1500 },
+    );
+  });
+
+  test('of any filter, function, test or method with any arguments ends in a text or an ExpressionError', async () => {
+    const value = fc.oneof(
+      fc.constantFrom(
+        's',
+        'l',
+        'm',
+        'i',
+        'f',
+        'b',
+        'n',
+        'missing',
+        '-1',
+        '9223372036854775807',
+        '1e9',
+        "''",
+        "'['",
+        '{}',
+      ),
+      fc.constantFrom(
+        "'yyyy-MM-dd'",
+        "'2024-02-30'",
+        "'Europe/Paris'",
+        "'DAYS'",
+        "'(a+)+$'",
+        "'.. | .[]?'",
+        "{'s': m}",
+      ),
+      fc.string({ maxLength: 8 }).map(text => `'${text.replaceAll(/[\\'#]/g, '')}'`),
+    );
+    const named = fc.constantFrom('format', 'length', 'key', 'limit', 'regexp', 'x');
+    const argument = fc.oneof(
+      { weight: 4, arbitrary: value },
+      fc.tuple(named, value).map(pair => pair.join('=')),
+    );
+    const args = fc.array(argument, { maxLength: 3 }).map(list => (list.length === 0 ? '' : `(${list.join(', ')})`));
+    const methods = [listMethods, mapMethods, numberMethods, textMethods].flatMap(table => [...table.keys()]);
+    const template = fc.oneof(
+      fc.tuple(value, fc.constantFrom(...filters.keys()), args).map(([of, name, given]) => `(${of}) | ${name}${given}`),
+      fc.tuple(fc.constantFrom(...functions.keys()), args).map(([name, given]) => `${name}${given || '()'}`),
+      fc.tuple(value, fc.constantFrom(...methods), args).map(([of, name, given]) => `(${of}).${name}${given || '()'}`),
+      fc.tuple(value, fc.constantFrom(...tests.keys())).map(([of, name]) => `${of} is not ${name}`),
+    );
+    await fc.assert(
+      fc.asyncProperty(template, async source => {
+        const result = await outcome(`{{ ${source} }}`);
+        expect(result, source).not.toMatch(/\[native code\]|\[object |node:internal|\.ts:\d/);
+      }),
+      { numRuns: 5000 },
     );
   });
 });

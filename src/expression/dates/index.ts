@@ -5,6 +5,7 @@
  */
 import { convert, Instant, ZonedDateTime, type ZoneId } from '@js-joda/core';
 import { isNumeric, numericKind, Real, type Value } from '../../model/value.ts';
+import { kindOf } from '../java-values.ts';
 import { addUnits } from './add.ts';
 import { localeTag } from './locale-text.ts';
 import { isStyle, printStyle } from './localized-style.ts';
@@ -99,7 +100,7 @@ function momentFrom(input: Value, options: DateOptions): ZonedDateTime {
   const zone = zoneFrom(options);
   if (typeof input === 'string') return momentFromText(input, zone, options);
   if (isNumeric(input)) return momentFromNumber(input, zone);
-  throw new Error(`a date is a text or a number of seconds, not ${input === null ? 'null' : JSON.stringify(input)}`);
+  throw new Error(`a date is a text or a number of seconds, not ${input === null ? 'null' : `a ${kindOf(input)}`}`);
 }
 
 /** Kestra tells the unit by the number of digits: 13 are milliseconds, 16 microseconds, 19 nanoseconds, else seconds. */
