@@ -20,10 +20,17 @@ import { writeNodeContext } from './base-image.ts';
 
 let folder: string;
 let archive: string;
+/** Where npm has installed the package. */
+let prefix: string;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'windlass-packaging-'));
   archive = await pack(join(folder, 'out'));
+  prefix = join(folder, 'prefix');
+  const home = join(folder, 'home');
+  mkdirSync(home);
+  const env = { PATH: `${dirname(process.execPath)}:${process.env.PATH}`, HOME: home, TZ: 'UTC' };
+  execFileSync('npm', ['install', '--global', '--offline', '--prefix', prefix, archive], { env, cwd: home });
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -50,15 +57,11 @@ describe('the npm package', () => {
   });
 
   test('is installed by npm without a network, and runs a flow', () => {
-    const prefix = join(folder, 'prefix');
     const home = join(folder, 'home');
-    mkdirSync(home);
-    const env = { PATH: `${dirname(process.execPath)}:${process.env.PATH}`, HOME: home, TZ: 'UTC' };
-    execFileSync('npm', ['install', '--global', '--offline', '--prefix', prefix, archive], { env, cwd: home });
-    const windlass = join(prefix, 'bin/windlass');
     // Nothing but Node and the system's shell.
     const bare = { PATH: `${dirname(process.execPath)}:/usr/bin:/bin`, HOME: home };
-    const run = (...args: string[]) => execFileSync(windlass, args, { env: bare, cwd: home, encoding: 'utf8' });
+    const run = (...args: string[]) =>
+      execFileSync(join(prefix, 'bin/windlass'), args, { env: bare, cwd: home, encoding: 'utf8' });
     expect(run('--version')).toBe(`${version}\n`);
     writeFileSync(join(home, 'flow.yaml'), flow);
     expect(said(run('run', 'flow.yaml', '--json'))).toBe('hello');
@@ -68,7 +71,7 @@ describe('the npm package', () => {
 
 const socket = testHost.replace(/^unix:\/\//, '');
 
-describe.skipIf(!existsSync(socket))('the image', () => {
+describe.skipIf(!existsSync(socket))('in containers', () => {
   const tag = `windlass-packaging-${process.pid}`;
   const docker = (...args: string[]) =>
     execFileSync('docker', args, {
@@ -87,7 +90,8 @@ describe.skipIf(!existsSync(socket))('the image', () => {
     docker('rmi', '-f', tag, `${tag}-base`);
   });
 
-  test('runs a flow as a user without rights, and one with a container through the given socket', () => {
+  /** Runs a flow, and one whose task is a container, as a user without rights. */
+  function runBoth(...windlass: readonly string[]): void {
     const work = realpathSync(mkdtempSync(join(folder, 'work-')));
     execFileSync('chown', ['1000:1000', work]);
     writeFileSync(join(work, 'flow.yaml'), flow);
@@ -96,11 +100,23 @@ describe.skipIf(!existsSync(socket))('the image', () => {
       join(work, 'docker.yaml'),
       more.replace('    taskRunner:', '    containerImage: busybox\n    taskRunner:'),
     );
-    const run = (...args: string[]) => docker('run', '--rm', '--network', 'none', '-v', `${work}:/work`, ...args);
-    expect(run(tag, '--version')).toBe(`${version}\n`);
-    expect(said(run(tag, 'run', 'flow.yaml', '--json'))).toBe('hello');
     const group = String(statSync(socket).gid);
-    const mounted = ['-v', `${socket}:/var/run/docker.sock`, '--group-add', group];
-    expect(said(run(...mounted, tag, 'run', 'docker.yaml', '--json'))).toBe('hello');
+    const run = (...args: string[]) =>
+      docker(
+        ...['run', '--rm', '--network', 'none', '--user', '1000:1000', '--workdir', '/work', '-v', `${work}:/work`],
+        ...['-v', `${socket}:/var/run/docker.sock`, '--group-add', group, ...windlass, ...args],
+      );
+    expect(run('--version')).toBe(`${version}\n`);
+    expect(said(run('run', 'flow.yaml', '--json'))).toBe('hello');
+    expect(said(run('run', 'docker.yaml', '--json'))).toBe('hello');
+  }
+
+  test('the image runs a flow, and one with a container through the given socket', () => {
+    runBoth(tag);
+  });
+
+  test('what npm installed does so where there is nothing but Node', () => {
+    // Read-only, as a global installation is for its users.
+    runBoth('-v', `${realpathSync(prefix)}:/opt/npm:ro`, `${tag}-base`, '/opt/npm/bin/windlass');
   });
 });
