@@ -1,5 +1,6 @@
 /** What the flow reader and editors need to know of the Docker runner. Imports nothing that talks to an engine. */
 import { z } from 'zod';
+import { duration } from '../../flow/schema/scalars.ts';
 import type { Declaration } from '../../model/catalog.ts';
 
 /** `io.kestra.plugin.scripts.runner.docker.Docker`: runs programs as containers of a Docker-compatible engine. */
@@ -113,6 +114,7 @@ function dockerSchema() {
       ),
     killGracePeriod: z
       .string()
+      .refine(text => duration().safeParse(text).success, 'must be an ISO 8601 duration, such as PT10S')
       .default('PT0S')
       .meta(
         about(

@@ -80,7 +80,7 @@ export function readSettings(config: DockerConfig): Settings {
     networkMode: read.text('networkMode'),
     extraHosts: read.texts('extraHosts') ?? [],
     ports: parsePortBindings(read.texts('portBindings') ?? [], read.path('portBindings')),
-    volumes: read.texts('volumes') ?? [],
+    volumes: readVolumes(read),
     devices: (read.list('deviceRequests') ?? []).map(readDevice),
     privileged: read.boolean('privileged', false),
     nanoCpus: readCpus(read.below('cpu')),
@@ -145,6 +145,17 @@ function readCpus(cpu: PropertyReader): number | undefined {
   return Math.round(cpus * 1e9);
 }
 
+/** `source:/target[:options]`; on Windows a source has a colon of its own. */
+function readVolumes(read: PropertyReader): string[] {
+  const volumes = read.texts('volumes') ?? [];
+  for (const [index, volume] of volumes.entries()) {
+    if (/.:\/[^:]*(:[^:]+)?$/.test(volume)) continue;
+    const problem = `"${volume}" is no volume. Write /path/of/engine:/path/in/container, with :ro behind it to write-protect it`;
+    throw refused(`${read.path('volumes')}[${index}]`, problem);
+  }
+  return volumes;
+}
+
 function readHeaders(config: PropertyReader): Settings['headers'] {
   const names = Object.keys(config.map('HttpHeaders') ?? {});
   if (names.length === 0) return undefined;
@@ -164,9 +175,14 @@ function readCredentials(read: PropertyReader): Credentials | undefined {
   if (read.map('credentials') === undefined) return undefined;
   const given = read.below('credentials');
   const names = ['registry', 'username', 'password', 'registryToken', 'identityToken', 'auth'] as const;
-  return Object.fromEntries(
+  const written = Object.fromEntries(
     names.map(name => [name, given.text(name)] as const).filter(([, value]) => value !== undefined),
   );
+  if (written.auth !== undefined && !Buffer.from(written.auth, 'base64').includes(':')) {
+    const problem = 'is not base64 of user:password. A token goes into identityToken or registryToken';
+    throw refused(given.path('auth'), problem);
+  }
+  return written;
 }
 
 function readDevice(value: Value, index: number): DeviceRequest {
@@ -174,6 +190,8 @@ function readDevice(value: Value, index: number): DeviceRequest {
   if (!isMap(value)) throw refused(path, 'must be a map');
   const read = new PropertyReader(value, `${path}.`);
   const count = read.number('count');
+  if (count !== undefined && !Number.isInteger(count))
+    throw refused(read.path('count'), `must be a whole number, not ${count}`);
   const deviceIds = read.texts('deviceIds');
   const options = read.below('options');
   return {

@@ -1,0 +1,145 @@
+/**
+ * Every property with a value of a wrong type and with a wrong one: one message that names it. What is written is
+ * refused by `validate` where its schema knows, else when the task is prepared, before anything is asked of an engine.
+ */
+import { describe, expect, test } from 'vitest';
+import { toJSONSchema } from 'zod';
+import { catalogFor } from '../../src/cli/workspace.ts';
+import { loadConfig } from '../../src/config/load-config.ts';
+import { readFlows } from '../../src/flow/index.ts';
+import type { Value, ValueMap } from '../../src/model/value.ts';
+import { dockerDeclaration } from '../../src/runners/docker/declaration.ts';
+import { createDockerRunner } from '../../src/runners/docker/index.ts';
+import { PrepareError } from '../../src/runners/runner.ts';
+import { never } from '../contract/runner/harness.ts';
+
+const { config } = loadConfig({ env: {} });
+const catalog = catalogFor(config, {});
+
+/** Problems of a flow whose task has these properties of the runner: `path: message`. */
+function validated(taskRunner: ValueMap): string[] {
+  const task = {
+    id: 'a',
+    type: 'io.kestra.plugin.scripts.shell.Commands',
+    commands: ['true'],
+    taskRunner: { type: dockerDeclaration.type, ...taskRunner },
+  };
+  const text = JSON.stringify({ id: 'f', namespace: 'a.b', tasks: [task] });
+  const { problems } = readFlows({ name: 'f.yaml', text }, { catalog, pluginDefaults: [] });
+  return problems.map(({ path, message }) => `${path}: ${message}`);
+}
+
+/** Why preparing a task is refused; its engine is one that nobody must ask. */
+async function refused(taskRunner: ValueMap): Promise<string> {
+  const env = { DOCKER_HOST: 'unix:///nowhere/nobody-asks.sock' };
+  const spec = {
+    runId: 'r',
+    owner: 'o',
+    labels: {},
+    image: 'i',
+    argv: ['true'],
+    env: {},
+    workDir: '/w',
+    outputDir: '/w/o',
+    runDir: '/r',
+    wanted: [],
+    shared: false,
+  };
+  const preparing = createDockerRunner({ env, volumeEnabled: true }).prepare(spec, taskRunner, () => {}, never);
+  const error = await preparing.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  expect(error).toBeInstanceOf(PrepareError);
+  return (error as PrepareError).message;
+}
+
+function nested(path: string, value: Value): ValueMap {
+  const [first = '', ...rest] = path.split('.');
+  const inner = rest.length === 0 ? value : nested(rest.join('.'), value);
+  return first.endsWith('[]') ? { [first.slice(0, -2)]: [inner] } : { [first]: inner };
+}
+
+/**
+ * A value of a wrong type, then wrong values. What only an engine can judge (names of networks, users, images, hosts) is
+ * in live.test.ts and registry.test.ts, in the engine's words.
+ */
+const wrong: Readonly<Record<string, readonly Value[]>> = {
+  version: [[], '1.2.3.4!'],
+  host: [{}, 'ssh://me@there', 'gopher://x', 'tcp://'],
+  config: [[], '{', { HttpHeaders: 'x' }],
+  credentials: ['x'],
+  'credentials.registry': [{}],
+  'credentials.username': [[]],
+  'credentials.password': [{}],
+  'credentials.registryToken': [[]],
+  'credentials.identityToken': [{}],
+  'credentials.auth': [[], 'no-colon-in-base64'],
+  image: [{}],
+  pullPolicy: [[], 'SOMETIMES'],
+  entryPoint: [{}, 'no list'],
+  user: [{}],
+  networkMode: [{}],
+  extraHosts: [{}, 'no list'],
+  portBindings: [{}, ['x:80'], ['80/icmp'], ['0']],
+  volumes: [{}, 'no list', ['/only-one'], ['a:relative']],
+  deviceRequests: [{}, ['gpu']],
+  'deviceRequests[].driver': [{}],
+  'deviceRequests[].count': [[], 'all', 1.5],
+  'deviceRequests[].deviceIds': [{}],
+  'deviceRequests[].capabilities': [{}],
+  'deviceRequests[].options': ['x'],
+  cpu: [1],
+  'cpu.cpus': [{}, 'many', 0, -1],
+  memory: ['512MB'],
+  'memory.memory': [{}, 'lots', '1MB', '-5MB'],
+  'memory.memorySwap': [{}, '1XB'],
+  'memory.memorySwappiness': [{}, 101, -1],
+  'memory.memoryReservation': [{}, 'some'],
+  'memory.kernelMemory': [{}, '3MB'],
+  'memory.oomKillDisable': [{}, 'maybe'],
+  shmSize: [{}, 0, '-1', '64 parsecs'],
+  privileged: [{}, 'perhaps'],
+  fileHandlingStrategy: [{}, 'COPY'],
+  delete: [{}, 'perhaps'],
+  wait: [[], 'perhaps'],
+  killGracePeriod: [{}, 'soon'],
+  resume: [{}, 'perhaps'],
+};
+
+interface Shape {
+  readonly properties?: Readonly<Record<string, Shape>>;
+  readonly items?: Shape;
+}
+
+function pathsOf({ properties = {} }: Shape, above = ''): string[] {
+  return Object.entries(properties).flatMap(([name, property]) => {
+    const isList = property.items?.properties !== undefined;
+    const path = `${above}${name}${isList ? '[]' : ''}`;
+    return [path.replace(/\[\]$/, ''), ...pathsOf((isList ? property.items : property) ?? {}, `${path}.`)];
+  });
+}
+
+test('no property is forgotten', () => {
+  const shape = toJSONSchema(dockerDeclaration.schema(), { io: 'input', unrepresentable: 'any' }) as Shape;
+  expect(Object.keys(wrong)).toEqual(pathsOf(shape).filter(path => path !== 'type'));
+});
+
+describe.each(Object.entries(wrong).flatMap(([path, values]) => values.map(value => [path, value] as const)))(
+  '%s: %j',
+  (path, value) => {
+    test('is refused once, by its name', async () => {
+      const properties = nested(path, value);
+      const problems = validated(properties);
+      const name = `taskRunner.${path.replaceAll('[]', '[0]')}`;
+      if (problems.length > 0) {
+        expect(problems).toHaveLength(1);
+        expect(problems[0]).toContain(`tasks[0].${name}`);
+        return;
+      }
+      const message = await refused(properties);
+      expect(message).toContain(path === 'host' ? 'The Docker host' : name);
+      expect(message).not.toContain('nobody-asks');
+    });
+  },
+);
