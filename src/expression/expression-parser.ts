@@ -7,7 +7,8 @@ import { SyntaxFault } from './expression-error.ts';
 import type { Arguments, BinaryOperator, Expression, Invocation, UnaryOperator } from './syntax-tree.ts';
 import type { TokenStream } from './token-stream.ts';
 
-const precedences: ReadonlyMap<string, number> = new Map([
+/** Binary operators; a higher number binds tighter. */
+export const precedences: ReadonlyMap<string, number> = new Map([
   ['or', 10],
   ['and', 15],
   ['is', 20],

@@ -2,9 +2,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { precedences } from '../../src/expression/expression-parser.ts';
 import { filters } from '../../src/expression/filters/index.ts';
 import { functions } from '../../src/expression/functions/index.ts';
 import { render } from '../../src/expression/index.ts';
+import { tests } from '../../src/expression/tests.ts';
 import { context } from './docs-context.ts';
 
 const folder = join(import.meta.dirname, '../../docs/expressions');
@@ -34,9 +36,11 @@ describe.each(['README.md', 'filters.md', 'functions.md'])('%s', page => {
 });
 
 it.each([
-  ['filters.md', filters],
-  ['functions.md', functions],
-])('%s has them all', (page, known) => {
+  ['filters.md', 'filters', filters.keys()],
+  ['functions.md', 'functions', functions.keys()],
+  ['README.md', 'tests', tests.keys()],
+  ['README.md', 'operators', [...precedences.keys(), 'not'].filter(name => name !== 'equals')],
+])('%s has all %s', (page, _, known) => {
   const documented = new Set(examplesOf(page).map(({ name }) => name));
-  expect([...known.keys()].filter(name => !documented.has(name))).toEqual([]);
+  expect([...known].filter(name => !documented.has(name))).toEqual([]);
 });
