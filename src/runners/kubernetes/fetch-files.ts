@@ -7,7 +7,7 @@ import type { RunSpec } from '../../model/run.ts';
 import type { OnOther } from '../runner.ts';
 import { type ExecTarget, exec } from './client/exec.ts';
 import { outputName, podWorkDir } from './paths.ts';
-import { BrokenTransfer, TransferError, untilWhole } from './transfer.ts';
+import { BrokenTransfer, inTurn, TransferError } from './transfer.ts';
 
 /** What a shell may hand on to a program as its arguments is limited: to 2 MiB on Linux, with the environment. */
 const longestList = 1024 * 1024;
@@ -50,7 +50,7 @@ export function fetchFiles(
     const separable = !wanted.some(path => path.includes('\n'));
     return separable && Buffer.byteLength(list) < longestList ? list : 'all\n';
   };
-  return untilWhole(signal, () => fetchOnce(target, choose, { folder: spec.workDir, onOther }, signal));
+  return inTurn(target, signal, () => fetchOnce(target, choose, { folder: spec.workDir, onOther }, signal));
 }
 
 async function fetchOnce(

@@ -53,7 +53,7 @@ export function sendArchive(
   pack: () => AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   signal: AbortSignal,
 ): Promise<void> {
-  return untilWhole(signal, async () => {
+  return inTurn(target, signal, async () => {
     const hash = createHash('sha256');
     async function* hashed(): AsyncGenerator<Uint8Array> {
       for await (const chunk of pack()) {
@@ -94,8 +94,16 @@ async function run(
 /** Cut or changed on the way. */
 export class BrokenTransfer extends TransferError {}
 
+/** Like `untilWhole`, when the transfers that came before leave room. */
+export function inTurn(target: ExecTarget, signal: AbortSignal, transfer: () => Promise<void>): Promise<void> {
+  return untilWhole(signal, async () => {
+    const done = await target.connection.transfers.take(signal);
+    await transfer().finally(done);
+  });
+}
+
 /** What was cut or changed on the way begins again; what a command says about files does not get better by that. */
-export async function untilWhole<Result>(signal: AbortSignal, transfer: () => Promise<Result>): Promise<Result> {
+async function untilWhole<Result>(signal: AbortSignal, transfer: () => Promise<Result>): Promise<Result> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await transfer();

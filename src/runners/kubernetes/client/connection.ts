@@ -12,6 +12,7 @@ const connectLimitMs = 10_000;
 const callsAtATime = 32;
 /** Of streams that come to an end by themselves. */
 const readingsAtATime = 16;
+const transfersAtATime = 16;
 /** Probes of the kernel find a peer that vanished without a word. */
 const keepAliveProbeMs = 30_000;
 
@@ -24,6 +25,8 @@ export interface CallOptions {
 
 export class Connection {
   readonly access: ClusterAccess;
+  /** Files are carried by so many at a time: each has a connection of its own and works on both sides. */
+  readonly transfers = new Turns(transfersAtATime);
   readonly #agent: http.Agent;
   readonly #readings: http.Agent;
   readonly #turns = new Turns(callsAtATime);
