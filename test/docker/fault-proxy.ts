@@ -8,9 +8,10 @@ import { testHost } from './engine.ts';
 export interface Fault {
   /** The request line that it is for, such as `GET /v1.41/containers/x/logs?…`. */
   readonly request: RegExp;
-  /** Cut: the connection is closed so long after the request. Stall: the answer never comes. */
-  readonly kind: 'cut' | 'stall' | 'lose-answer';
+  /** Cut: the connection is closed so long after the request. Stall: the answer never comes. Lie: `body` is the answer. */
+  readonly kind: 'cut' | 'stall' | 'lose-answer' | 'lie';
   readonly afterMs?: number;
+  readonly body?: string;
   /** How often it strikes. */
   times: number;
 }
@@ -68,7 +69,10 @@ export class FaultProxy {
         if (fault) {
           fault.times -= 1;
           lost = fault.kind !== 'cut';
-          if (fault.kind !== 'stall') setTimeout(() => client.destroy(), fault.afterMs ?? 0);
+          const { kind, body = '', afterMs = 0 } = fault;
+          const answer = `HTTP/1.1 200 OK\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`;
+          if (kind === 'lie') setTimeout(() => client.end(answer), afterMs);
+          else if (kind !== 'stall') setTimeout(() => client.destroy(), afterMs);
         }
       }
       engine.write(chunk);

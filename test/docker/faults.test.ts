@@ -63,6 +63,15 @@ describe.skipIf('unavailable' in real)('with a broken connection', () => {
     expect(stdout).toHaveLength(1000);
   });
 
+  test('the wait says too early that the container has ended: every line, and the true exit code', async () => {
+    proxy.faults.push({ request: /\/wait\?/, kind: 'lie', body: '{"StatusCode":0}', afterMs: 600, times: 1 });
+    const { outcome, stdout } = await (
+      await trial('for i in $(seq 1 30); do echo $i; sleep 0.05; done; exit 3')
+    ).live();
+    expect(outcome).toMatchObject({ kind: 'exited', exitCode: 3 });
+    expect(stdout).toEqual(Array.from({ length: 30 }, (_, index) => String(index + 1)));
+  });
+
   test('the wait stream never answers: the inspection tells the end', async () => {
     proxy.faults.push({ request: /\/wait\?/, kind: 'stall', times: 1000 });
     const began = Date.now();

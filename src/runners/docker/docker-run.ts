@@ -3,18 +3,17 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Outcome, RunSpec } from '../../model/run.ts';
 import { EngineError, UnreachableError } from '../engine-error.ts';
 import type { LogBatch, LogCursor, OnOther, Run } from '../runner.ts';
-import { type Container, inspectContainer, killContainer, startContainer } from './client/containers.ts';
+import { type Container, changeTime, inspectContainer, killContainer, startContainer } from './client/containers.ts';
 import type { Engine } from './client/engine.ts';
 import { type ContainerEnd, EndWatch, hasEnded, wasStarted } from './end-watch.ts';
 import { fetchFiles } from './files.ts';
 import { readLog } from './log/read-log.ts';
 import { MemoryWatch } from './memory-use.ts';
 import { outcomeOf } from './outcome.ts';
+import { freshMs } from './own-runs.ts';
 import { removeFully } from './remove.ts';
 import type { Settings } from './settings.ts';
 
-/** A look at the container that is older than this does not count when it is started. */
-const freshMs = 200;
 const startAttempts = 3;
 /** The longest time that a timer of Node can count; more than 24 days of grace are as good as no end. */
 const longestTimerMs = 2 ** 31 - 1;
@@ -26,6 +25,8 @@ export interface RunContext {
   readonly spec: RunSpec;
   readonly settings: Settings;
   readonly imageDigest: string | undefined;
+  /** When `container` was asked for, by `performance.now()`. */
+  readonly inspectedMs: number;
   /** When the output directory was last changed before the start. */
   readonly outputTime: string | undefined;
 }
@@ -36,7 +37,8 @@ export class DockerRun implements Run {
   readonly #watch: EndWatch;
   readonly #closing = new AbortController();
   readonly #startedBefore: boolean;
-  readonly #opened = performance.now();
+  /** The output directory's time at the end, asked for together with the inspection and the log: 5 ms less in all. */
+  readonly #outputTimeAtEnd: Promise<string | undefined> | undefined;
   /** Resolves when there may be a log. */
   readonly #begun = Promise.withResolvers<void>();
   #starting: Promise<void> | undefined;
@@ -54,6 +56,9 @@ export class DockerRun implements Run {
     if (this.#startedBefore) this.#leaveRunning();
     if (hasEnded(container.State)) this.#watch.settle({ kind: 'ended', state: container.State });
     void this.#begun.promise.then(() => this.#watchMemory());
+    if (context.outputTime === undefined) return;
+    this.#outputTimeAtEnd = this.#watch.announced.then(() => this.#outputTime());
+    this.#outputTimeAtEnd.catch(() => {});
   }
 
   start(): Promise<void> {
@@ -68,7 +73,16 @@ export class DockerRun implements Run {
     await Promise.race([this.#begun.promise, ended]);
     if (this.#watch.settled?.kind === 'left-running') return;
     const driver = container.HostConfig.LogConfig?.Type ?? '';
-    yield* readLog({ engine, id: container.Id, driver, ended, signal: this.#closing.signal }, from);
+    const source = { engine, id: container.Id, driver, signal: this.#closing.signal };
+    // Podman's wait may answer before the log is whole.
+    if (engine.podman) return yield* readLog({ ...source, ended }, from);
+    let cursor = from;
+    for await (const batch of readLog({ ...source, ended: this.#watch.announced }, from)) {
+      cursor = batch.cursor;
+      yield batch;
+    }
+    const { confirmed } = await this.#watch.announced;
+    if (!(await confirmed)) yield* readLog({ ...source, ended }, cursor);
   }
 
   async outcome(signal: AbortSignal): Promise<Outcome> {
@@ -87,9 +101,9 @@ export class DockerRun implements Run {
   async fetch(signal: AbortSignal, onOther?: OnOther): Promise<void> {
     const end = this.#watch.settled;
     if (end && end.kind !== 'ended') return;
-    const { engine, container, spec, settings, outputTime } = this.#context;
-    if (settings.filesBy === 'MOUNT') return;
-    await fetchFiles(engine, container.Id, spec, outputTime, signal, onOther);
+    const { engine, container, spec, settings } = this.#context;
+    if (settings.filesBy === 'MOUNT' || (await this.#isOutputUntouched())) return;
+    await fetchFiles(engine, container.Id, spec, signal, onOther);
   }
 
   async stop({ graceMs }: { readonly graceMs: number }): Promise<void> {
@@ -115,8 +129,8 @@ export class DockerRun implements Run {
   async #start(): Promise<void> {
     if (this.#watch.settled) return;
     if (this.#startedBefore) return this.#follow();
-    const { engine, container } = this.#context;
-    if (performance.now() - this.#opened > freshMs && (await this.#wasStartedMeanwhile())) return;
+    const { engine, container, inspectedMs } = this.#context;
+    if (performance.now() - inspectedMs > freshMs && (await this.#wasStartedMeanwhile())) return;
     await this.#watch.watch('next-exit');
     for (let attempt = 1; ; attempt++) {
       try {
@@ -129,6 +143,21 @@ export class DockerRun implements Run {
         if (await this.#wasStartedMeanwhile()) return;
       }
     }
+  }
+
+  #outputTime(): Promise<string | undefined> {
+    const { engine, container, spec } = this.#context;
+    return changeTime(engine, container.Id, spec.outputDir);
+  }
+
+  /** Nothing was put into the output directory, and nothing else is wanted. */
+  async #isOutputUntouched(): Promise<boolean> {
+    const { outputTime } = this.#context;
+    if (outputTime === undefined) return false;
+    const { confirmed } = await this.#watch.announced;
+    const early = (await confirmed) ? await this.#outputTimeAtEnd?.catch(() => undefined) : undefined;
+    const time = early ?? (await this.#outputTime());
+    return time === undefined || time === outputTime;
   }
 
   /** With `wait: false` the run is over when its program has begun. */

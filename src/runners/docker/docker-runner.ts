@@ -12,7 +12,7 @@ import {
   type TaskRunner,
 } from '../runner.ts';
 import { copyArguments, fittedCommand } from './arguments.ts';
-import { changeTime, inspectIfThere, listContainers } from './client/containers.ts';
+import { changeTime, listContainers } from './client/containers.ts';
 import { type Environment, findEndpoint } from './client/endpoint.ts';
 import { Engine } from './client/engine.ts';
 import { Puller } from './client/pull.ts';
@@ -24,6 +24,7 @@ import { copyIn, fetchesAll, needsCopyIn } from './files.ts';
 import { handleVersion, readHandle } from './handle.ts';
 import { findImage, type Image } from './image.ts';
 import { leftOutProperties } from './left-out.ts';
+import { OwnRuns } from './own-runs.ts';
 import { registryAuth } from './registry-auth.ts';
 import { removeFully, removeUnlessKept } from './remove.ts';
 import { type DockerConfig, readSettings, type Settings } from './settings.ts';
@@ -62,7 +63,7 @@ export class DockerRunner implements TaskRunner<DockerConfig> {
   readonly #options: DockerRunnerOptions;
   readonly #reached = new Map<string, Promise<Reached>>();
   /** Runs that this process prepared: opening one is no adoption. */
-  readonly #own = new Set<string>();
+  readonly #own = new OwnRuns();
 
   constructor(options: DockerRunnerOptions) {
     this.#options = options;
@@ -114,7 +115,8 @@ export class DockerRunner implements TaskRunner<DockerConfig> {
     const { containerId, imageDigest, host, outputTime } = readHandle(handle);
     const { engine } = await this.#reach({ ...settings, host: settings.host ?? host });
     const name = containerName(handle.runId);
-    const container = await inspectIfThere(engine, containerId);
+    const look = this.#own.look(handle.runId, engine, containerId);
+    const container = await look.container;
     if (!container) {
       return {
         lost: `The container ${name} is not on the engine at ${engine.endpoint.text} any more: it was removed from outside.`,
@@ -126,7 +128,7 @@ export class DockerRunner implements TaskRunner<DockerConfig> {
         lost: `The container ${name} was left by a process that died, and was removed: taskRunner.resume is false.`,
       };
     }
-    return new DockerRun({ engine, container, name, spec, settings, imageDigest, outputTime });
+    return new DockerRun({ engine, container, inspectedMs: look.atMs, name, spec, settings, imageDigest, outputTime });
   }
 
   async *list(owner: string, config: DockerConfig): AsyncIterable<Handle> {
@@ -145,6 +147,7 @@ export class DockerRunner implements TaskRunner<DockerConfig> {
   }
 
   async remove(handle: Handle, config: DockerConfig): Promise<void> {
+    this.#own.forgetLook(handle.runId);
     const { containerId, host } = readHandle(handle);
     const settings = readSettings(config);
     const { engine } = await this.#reach({ ...settings, host: settings.host ?? host });
@@ -209,6 +212,7 @@ export class DockerRunner implements TaskRunner<DockerConfig> {
       if (copies) await copyIn(engine, containerId, spec, settings, leftOut, signal);
       // Where everything is fetched in any case, nobody asks whether the output directory was changed.
       if (settings.filesBy === 'MOUNT' || fetchesAll(spec)) return handle();
+      this.#own.lookAhead(spec.runId, engine, containerId);
       const outputTime = await changeTime(engine, containerId, spec.outputDir);
       signal.throwIfAborted();
       return handle(outputTime);

@@ -2,7 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { EngineError } from '../engine-error.ts';
 import { readText } from './client/connection.ts';
-import { type ContainerState, inspectContainer, waitContainer } from './client/containers.ts';
+import { type ContainerState, inspectContainer, type WaitAnswer, waitContainer } from './client/containers.ts';
 import type { Engine } from './client/engine.ts';
 
 export type ContainerEnd =
@@ -15,6 +15,12 @@ export type ContainerEnd =
   /** Started, and nobody waits for its end. */
   | { readonly kind: 'left-running' }
   | { readonly kind: 'unreachable'; readonly message: string };
+
+/** What the engine's wait said: that the container has ended. */
+export interface Announcement {
+  /** Whether the inspection right after it says so too; false of engines whose wait answers too early. */
+  readonly confirmed: Promise<boolean>;
+}
 
 /** The second opinion: wait streams that never answer are known of some engines (kestra-io/kestra#4202). */
 const inspectEveryMs = 5_000;
@@ -38,10 +44,13 @@ export function hasEnded(state: ContainerState): boolean {
 /** Watches one container by the engine's wait stream and by a slow inspection. */
 export class EndWatch {
   readonly ended: Promise<ContainerEnd>;
+  /** Comes before `ended`, by as long as the inspection takes, and at the latest with it. */
+  readonly announced: Promise<Announcement>;
   readonly #engine: Engine;
   readonly #id: string;
   readonly #closing = new AbortController();
   #resolve: (end: ContainerEnd) => void = () => {};
+  #announce: (announcement: Announcement) => void = () => {};
   #settled: ContainerEnd | undefined;
   #waiting: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -53,6 +62,9 @@ export class EndWatch {
     this.#id = id;
     this.ended = new Promise(resolve => {
       this.#resolve = resolve;
+    });
+    this.announced = new Promise(resolve => {
+      this.#announce = resolve;
     });
   }
 
@@ -108,20 +120,30 @@ export class EndWatch {
     clearInterval(this.#timer);
     this.#closing.abort();
     this.#resolve(end);
+    this.#announce({ confirmed: Promise.resolve(true) });
   }
 
   async #keepWaiting(first: 'next-exit' | 'not-running', armed: () => void): Promise<void> {
     for (let condition = first; !this.#settled; condition = 'not-running') {
+      let hasAnswered = false;
       try {
         const answer = await waitContainer(this.#engine, this.#id, condition, this.#closing.signal);
         armed();
-        await readText(answer);
+        hasAnswered = saysEnded(await readText(answer));
       } catch {
         // Whatever broke it, the inspection tells what is the case.
       }
-      await this.look();
+      const looked = this.look();
+      if (hasAnswered) this.#announce({ confirmed: looked.then(() => this.#settled !== undefined) });
+      await looked;
       armed();
       if (!this.#settled) await pause(reopenMs);
     }
   }
+}
+
+/** An answer that was cut off on its way says nothing. */
+function saysEnded(text: string): boolean {
+  const { StatusCode: code, Error: error } = JSON.parse(text) as Partial<WaitAnswer>;
+  return typeof code === 'number' && !error;
 }

@@ -10,7 +10,7 @@ import type { OtherKind } from '../../files/walk.ts';
 import type { RunSpec } from '../../model/run.ts';
 import { EngineError } from '../engine-error.ts';
 import type { OnOther } from '../runner.ts';
-import { changeTime, getArchive, putArchive } from './client/containers.ts';
+import { getArchive, putArchive } from './client/containers.ts';
 import type { Engine } from './client/engine.ts';
 import type { Settings } from './settings.ts';
 
@@ -98,22 +98,16 @@ export function fetchesAll({ shared, wanted }: RunSpec): boolean {
  * Brings back what is wanted into the working directory on this machine; nothing when the container or the folder is
  * not there any more. Everything wanted comes in one transfer, because the engine takes 42 ms for each.
  *
- * @param outputTime the output directory's time before the start; unchanged, there is nothing in it
  * @throws GlobError
  */
 export async function fetchFiles(
   engine: Engine,
   id: string,
   spec: RunSpec,
-  outputTime: string | undefined,
   signal: AbortSignal,
   onOther?: OnOther,
 ): Promise<void> {
   const whole = fetchesAll(spec);
-  if (!whole && outputTime !== undefined) {
-    const time = await changeTime(engine, id, spec.outputDir);
-    if (time === undefined || time === outputTime) return;
-  }
   const folder = whole ? spec.workDir : spec.outputDir;
   const told =
     onOther && ((path: string, kind: OtherKind) => onOther(join(relative(spec.workDir, folder), path), kind));
