@@ -1,11 +1,13 @@
 /** `windlass doctor`: what can be used on this machine, and what to do about the rest. */
-import { access, constants, stat } from 'node:fs/promises';
+import { access, constants, mkdtemp, rmdir, stat, statfs } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { Config } from '../config/config.ts';
+import { loadConfig } from '../config/load-config.ts';
 import { usualSockets } from '../runners/docker/client/endpoint.ts';
 import { exitCode } from './exit-code.ts';
 import type { Invocation } from './invocation.ts';
+import { Refusal } from './refusal.ts';
 import { runnerRegistry } from './runners.ts';
 import { readSettings, type SettingsOptions } from './settings.ts';
 import { sweep } from './sweep.ts';
@@ -28,14 +30,20 @@ export interface Finding {
 
 /** An engine that does not answer by then is not usable. */
 const probeLimitMs = 10_000;
+/** Less room than this is not enough for the state of a few runs. */
+const leastFreeBytes = 100 * 2 ** 20;
 
-/** 0 when local processes and at least one runner of containers can be used, else 1. */
+/** 0 when the configuration is valid and local processes and one runner of containers can be used, else 1. */
 export async function doctor(options: DoctorOptions, { output, environment }: Invocation): Promise<number> {
-  const { config } = await readSettings(options, environment);
-  if (options.sweep) return sweep(options, config, { output, environment });
+  if (options.sweep) {
+    const { config } = await readSettings(options, environment);
+    return sweep(options, config, { output, environment });
+  }
+  const { config, finding: configuration } = await readOrFind(options, environment);
   const runners = await runnerFindings(config, environment);
   const findings = [
     { what: 'Node.js', usable: true, detail: `${process.version} on ${process.platform} ${process.arch}` },
+    ...configuration,
     ...runners,
     ...(await socketFindings(environment)),
     await kubeconfigFinding(environment),
@@ -49,12 +57,28 @@ export async function doctor(options: DoctorOptions, { output, environment }: In
     const mark = ({ usable }: Finding) =>
       usable === undefined ? style.dim('·') : usable ? style.good('✓') : style.bad('✗');
     for (const finding of findings) {
-      output.stdout.write(`${mark(finding)} ${style.bold(finding.what)}  ${finding.detail}\n`);
+      const detail = finding.detail.trimEnd().replaceAll(/\n+/g, '\n    ');
+      output.stdout.write(`${mark(finding)} ${style.bold(finding.what)}  ${detail}\n`);
       if (finding.whatToDo) output.stdout.write(`${finding.whatToDo.replaceAll(/^/gm, '    ')}\n`);
     }
   }
+  if (configuration.length > 0) return exitCode.failed;
   const usable = runners.filter(finding => finding.usable).map(({ what }) => what.endsWith('.Process'));
   return usable.includes(true) && usable.includes(false) ? exitCode.success : exitCode.failed;
+}
+
+/** What is wrong with the configuration or the secrets is a finding like others: the rest is looked at without them. */
+async function readOrFind(
+  options: SettingsOptions,
+  environment: NodeJS.ProcessEnv,
+): Promise<{ config: Config; finding: Finding[] }> {
+  try {
+    return { config: (await readSettings(options, environment)).config, finding: [] };
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    const { config } = loadConfig({ env: environment });
+    return { config, finding: [{ what: 'configuration', usable: false, detail: error.text }] };
+  }
 }
 
 async function runnerFindings(config: Config, environment: NodeJS.ProcessEnv): Promise<Finding[]> {
@@ -100,7 +124,8 @@ async function kubeconfigFinding(environment: NodeJS.ProcessEnv): Promise<Findin
   const named = environment.KUBECONFIG?.split(':')[0];
   const path = named || join(environment.HOME ?? homedir(), '.kube/config');
   const readable = await isAllowed(path, constants.R_OK);
-  if (readable) return { what: 'kubeconfig', usable: true, detail: path };
+  // Whether it is of use, the finding of the Kubernetes runner says.
+  if (readable) return { what: 'kubeconfig', detail: path };
   if (!named) return { what: 'kubeconfig', detail: `none at ${path}` };
   return {
     what: 'kubeconfig',
@@ -116,10 +141,27 @@ async function stateFinding(path: string): Promise<Finding> {
   if (there && !there.isDirectory()) {
     return { what, usable: false, detail: `${path} is not a folder`, whatToDo: 'Name another one with --state DIR.' };
   }
-  const writable = await isAllowed(there ? path : resolve(path, '..'), constants.W_OK);
-  if (writable) return { what, usable: true, detail: there ? path : `${path} (made by the first run)` };
   const whatToDo = 'Name another one with --state DIR, or use --ephemeral.';
-  return { what, usable: false, detail: `${path} cannot be written`, whatToDo };
+  try {
+    const made = there ? path : await nearestFolder(dirname(path));
+    // Rights alone do not tell: the file system may be read-only, or one like /proc.
+    await rmdir(await mkdtemp(join(made, '.windlass-doctor-')));
+    const { bavail, bsize } = await statfs(made);
+    const free = bavail * bsize;
+    const room = `${(free / 2 ** 30).toFixed(1)} GiB free`;
+    if (free < leastFreeBytes) return { what, usable: false, detail: `${path}: only ${room}`, whatToDo };
+    return { what, usable: true, detail: `${path} (${there ? '' : 'made by the first run, '}${room})` };
+  } catch (error) {
+    return { what, usable: false, detail: `${path} cannot be written: ${(error as Error).message}`, whatToDo };
+  }
+}
+
+/** The folder in which the first that is missing would be made. @throws Error when there is something else */
+async function nearestFolder(path: string): Promise<string> {
+  const there = await stat(path).catch(() => undefined);
+  if (there?.isDirectory() || path === dirname(path)) return path;
+  if (there) throw new Error(`${path} is not a folder`);
+  return nearestFolder(dirname(path));
 }
 
 function secretsFinding({ secrets }: Config): Finding {

@@ -1,5 +1,5 @@
 /** `windlass doctor`: usable or not, why, and what to do; and the sweep. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -43,6 +43,25 @@ describe('what can be used', () => {
     await writeFile(join(folder, 'state'), '');
     const { about } = await findings({ DOCKER_HOST: `unix://${folder}/no.sock` });
     expect(about('state folder')).toMatchObject({ usable: false, detail: expect.stringContaining('not a folder') });
+  });
+
+  test('a state folder below a file, or where nothing can be made, is said', async () => {
+    await writeFile(join(folder, 'file'), '');
+    const stateOf = async (path: string) =>
+      (await findings({ DOCKER_HOST: `unix://${folder}/no.sock` }, '--state', path)).about('state folder');
+    expect(await stateOf(join(folder, 'file/a/b'))).toMatchObject({ usable: false });
+    expect(await stateOf('/proc/windlass')).toMatchObject({ usable: false });
+    expect(await stateOf(join(folder, 'a/b'))).toMatchObject({ usable: true, detail: expect.stringContaining('free') });
+    expect(await readdir(folder)).toEqual(['file']);
+  });
+
+  test('a configuration that is not valid is a finding; the rest is looked at without it', async () => {
+    const path = join(folder, 'config.yaml');
+    await writeFile(path, 'kestra:\n  encryption: {secret-key: short}\n');
+    const { code, about } = await findings({ DOCKER_HOST: `unix://${folder}/no.sock` }, '--config', path);
+    expect(code).toBe(1);
+    expect(about('configuration')).toMatchObject({ usable: false, detail: expect.stringContaining('base64') });
+    expect(about('runner.Process')).toMatchObject({ usable: true });
   });
 
   test('secrets are counted, not shown', async () => {
