@@ -27,8 +27,10 @@ export class Connection {
   readonly access: ClusterAccess;
   /** Files are carried by so many at a time: each has a connection of its own and works on both sides. */
   readonly transfers = new Turns(transfersAtATime);
+  /** Streams on kept sockets, of which there are as many: to be taken before one. */
+  readonly readings = new Turns(readingsAtATime);
   readonly #agent: http.Agent;
-  readonly #readings: http.Agent;
+  readonly #keptSockets: http.Agent;
   readonly #turns = new Turns(callsAtATime);
   readonly #request: typeof https.request;
   #secureContext: SecureContext | undefined;
@@ -39,7 +41,7 @@ export class Connection {
     const plain = access.server.protocol === 'http:';
     this.#request = (plain ? http.request : https.request) as typeof https.request;
     this.#agent = oneServerAgent(plain, callsAtATime);
-    this.#readings = oneServerAgent(plain, readingsAtATime);
+    this.#keptSockets = oneServerAgent(plain, readingsAtATime);
   }
 
   /**
@@ -99,7 +101,7 @@ export class Connection {
 
   /**
    * A GET whose answer is read as it comes; nothing limits its time. On a socket of its own, or, when it comes to an
-   * end by itself, on one of a few that are kept for that, for which it may have to wait.
+   * end by itself, on one of a few that are kept for that, of which `readings` gives the turns.
    * @throws ApiError for every status from 400 on
    * @throws UnreachableError
    */
@@ -108,7 +110,7 @@ export class Connection {
     signal: AbortSignal,
     socket: 'own socket' | 'kept socket' = 'own socket',
   ): Promise<http.IncomingMessage> {
-    return this.#authorized('GET', path, { signal }, socket === 'kept socket' && this.#readings);
+    return this.#authorized('GET', path, { signal }, socket === 'kept socket' && this.#keptSockets);
   }
 
   async #authorized(
