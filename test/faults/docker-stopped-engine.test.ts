@@ -22,6 +22,7 @@ const [node, ...args] = [
 
 describe.skipIf('unavailable' in started)('an engine without live-restore', () => {
   if ('unavailable' in started) return;
+  const own = started;
   const owner = `stopped-${randomBytes(6).toString('hex')}`;
   const engine = new TestEngine({ DOCKER_HOST: `unix://${join(started.state, 'docker.sock')}` });
   let trial: Trial | undefined;
@@ -67,6 +68,28 @@ tasks:
     return { flow, state: ['--state', join(folder, 'state')] };
   }
 
+  /** Runs the flow; while its first try goes on, something happens to the engine, which is started again then. */
+  async function duringFirstTry(
+    flow: string,
+    state: readonly string[],
+    how: string,
+  ): Promise<{ readonly code: number | null; readonly said: string }> {
+    const child = spawn(node, [...args, 'run', flow, '--plain', ...state], { env });
+    let said = '';
+    const up = Promise.withResolvers<void>();
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on('data', chunk => {
+        said += chunk;
+        if (said.includes('attempt 1')) up.resolve();
+      });
+    }
+    const ended = new Promise<number | null>(resolve => child.once('close', resolve));
+    await Promise.race([up.promise, ended]);
+    await own.down(how);
+    await own.up();
+    return { code: await ended, said };
+  }
+
   test.for(
     (
       [
@@ -94,22 +117,41 @@ tasks:
     await one.dispose();
   });
 
+  test.skipIf(!full)(
+    'that comes back empty: the container counts as removed, and a retry runs the task again',
+    async () => {
+      const { flow, state } = await project();
+      const { code, said } = await duringFirstTry(flow, state, 'lose');
+      expect(code, said).toBe(0);
+      expect(said).toMatch(/was removed from outside while the task ran/);
+      expect(said).toMatch(/attempt [2-5]/);
+    },
+  );
+
+  test('that is elsewhere, with its own files, goes on when Windlass dies: resume takes its container over', async () => {
+    const { flow, state } = await project();
+    const tls = {
+      DOCKER_HOST: started.address,
+      DOCKER_TLS_VERIFY: '1',
+      DOCKER_CERT_PATH: join(started.state, 'certs/client'),
+    };
+    const elsewhere = { ...process.env, ...tls };
+    const first = spawn(node, [...args, 'run', flow, '--quiet', ...state], { env: elsewhere, stdio: 'ignore' });
+    const gone = new Promise(resolve => first.once('exit', resolve));
+    while (!(await engine.docker('ps', '-q'))) await new Promise(resolve => setTimeout(resolve, 50));
+    first.kill('SIGKILL');
+    await gone;
+    const id = await engine.docker('ps', '-q');
+    await engine.docker('exec', id, 'sh', '-c', 'kill -TERM $(pidof sleep)');
+    const { stdout } = await run(node, [...args, 'resume', '--json', ...state], { env: elsewhere });
+    expect(stdout).toContain('"SUCCESS"');
+    expect(stdout).toMatch(/attempt 1/);
+  });
+
   test('that is killed: a retry runs the task again', async () => {
     const { flow, state } = await project();
-    const first = spawn(node, [...args, 'run', flow, '--plain', ...state], { env });
-    let said = '';
-    const up = Promise.withResolvers<void>();
-    for (const stream of [first.stdout, first.stderr]) {
-      stream.on('data', chunk => {
-        said += chunk;
-        if (said.includes('attempt 1')) up.resolve();
-      });
-    }
-    const ended = new Promise<number | null>(resolve => first.once('close', resolve));
-    await Promise.race([up.promise, ended]);
-    await started.down('kill');
-    await started.up();
-    expect(await ended, said).toBe(0);
+    const { code, said } = await duringFirstTry(flow, state, 'kill');
+    expect(code, said).toBe(0);
     expect(said).toMatch(/exit code 137: The Docker engine at .* was away/);
     expect(said).toMatch(/attempt [2-5]/);
     expect(said).not.toMatch(/ {4}at /);
