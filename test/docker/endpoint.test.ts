@@ -89,6 +89,12 @@ describe('registry credentials', () => {
     },
   );
 
+  test('tokens reach the engine under its own names', async () => {
+    const credentials = { registryToken: 'bearer', identityToken: 'id' };
+    const expected = { registrytoken: 'bearer', identitytoken: 'id', serveraddress: 'r.io' };
+    expect(await sent('r.io/x', { credentials })).toEqual(expected);
+  });
+
   test('a config’s auth is user and password', async () => {
     const auth = Buffer.from('user:pass:word').toString('base64');
     const config = { auths: { 'https://r.io/v2/': { auth } } };

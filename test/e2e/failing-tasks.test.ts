@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { chownSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { describe, expect, test } from 'vitest';
-import { dockerUnderTest } from '../docker/engine.ts';
+import { dockerUnderTest, testHost } from '../docker/engine.ts';
 import { useSandbox } from './sandbox.ts';
 import { docker, type ExecutionDocument, sh } from './tasks.ts';
 
@@ -129,6 +129,19 @@ describe('in a container', () => {
       server.close();
     }
   });
+
+  test.runIf(process.getuid?.() === 0 && !noEngine && testHost.startsWith('unix:'))(
+    'no engine: the real one’s socket, which is not for this user',
+    async () => {
+      const file = sandbox().flow({ tasks: [docker('a', ['true'])] });
+      const { code, err } = await sandbox().start(['run', file], { uid: 65534 }).ended;
+      expect(err.match(/No permission to use the Docker socket/g)).toHaveLength(1);
+      expect(err).toContain(testHost);
+      expect(err).toContain('usermod -aG docker');
+      expect(err).not.toMatch(/\n\s+at |fault of Windlass/);
+      expect(code).toBe(1);
+    },
+  );
 
   test('no engine: a port that nothing listens at', async () => {
     await expectFailure(docker('a', ['true']), /127\.0\.0\.1:1/, { DOCKER_HOST: 'tcp://127.0.0.1:1' });
