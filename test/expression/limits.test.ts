@@ -1,4 +1,5 @@
 /** What would run without end, or fill the memory, is stopped with a message. */
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ExpressionError, render } from '../../src/expression/index.ts';
 import type { Value } from '../../src/model/value.ts';
@@ -71,4 +72,53 @@ describe('limits', () => {
       );
     await expect(render('{{ yaml(bomb) }}', contextOf({ bomb: lines.join('\n') }))).rejects.toThrow(/Invalid yaml/);
   });
+});
+
+/** Loops within loops, round bodies that make texts and lists grow: what takes longest and fills memory first. */
+const growth = fc
+  .tuple(
+    fc.array(fc.constantFrom(10, 1000, 100_000, 1_000_000), { minLength: 1, maxLength: 3 }),
+    fc.array(
+      fc.constantFrom(
+        '{% set s = s ~ s %}',
+        "{% set s = [s, s] | join('-') %}",
+        "{% set s = s | replace({'x': 'xx'}) %}",
+        "{% set s = 'x'.repeat(1000) ~ s %}",
+        '{% set l = l + l %}',
+        '{% set l = [l, l] | flatten %}',
+        "{% set l = range(1, 1000) | jq('[.[], .[]]') %}",
+        '{% set m = {"a": m, "b": m} %}',
+        '{{ s }}{{ l | length }}',
+        '{{ s | base64encode | sha256 }}',
+        '{{ m | toJson | length }}',
+        '{% macro f(x) %}{{ x }}{{ f(x) }}{% endmacro %}{{ f(s) }}',
+        "{{ s | jq('.') ?? 1 }}",
+        "{{ 'a' * 3 }}",
+      ),
+      { minLength: 1, maxLength: 3 },
+    ),
+  )
+  .map(([sizes, bodies]) => {
+    const begin = sizes.map((size, depth) => `{% for i${depth} in range(1, ${size}) %}`).join('');
+    const setting = "{% set s = 'x' %}{% set l = [1] %}{% set m = {} %}";
+    return `${setting}${begin}${bodies.join('')}${'{% endfor %}'.repeat(sizes.length)}{{ s }}`;
+  });
+
+// Up to 2 s each: ten million steps, or 64 MiB of text.
+const runs = process.env.WINDLASS_TEST_FULL ? 100 : 4;
+
+test('no template runs longer or writes more than it may', { timeout: runs * 10_000 }, async () => {
+  await fc.assert(
+    fc.asyncProperty(growth, async template => {
+      const began = process.cpuUsage();
+      const text = await render(template, contextOf()).catch((error: unknown) => {
+        expect(error, template).toBeInstanceOf(ExpressionError);
+        return '';
+      });
+      expect(text.length).toBeLessThanOrEqual(64 * 1024 * 1024);
+      const { user, system } = process.cpuUsage(began);
+      expect(user + system, template).toBeLessThan(20e6);
+    }),
+    { numRuns: runs },
+  );
 });
