@@ -102,7 +102,8 @@ describe.skipIf('unavailable' in engine || process.platform !== 'linux')(
         `, ${Math.round(rate)} lines/s said, ended ${behindMs} ms after the last line`,
       );
       expect(Number(count)).toBeGreaterThanOrEqual(seconds * 10_000);
-      expect(behindMs).toBeLessThan(3_000);
+      // The end of the container itself took 0.4 s on a quiet machine and 3 s on one with a load of 20.
+      expect(behindMs).toBeLessThan(5_000);
       expect(run.peakMb).toBeLessThan(200);
     });
 
