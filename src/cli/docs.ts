@@ -1,5 +1,5 @@
 /** `windlass docs TYPE`: the page of a task type or task runner, from the schema that validates it. */
-import { nearestType } from '../flow/check/nearest.ts';
+import { nearest, nearestType } from '../flow/check/nearest.ts';
 import { exitCode } from './exit-code.ts';
 import type { Invocation } from './invocation.ts';
 import { Refusal } from './refusal.ts';
@@ -25,7 +25,9 @@ export async function docs(
   const types = exact ? [exact.type] : catalog.names().filter(type => type.endsWith(`.${name}`));
   const [type] = types;
   if (type === undefined) {
-    const near = nearestType(name, catalog.names());
+    const ends = new Map(catalog.names().map(each => [each.slice(each.lastIndexOf('.') + 1), each]));
+    const end = nearest(name, ends.keys());
+    const near = nearestType(name, catalog.names()) ?? (end && ends.get(end));
     throw new Refusal('unknown-type', `There is no type ${name}.${near ? ` Did you mean ${near}?` : ''}`);
   }
   if (types.length > 1) throw new Refusal('unknown-type', `Several types end with ${name}:\n  ${types.join('\n  ')}`);
@@ -38,8 +40,20 @@ export async function docs(
 }
 
 function page(type: string, aliases: readonly string[], json: Json, style: Palette): string {
+  const also = aliases.length === 0 ? '' : `${style.dim(`Also: ${aliases.join(', ')}`)}\n`;
+  const lines = propertyLines(json, '  ', style, ([name]) => name !== 'type');
+  return `${style.bold(type)}\n${json.title}\n${also}\n${style.bold('PROPERTIES')}\n${lines}`;
+}
+
+/** The properties of a map, required ones first, with those of the maps in it below them. */
+function propertyLines(
+  json: Json,
+  indent: string,
+  style: Palette,
+  isShown: (property: [string, Json]) => boolean = () => true,
+): string {
   const required = new Set(json.required as string[] | undefined);
-  const properties = Object.entries(json.properties as Record<string, Json>).filter(([name]) => name !== 'type');
+  const properties = Object.entries(json.properties as Record<string, Json>).filter(isShown);
   const sorted = properties.toSorted(([a], [b]) => Number(required.has(b)) - Number(required.has(a)));
   const lines = sorted.map(([name, each]) => {
     const marks = [
@@ -48,14 +62,27 @@ function page(type: string, aliases: readonly string[], json: Json, style: Palet
       ...(each.default === undefined ? [] : [`default ${JSON.stringify(each.default)}`]),
       ...(each.deprecated === true ? ['deprecated'] : []),
     ].filter(mark => mark !== '');
-    const about = [each.title, each.description].filter(text => typeof text === 'string');
-    return `  ${style.accent(name)}  ${style.dim(marks.join(', '))}\n${about.map(text => `      ${text}\n`).join('')}`;
+    const examples = Array.isArray(each.examples) ? each.examples.map(example => JSON.stringify(example)) : [];
+    const about = [
+      ...[each.title, each.description].filter(text => typeof text === 'string'),
+      ...(examples.length > 0 ? [`For example: ${examples.join(' or ')}`] : []),
+    ];
+    const inner = mapWithin(each);
+    const below = inner ? propertyLines(inner, `${indent}  `, style) : '';
+    return `${indent}${style.accent(name)}  ${style.dim(marks.join(', '))}\n${about.map(text => `${indent}    ${text}\n`).join('')}${below}`;
   });
-  const also = aliases.length === 0 ? '' : `${style.dim(`Also: ${aliases.join(', ')}`)}\n`;
-  return `${style.bold(type)}\n${json.title}\n${also}\n${style.bold('PROPERTIES')}\n${lines.join('')}`;
+  return lines.join('');
+}
+
+/** The map with properties of its own that a property is, or a list of. */
+function mapWithin(json: Json): Json | undefined {
+  if (json.properties) return json;
+  if (Array.isArray(json.anyOf)) return json.anyOf.map(each => mapWithin(each as Json)).find(each => each);
+  return json.items ? mapWithin(json.items as Json) : undefined;
 }
 
 function kindOf(json: Json): string {
+  if (typeof json.default === 'boolean') return 'boolean';
   if (Array.isArray(json.enum)) return json.enum.join(' | ');
   if (Array.isArray(json.anyOf)) {
     return [...new Set(json.anyOf.map(each => kindOf(each as Json)))].filter(kind => kind !== '').join(' or ');

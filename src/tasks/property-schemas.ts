@@ -25,6 +25,7 @@ export function inputFiles(): z.ZodType {
   return z.union([anyMap(), z.string()]).meta({
     title: 'Files to put into the working directory',
     description: 'A map, or a JSON object as text, from relative names to a text or the kestra:/// URI of a file.',
+    examples: [{ 'main.py': 'print("hello")', 'data.csv': '{{ outputs.extract.uri }}' }],
   });
 }
 
@@ -34,5 +35,6 @@ export function outputFiles(): z.ZodType {
     title: 'Files to keep',
     description:
       'Patterns relative to the working directory, such as "*.csv" or "out/**"; kept even when the task fails.',
+    examples: [['*.csv', 'out/**']],
   });
 }

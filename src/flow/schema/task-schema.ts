@@ -13,9 +13,12 @@ export const taskSchema = lazily(() =>
     timeout: z
       .union([z.string(), z.number()])
       .optional()
-      .meta({ title: 'How long it may take', description: 'An ISO 8601 duration.' }),
+      .meta({ title: 'How long it may take', description: 'An ISO 8601 duration.', examples: ['PT15M'] }),
     disabled: z.boolean().optional().meta({ title: 'Whether the task is left out' }),
-    runIf: z.string().optional().meta({ title: 'An expression; the task is skipped when it is false' }),
+    runIf: z
+      .string()
+      .optional()
+      .meta({ title: 'An expression; the task is skipped when it is false', examples: ['{{ inputs.run }}'] }),
     allowFailure: z.boolean().optional().meta({ title: 'Whether a failure is only a warning' }),
     allowWarning: z.boolean().optional().meta({ title: 'Whether a warning is a success' }),
     logLevel: logLevel().optional().meta({ title: 'The lowest level that is logged' }),

@@ -28,12 +28,13 @@ function dockerSchema() {
     host: z
       .string()
       .optional()
-      .meta(
-        about(
+      .meta({
+        ...about(
           'Address of the engine',
           'unix:///path/to/docker.sock or tcp://host:2375. Left out, it is looked for: DOCKER_HOST, the current Docker context, the usual sockets of Docker and Podman.',
         ),
-      ),
+        examples: ['unix:///var/run/docker.sock', 'tcp://build-host:2375'],
+      }),
     config: z
       .union([z.string(), z.record(z.string(), z.unknown())])
       .optional()
@@ -58,37 +59,54 @@ function dockerSchema() {
           'Put before the command. A list with one empty text, as the default, clears the image’s own, so that the command runs as it is; null keeps the image’s own.',
         ),
       ),
-    user: text.optional().meta(about('User in the container', 'A name or uid, with :group or :gid if wanted.')),
+    user: text
+      .optional()
+      .meta({
+        ...about('User in the container', 'A name or uid, with :group or :gid if wanted.'),
+        examples: ['1000:1000'],
+      }),
     networkMode: z
       .string()
       .optional()
-      .meta(about('Network', 'host, none, bridge, container:<name>, or the name of a network.')),
+      .meta({
+        ...about('Network', 'host, none, bridge, container:<name>, or the name of a network.'),
+        examples: ['host', 'none'],
+      }),
     extraHosts: z
       .union([texts, z.string()])
       .optional()
-      .meta(about('Additional host names', 'host:ip entries for the container’s /etc/hosts.')),
+      .meta({
+        ...about('Additional host names', 'host:ip entries for the container’s /etc/hosts.'),
+        examples: [['db:10.0.0.5']],
+      }),
     portBindings: z
       .union([texts, z.string()])
       .optional()
-      .meta(about('Published ports', '[ip:][hostPort:]containerPort[/protocol].')),
+      .meta({ ...about('Published ports', '[ip:][hostPort:]containerPort[/protocol].'), examples: [['8080:80']] }),
     volumes: z
       .union([texts, z.string()])
       .optional()
-      .meta(
-        about(
+      .meta({
+        ...about(
           'Bind mounts',
           '/path/of/engine:/path/in/container[:ro]. Only with volume-enabled: true in the plugin configuration of this runner; otherwise left out with a warning.',
         ),
-      ),
+        examples: [['/data:/data:ro']],
+      }),
     deviceRequests: z.array(deviceSchema()).optional().meta(about('Devices', 'Such as GPUs.')),
     cpu: z
       .strictObject({
-        cpus: z.union([z.number(), z.string()]).optional().meta(about('Number of CPUs', 'Fractions are allowed: 1.5.')),
+        cpus: z
+          .union([z.number(), z.string()])
+          .optional()
+          .meta({ ...about('Number of CPUs', 'Fractions are allowed.'), examples: [1.5] }),
       })
       .optional()
       .meta(about('Limit of CPU time')),
     memory: memorySchema().optional().meta(about('Limits of memory')),
-    shmSize: text.optional().meta(about('Size of /dev/shm', `${size} The engine’s default is 64MB.`)),
+    shmSize: text
+      .optional()
+      .meta({ ...about('Size of /dev/shm', `${size} The engine’s default is 64MB.`), examples: ['512MB'] }),
     privileged: truth
       .default(false)
       .meta(about('Extended privileges', 'Gives the container nearly all rights of the engine’s machine.')),
@@ -116,12 +134,13 @@ function dockerSchema() {
       .string()
       .refine(text => duration().safeParse(text).success, 'must be an ISO 8601 duration, such as PT10S')
       .default('PT0S')
-      .meta(
-        about(
+      .meta({
+        ...about(
           'Time to end well when killed',
           'An ISO 8601 duration between SIGTERM and SIGKILL; with PT0S the container is killed at once.',
         ),
-      ),
+        examples: ['PT30S'],
+      }),
     resume: truth
       .default(true)
       .meta(
@@ -150,7 +169,10 @@ function credentialsSchema() {
 function memorySchema() {
   const amount = z.union([z.string(), z.number()]).optional();
   return z.strictObject({
-    memory: amount.meta(about('Memory', `The most that the container may use. ${size} At least 6MB.`)),
+    memory: amount.meta({
+      ...about('Memory', `The most that the container may use. ${size} At least 6MB.`),
+      examples: ['512MB', '4GB'],
+    }),
     memorySwap: amount.meta(
       about('Memory and swap together', `Equal to memory: no swap. -1: all swap there is. ${size}`),
     ),

@@ -11,6 +11,7 @@ export function scriptSchema(language: Language, kind: ScriptKind): z.ZodObject 
   const commands = textList().meta({
     title: 'The commands',
     description: 'Run one after the other by one interpreter, so that what one sets the next one sees.',
+    examples: [['make', 'make test']],
   });
   const script = z
     .string()
@@ -44,7 +45,9 @@ function commonProperties(language: Language): Record<string, z.ZodType> {
       description: 'A program with its arguments; the commands follow as one argument.',
     }),
     failFast: z.boolean().optional().meta({ title: 'Whether the first failing command ends the task', default: true }),
-    env: textMap().optional().meta({ title: 'Environment variables' }),
+    env: textMap()
+      .optional()
+      .meta({ title: 'Environment variables', examples: [{ TOKEN: "{{ secret('TOKEN') }}" }] }),
     inputFiles: inputFiles().optional(),
     outputFiles: outputFiles().optional(),
     outputDirectory: z.boolean().optional().meta({
