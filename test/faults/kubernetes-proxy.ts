@@ -186,6 +186,8 @@ export class KubernetesProxy {
     client.on('drain', () => server.resume());
     server.on('end', () => passage.passesEnd() && client.end());
     server.on('error', () => passage.passesEnd() && client.destroy());
+    // Who has gone hears of no end any more.
+    client.on('end', () => passage.passesEnd() || client.destroy());
     client.on('close', () => {
       this.#open.delete(passage);
       server.destroy();

@@ -39,7 +39,7 @@ export async function createOrAdopt(creation: PodCreation): Promise<PodObject> {
   for (let attempt = 1; ; attempt++) {
     signal.throwIfAborted();
     try {
-      return await createPod(connection, namespace, body);
+      return await createPod(connection, namespace, body, signal);
     } catch (error) {
       if (error instanceof ApiError && error.status === 409 && error.reason === 'AlreadyExists') {
         const there = await podIfThere(connection, namespace, name);

@@ -26,6 +26,8 @@ interface Follower {
 
 /** The server sends bookmarks about once a minute; a watch silent for longer than two is dead. */
 const idleLimitMs = 130_000;
+/** The server answers a watch before anything happens. */
+const openingLimitMs = 30_000;
 /** The server ends each watch after this long, so that none is for ever on an overloaded one. */
 const watchSeconds = 600;
 const secondOpinionMs = 5_000;
@@ -132,10 +134,14 @@ export class PodWatch {
       timeoutSeconds: String(watchSeconds),
     });
     const idle = new AbortController();
-    const stream = await this.#connection.stream(
-      `${podsPath(this.#namespace)}?${query}`,
-      AbortSignal.any([signal, idle.signal]),
+    // Until the server has answered too: a balancer may take the request and never give it on.
+    const opening = setTimeout(
+      () => idle.abort(new DOMException('no answer to a watch', 'TimeoutError')),
+      openingLimitMs,
     );
+    const stream = await this.#connection
+      .stream(`${podsPath(this.#namespace)}?${query}`, AbortSignal.any([signal, idle.signal]))
+      .finally(() => clearTimeout(opening));
     alive();
     const timer = setTimeout(() => idle.abort(new Error('the watch went silent')), idleLimitMs);
     let parts: Buffer[] = [];

@@ -84,9 +84,23 @@ async function open(target: ExecTarget, command: readonly string[], options: Exe
         handshakeTimeout: handshakeLimitMs,
         perMessageDeflate: false,
       });
-      socket.once('open', () => resolve(socket));
-      socket.once('unexpected-response', (_request, response) => resolve(response));
-      socket.on('error', error => reject(new UnreachableError(connection.access.server.origin, error)));
+      const abort = () => socket.terminate();
+      options.signal.addEventListener('abort', abort, { once: true });
+      const settled = () => options.signal.removeEventListener('abort', abort);
+      socket.once('open', () => {
+        settled();
+        resolve(socket);
+      });
+      socket.once('unexpected-response', (_request, response) => {
+        settled();
+        resolve(response);
+      });
+      socket.on('error', error => {
+        settled();
+        reject(
+          options.signal.aborted ? options.signal.reason : new UnreachableError(connection.access.server.origin, error),
+        );
+      });
     });
     if (answer instanceof WebSocket) return answer;
     const parts: Buffer[] = [];

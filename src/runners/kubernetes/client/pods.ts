@@ -113,8 +113,13 @@ export function podsPath(namespace: string, name?: string, sub?: string): string
   return name === undefined ? base : `${base}/${encodeURIComponent(name)}${sub === undefined ? '' : `/${sub}`}`;
 }
 
-export function createPod(connection: Connection, namespace: string, pod: object): Promise<PodObject> {
-  return connection.call('POST', podsPath(namespace), { body: pod });
+export function createPod(
+  connection: Connection,
+  namespace: string,
+  pod: object,
+  signal: AbortSignal,
+): Promise<PodObject> {
+  return connection.call('POST', podsPath(namespace), { body: pod, signal });
 }
 
 export function getPod(connection: Connection, namespace: string, name: string): Promise<PodObject> {

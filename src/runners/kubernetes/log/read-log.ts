@@ -1,4 +1,5 @@
 /** Follows the log of a pod's main container, across broken connections and restarted kubelets, to its end. */
+import type { IncomingMessage } from 'node:http';
 import type { LogBatch, LogCursor } from '../../runner.ts';
 import type { Connection } from '../client/connection.ts';
 import { ApiError, isPassing, UnreachableError } from '../client/errors.ts';
@@ -28,6 +29,8 @@ export interface LogSource {
 
 /** A followed log that says nothing for this long is opened anew: the connection may be dead. */
 const silentLimitMs = 5 * 60_000;
+/** One that does not grow comes without pauses. */
+const wholeLimitMs = 30_000;
 /** One that says nothing for this long gives its place to another that wants it. */
 const quietMs = 10_000;
 /** A followed log ends by itself with its container; one that does not is left, for the last reading has it all. */
@@ -135,19 +138,23 @@ async function* readOnce(source: LogSource, lines: LogLines, way: LogPlace['way'
   const leave = new AbortController();
   const path = `${podsPath(source.namespace, source.pod, 'log')}?${query}`;
   const signal = AbortSignal.any([source.signal, leave.signal]);
-  const stream = await source.connection.stream(path, signal, follow ? 'own socket' : 'kept socket');
+  const done = follow ? undefined : await source.connection.readings.take(source.signal);
+  // Counted from the request on: of a program that says nothing not even the head of the answer comes.
   let heard = Date.now();
   const silent = setInterval(() => {
-    const limit = follow && source.follows.crowded ? quietMs : silentLimitMs;
+    const limit = !follow ? wholeLimitMs : source.follows.crowded ? quietMs : silentLimitMs;
     if (Date.now() - heard > limit) leave.abort();
   }, quietMs / 2);
+  let isOver = false;
   let farewell: NodeJS.Timeout | undefined;
   if (follow) {
     void source.ended.then(() => {
-      if (!stream.destroyed) farewell = setTimeout(() => leave.abort(), farewellMs);
+      if (!isOver) farewell = setTimeout(() => leave.abort(), farewellMs);
     });
   }
+  let stream: IncomingMessage | undefined;
   try {
+    stream = await source.connection.stream(path, signal, follow ? 'own socket' : 'kept socket');
     for await (const chunk of stream as AsyncIterable<Buffer>) {
       heard = Date.now();
       const read = lines.push(chunk);
@@ -158,11 +165,14 @@ async function* readOnce(source: LogSource, lines: LogLines, way: LogPlace['way'
       if (rest.length > 0) yield { lines: rest, cursor: lines.cursor };
     }
   } catch (error) {
+    if (!stream && !leave.signal.aborted) throw error;
     // A followed log that breaks is read again from where it stands; the last reading has to end well.
     if (!follow) throw new UnreachableError(source.connection.access.server.origin, error);
   } finally {
     clearInterval(silent);
+    isOver = true;
     clearTimeout(farewell);
-    stream.destroy();
+    stream?.destroy();
+    done?.();
   }
 }
