@@ -32,6 +32,11 @@ export class KvStore {
 
   /** The pair of exactly that namespace; undefined when there is none, or it has expired. */
   async get(namespace: string, key: string): Promise<KvEntry | undefined> {
+    const found = await this.#read(namespace, key);
+    return found && !hasExpired(found) ? found : undefined;
+  }
+
+  async #read(namespace: string, key: string): Promise<KvEntry | undefined> {
     if (!keyPattern.test(key)) return undefined;
     let text: string;
     try {
@@ -42,8 +47,7 @@ export class KvStore {
     }
     const entry = parseJson(text);
     if (!isMap(entry)) throw new Error(`The value of the key '${key}' in the namespace '${namespace}' is damaged.`);
-    const found = entry as unknown as KvEntry;
-    return found.expires !== undefined && Date.parse(found.expires) <= Date.now() ? undefined : found;
+    return entry as unknown as KvEntry;
   }
 
   /** The pair of a namespace or else of the nearest namespace above it that has one: `a.b.c`, `a.b`, `a`. */
@@ -70,6 +74,17 @@ export class KvStore {
     return keyPattern.test(key) && (await this.#storage.delete(kvUri(namespace, key)));
   }
 
+  /** All pairs of all namespaces, those too that have expired; it walks the whole storage. */
+  async *all(): AsyncGenerator<{ readonly namespace: string; readonly key: string; readonly expired: boolean }> {
+    for await (const uri of this.#storage.list('kestra:///')) {
+      const [, folders, name] = /^kestra:\/\/\/(.+)\/_kv\/([^/]+)\.ion$/.exec(uri) ?? [];
+      if (folders === undefined || name === undefined) continue;
+      const [namespace, key] = [decodeURIComponent(folders).replaceAll('/', '.'), decodeURIComponent(name)];
+      const entry = await this.#read(namespace, key);
+      if (entry) yield { namespace, key, expired: hasExpired(entry) };
+    }
+  }
+
   /** The keys of a namespace in order, without those that have expired. */
   async keys(namespace: string, prefix = ''): Promise<readonly string[]> {
     const folder = `${kvUri(namespace)}/`;
@@ -80,4 +95,8 @@ export class KvStore {
     }
     return keys.sort();
   }
+}
+
+function hasExpired({ expires }: KvEntry): boolean {
+  return expires !== undefined && Date.parse(expires) <= Date.now();
 }

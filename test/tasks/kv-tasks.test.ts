@@ -79,6 +79,47 @@ describe('keys', () => {
   });
 });
 
+describe('PurgeKV', () => {
+  const fill = async () => {
+    const store = new KvStore(harness.storage);
+    const past = { expires: '2020-01-01T00:00:00Z' };
+    for (const [namespace, key, more] of [
+      ['a.b', 'old', past],
+      ['a.b', 'AI_old', past],
+      ['a.b', 'young', { expires: '2100-01-01T00:00:00Z' }],
+      ['a.b.c', 'old', past],
+      ['other', 'old', past],
+      ['other', 'for-ever', {}],
+    ] as const)
+      await store.set(namespace, key, { type: 'STRING', value: 'x', updated: '', ...more });
+    return store;
+  };
+
+  const left = async (store: KvStore) => {
+    const names: string[] = [];
+    for await (const { namespace, key } of store.all()) names.push(`${namespace}/${key}`);
+    return names.sort();
+  };
+
+  it.each([
+    [{}, 4, ['a.b/young', 'other/for-ever']],
+    [{ namespaces: ['a.b'] }, 3, ['a.b/young', 'other/for-ever', 'other/old']],
+    [{ namespaces: ['a.b'], includeChildNamespaces: false, keyPattern: 'AI_*' }, 1, undefined],
+    [{ namespacePattern: 'oth*', expiredOnly: false }, 2, ['a.b.c/old', 'a.b/AI_old', 'a.b/old', 'a.b/young']],
+    [{ namespaces: ['other'], behavior: { type: 'key', expiredOnly: false } }, 2, undefined],
+  ])('%j deletes %i', async (properties, size, remaining) => {
+    const store = await fill();
+    expect((await kv('PurgeKV', properties)).outputs).toEqual({ size });
+    const names = await left(store);
+    expect(names).toHaveLength(6 - size);
+    if (remaining) expect(names).toEqual(remaining);
+  });
+
+  it('says which pattern cannot be read', async () => {
+    expect((await kv('PurgeKV', { keyPattern: '[a' })).failure).toMatch(/^keyPattern: .*\[a/);
+  });
+});
+
 it('the function kv() reads what the task has set', async () => {
   await kv('Set', { key: 'k', value: '{{ [1] }}', namespace: 'a' });
   const execution = { namespace: 'a.b', flowId: 'f', id: 'e' } as Parameters<typeof executionServices>[0];

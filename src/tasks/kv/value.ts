@@ -1,5 +1,5 @@
 /** Reading what a flow gives as the value of a key. */
-import { parseDuration } from '../../model/duration.ts';
+import { parseIsoDuration } from '../../model/duration.ts';
 import { numberFromText, parseJson } from '../../model/json.ts';
 import { isNumeric, type Value } from '../../model/value.ts';
 import type { KvType } from '../../storage/kv-store.ts';
@@ -33,7 +33,7 @@ export function valueOfType(text: string, type: KvType): Value {
       }
       return text;
     case 'DURATION':
-      parseDuration(text);
+      parseIsoDuration(text);
       return text;
     case 'JSON':
       try {
