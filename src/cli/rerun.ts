@@ -1,4 +1,5 @@
 /** `windlass run --rerun-failed ID`: an ended execution goes on where it failed. */
+import { commandHint } from './command-hint.ts';
 import { type FollowOptions, Reporter, reportEnd } from './follow.ts';
 import type { Invocation } from './invocation.ts';
 import { Refusal } from './refusal.ts';
@@ -17,11 +18,15 @@ export async function rerunFailed(
   const { config } = await readSettings(options, environment);
   signals.hold();
   const workspace = await openWorkspace(options);
-  const reporter = new Reporter(output, options, execution => `go on with: windlass resume ${execution}`);
+  const hint = (execution: string) => commandHint(`resume ${execution}`, options.state);
+  const reporter = new Reporter(output, options, execution => `go on with: ${hint(execution)}`);
   try {
     const stored = await workspace.store.load(id);
     if (!stored) {
-      throw new Refusal('unknown-execution', `There is no execution ${id} here. 'windlass list' shows them.`);
+      throw new Refusal(
+        'unknown-execution',
+        `There is no execution ${id} here. To see which there are: ${commandHint('list', options.state)}`,
+      );
     }
     const { current } = stored.execution.state;
     if (stored.execution.phase !== 'ended' || current === 'SUCCESS') {
@@ -34,7 +39,7 @@ export async function rerunFailed(
     signals.onCancel(() => session.killAll());
     signals.onLeave(() => {
       reporter.close();
-      output.stderr.write(`Left without waiting. To go on: windlass resume ${id}\n`);
+      output.stderr.write(`Left without waiting. To go on: ${hint(id)}\n`);
     });
     const last = await session.settled(driver);
     reporter.close();

@@ -2,6 +2,7 @@
 import type { ExecutionDriver } from '../worker/execution-driver.ts';
 import type { RefusedInputs } from '../worker/execution-inputs.ts';
 import type { Session } from '../worker/session.ts';
+import { commandHint } from './command-hint.ts';
 import { executionDocument } from './execution-json.ts';
 import { exitCode, exitCodeOf } from './exit-code.ts';
 import { type FollowOptions, Reporter, showEnd } from './follow.ts';
@@ -25,7 +26,7 @@ export async function resume(
   const inputs = parseInputArguments(options.input ?? []);
   signals.hold();
   const workspace = await openWorkspace(options);
-  const reporter = new Reporter(output, options, execution => `go on with: windlass resume ${execution}`);
+  const reporter = new Reporter(output, options, id => `go on with: ${commandHint(`resume ${id}`, options.state)}`);
   try {
     const session = workspace.session(config, environment, reporter);
     await session.sweep();
@@ -44,7 +45,7 @@ export async function resume(
     signals.onCancel(() => session.killAll());
     signals.onLeave(() => {
       reporter.close();
-      output.stderr.write('Left without waiting. To go on: windlass resume\n');
+      output.stderr.write(`Left without waiting. To go on: ${commandHint('resume', options.state)}\n`);
     });
     for (const driver of drivers) {
       if (id !== undefined && driver.carried.state.execution.state.current === 'PAUSED') {
@@ -74,7 +75,10 @@ async function resumeElsewhere(
 ): Promise<number> {
   const { store } = session.environment;
   const stored = await store.load(id);
-  if (!stored) throw new Refusal('unknown-execution', `There is no execution ${id} here. 'windlass list' shows them.`);
+  if (!stored) {
+    const list = commandHint('list', options.state);
+    throw new Refusal('unknown-execution', `There is no execution ${id} here. To see which there are: ${list}`);
+  }
   const { current } = stored.execution.state;
   if (stored.execution.phase === 'ended') {
     throw new Refusal(

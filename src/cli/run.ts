@@ -1,6 +1,7 @@
 /** `windlass run FLOW`: starts a flow, shows it, and ends with its result. */
 import { access } from 'node:fs/promises';
 import { LocalFile } from '../flow/inputs/local-file.ts';
+import { commandHint } from './command-hint.ts';
 import { problemsText, readRunnableFlows, withText } from './flow-file.ts';
 import { type FollowOptions, Reporter, reportEnd } from './follow.ts';
 import { parseInputArguments } from './input-arguments.ts';
@@ -47,8 +48,7 @@ export async function run(
   const labels = (options.label ?? []).map(parseLabelArgument);
   signals.hold();
   const workspace = await openWorkspace(options);
-  const resumeCommand = (id: string) =>
-    `windlass resume ${id}${options.state === undefined ? '' : ` --state ${options.state}`}`;
+  const resumeCommand = (id: string) => commandHint(`resume ${id}`, options.state);
   const reporter = new Reporter(output, options, id =>
     options.ephemeral ? 'it goes on by itself, or with Ctrl-C ends' : `go on with: ${resumeCommand(id)}`,
   );
