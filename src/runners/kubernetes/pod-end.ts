@@ -106,10 +106,12 @@ export class PodEnd {
     while (!signal.aborted) {
       if (condition(this)) return true;
       const changed = Promise.withResolvers<void>();
-      this.#watchers.add(changed.resolve);
-      signal.addEventListener('abort', () => changed.resolve(), { once: true });
+      const wake = () => changed.resolve();
+      this.#watchers.add(wake);
+      signal.addEventListener('abort', wake, { once: true });
       await changed.promise;
-      this.#watchers.delete(changed.resolve);
+      this.#watchers.delete(wake);
+      signal.removeEventListener('abort', wake);
     }
     return false;
   }
