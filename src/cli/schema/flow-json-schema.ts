@@ -73,7 +73,9 @@ export function taskJson(declaration: TaskDeclaration): Json {
       ...(ownProperties.taskRunner !== undefined && {
         taskRunner: { ...described(ownProperties.taskRunner as Json), ...ref('runner') },
       }),
-      ...Object.fromEntries(branches.map(({ property, shape }) => [property, branchJson(shape)])),
+      ...Object.fromEntries(
+        branches.map(({ property, shape }) => [property, { ...branchTitle(property), ...branchJson(shape) }]),
+      ),
     },
     required: [
       'id',
@@ -90,6 +92,24 @@ export function runnerJson(declaration: Declaration): Json {
   const own = objectJson(declaration.schema(), true);
   const properties = { version: { type: 'string' }, ...(own.properties as Json), type: {} };
   return { title: declaration.title, ...own, properties, additionalProperties: false };
+}
+
+/** The tasks within a task are in no schema of a type's own properties, so what they are is said here. */
+const branchTitles: Readonly<Record<string, string>> = {
+  tasks: 'The tasks in it',
+  errors: 'Tasks that run when one of its tasks has failed',
+  finally: 'Tasks that run at its end, whatever happened',
+  // biome-ignore lint/suspicious/noThenProperty: a property of the task type If
+  then: 'Tasks that run when the condition is true',
+  else: 'Tasks that run when the condition is false',
+  cases: 'Tasks by the value for which they run',
+  defaults: 'Tasks that run when no case fits',
+  onPause: 'A task that runs when the pause begins',
+};
+
+function branchTitle(property: string): Json {
+  const title = branchTitles[property];
+  return title === undefined ? {} : { title };
 }
 
 function branchJson(shape: 'list' | 'map' | 'dag' | 'runnable'): Json {

@@ -24,6 +24,15 @@ export const taskSchema = lazily(() =>
     logLevel: logLevel().optional().meta({ title: 'The lowest level that is logged' }),
     logToFile: z.boolean().optional().meta({ title: 'Whether the log goes to a file' }),
     workerGroup: workerGroup().optional().meta({ title: 'Which workers may run it' }),
-    taskCache: z.strictObject({ enabled: z.boolean(), ttl: z.string().optional() }).optional(),
+    taskCache: z
+      .strictObject({
+        enabled: z.boolean().meta({ title: 'Whether its outputs are taken again' }),
+        ttl: z
+          .string()
+          .optional()
+          .meta({ title: 'How long they stay good', description: 'An ISO 8601 duration.', examples: ['P1D'] }),
+      })
+      .optional()
+      .meta({ title: 'Outputs of a former run, while the rendered properties are the same' }),
   }),
 );

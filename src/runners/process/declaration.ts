@@ -8,5 +8,10 @@ export const processDeclaration: Declaration = {
   type: 'io.kestra.plugin.core.runner.Process',
   aliases: [],
   title: 'Runs the program as a local process',
-  schema: () => z.strictObject({ type: z.string(), version: z.string().optional(), limits: limitsSchema().optional() }),
+  schema: () =>
+    z.strictObject({
+      type: z.string(),
+      version: z.string().optional().meta({ title: 'Version of the plugin' }),
+      limits: limitsSchema().optional(),
+    }),
 };

@@ -65,7 +65,10 @@ export function httpProperties(): Record<string, z.ZodType> {
     contentType: z.string().optional().meta({ title: 'The type of what is sent', default: 'application/json' }),
     headers: textMap().optional().meta({ title: 'Headers to send' }),
     options: optionsSchema().optional().meta({ title: 'How it is sent' }),
-    sslOptions: z.strictObject({ insecureTrustAllCertificates: flag() }).optional().meta({ deprecated: true }),
+    sslOptions: z
+      .strictObject({ insecureTrustAllCertificates: flag() })
+      .optional()
+      .meta({ title: 'TLS', deprecated: true }),
     allowFailed: flag().meta({ title: 'Whether codes from 400 on are taken', deprecated: true }),
   };
 }

@@ -74,16 +74,30 @@ function namespaceFiles(): z.ZodObject {
   });
 }
 
+const noDownload = 'Without effect: uv is never downloaded.';
+
 function ownProperties(language: Language, kind: ScriptKind): Record<string, z.ZodType> {
   if (language.name === 'python') {
     return {
       dependencies: textList().optional().meta({ title: 'Python packages to install first' }),
       pythonVersion: z.string().optional().meta({ title: 'The version of Python' }),
-      dependencyCacheEnabled: z.boolean().optional(),
+      dependencyCacheEnabled: z
+        .boolean()
+        .optional()
+        .meta({ title: 'Whether installed dependencies are kept for later runs' }),
       packageManager: z.enum(['PIP', 'UV']).optional().meta({ title: 'What installs the dependencies' }),
-      uvAutoInstallEnabled: z.boolean().optional(),
-      uvInstallerVersion: z.string().optional(),
-      uvInstallerSha256: z.string().optional(),
+      uvAutoInstallEnabled: z
+        .boolean()
+        .optional()
+        .meta({ title: 'Whether uv is installed where it is missing', description: noDownload }),
+      uvInstallerVersion: z
+        .string()
+        .optional()
+        .meta({ title: 'The version of uv to install', description: noDownload }),
+      uvInstallerSha256: z
+        .string()
+        .optional()
+        .meta({ title: 'The SHA-256 that the installer of uv must have', description: noDownload }),
     };
   }
   if (language.name === 'jbang' && kind === 'Script') {
