@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { isAtLeast } from '../logs/levels.ts';
-import { parseDuration } from '../model/duration.ts';
+import { parseIsoDuration } from '../model/duration.ts';
 import type { LogLevel } from '../model/flow.ts';
 import { isTerminal } from '../model/states.ts';
 import { dockerDeclaration } from '../runners/docker/declaration.ts';
@@ -132,7 +132,7 @@ function parseAge(text: string): number {
   const units: Readonly<Record<string, number>> = { d: 86_400_000, h: 3_600_000, m: 60_000 };
   if (short) return Number(short[1]) * (units[short[2] ?? ''] ?? 0);
   try {
-    return parseDuration(text);
+    return parseIsoDuration(text);
   } catch {
     throw new Refusal('bad-argument', `--older ${text}: write it as 7d, 12h, 30m or PT36H.`);
   }

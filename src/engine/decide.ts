@@ -6,7 +6,7 @@
 import { isTruthy } from '../expression/truth.ts';
 import type { TaskRun } from '../model/execution.ts';
 import { initialState, isTerminal, type State } from '../model/states.ts';
-import { attemptFinished, attemptStarted, requestAttempt, retryDue } from './attempt.ts';
+import { attemptFinished, attemptStarted, requestAttempt, retries, retryDue } from './attempt.ts';
 import { awaited, withAwaited, withoutAwaited } from './awaited.ts';
 import { enabled } from './container.ts';
 import { type Decision, Draft } from './draft.ts';
@@ -19,7 +19,8 @@ import { subflowKey } from './flowables/subflow.ts';
 import { restart } from './restart.ts';
 import { beginSla, isSlaKey, slaAnswered } from './sla.ts';
 import { exit, kill } from './stop.ts';
-import { endTaskRun } from './task-run-end.ts';
+import { isStopping } from './stopping.ts';
+import { closeTaskRun, endTaskRun, withAttempt } from './task-run-end.ts';
 
 /** Where new ids and chance come from; given, so that the same event decides the same. */
 export interface Sources {
@@ -150,13 +151,24 @@ function answered(draft: Draft, key: string, answer: Answer): void {
   if (!run || isTerminal(run.state.current)) return;
   if (type === 'subflow') {
     draft.finish(subflowKey(run));
-    if (!answer.ok) failFlowable(draft, id, answer.message);
+    if (!answer.ok) refuseSubflow(draft, run, answer.message);
   } else if (awaited(run) === key) {
     const heard = draft.put(withoutAwaited(run));
     if (about === 'runIf') answeredRunIf(draft, heard, answer);
     else if (!answer.ok) failFlowable(draft, id, answer.message);
     else withFlowable(draft, id, (flowable, container) => flowable.answered?.(container, about ?? '', answer));
   }
+}
+
+/** Kestra fails the task when it cannot start the subflow, whatever `allowFailure` says. */
+function refuseSubflow(draft: Draft, run: TaskRun, message: string): void {
+  if (isStopping(draft.execution)) {
+    failFlowable(draft, run.id, message);
+    return;
+  }
+  draft.log('ERROR', message, run);
+  const refused = withAttempt(draft, run, Math.max(0, run.attempts.length - 1), 'FAILED');
+  if (!retries(draft, refused)) closeTaskRun(draft, refused, 'FAILED');
 }
 
 function answeredRunIf(draft: Draft, run: TaskRun, answer: Answer): void {
@@ -185,13 +197,18 @@ function due(draft: Draft, key: string): void {
 }
 
 function childEnded(draft: Draft, event: Extract<EngineEvent, { type: 'child-ended' }>): void {
-  const { taskRunId, executionId, state, outputs } = event;
+  const { taskRunId, executionId, state, outputs, fault } = event;
   const run = draft.taskRun(taskRunId);
   if (run?.progress?.child !== executionId) return;
   draft.finish(subflowKey(run));
   draft.finish(`kill-child:${taskRunId}`);
   withFlowable(draft, taskRunId, (flowable, container) =>
-    flowable.childEnded?.(container, { executionId, state, ...(outputs && { outputs }) }),
+    flowable.childEnded?.(container, {
+      executionId,
+      state,
+      ...(outputs && { outputs }),
+      ...(fault !== undefined && { fault }),
+    }),
   );
 }
 

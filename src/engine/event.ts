@@ -23,6 +23,8 @@ export type EngineEvent = { readonly at: number } & (
       readonly executionId: string;
       readonly state: State;
       readonly outputs?: ValueMap;
+      /** Why the outputs that the parent wants of it cannot be had. */
+      readonly fault?: string;
     }
   /** A paused task run goes on; without an id, all of them. */
   | { readonly type: 'resume'; readonly taskRunId?: string; readonly onResume?: ValueMap }

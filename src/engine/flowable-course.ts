@@ -9,7 +9,7 @@ import { worst } from './end.ts';
 import { type Ending, type Flowable, FlowableFailure } from './flowable.ts';
 import { flowableOf } from './flowables/index.ts';
 import { isStopping } from './stopping.ts';
-import { closeTaskRun, cutShort, endTaskRun, withAttempt } from './task-run-end.ts';
+import { closeTaskRun, cutShort, withAttempt, withFlags } from './task-run-end.ts';
 
 export function beginFlowable(draft: Draft, flowable: Flowable, run: TaskRun): void {
   const attempts = [...run.attempts, { state: initialState('RUNNING', draft.date) }];
@@ -39,7 +39,11 @@ export function failFlowable(draft: Draft, id: string, message: string, level: '
   if (!run || !flowable || isTerminal(run.state.current) || run.state.current === 'RETRYING') return;
   draft.log(level, message, run);
   if (isStopping(draft.execution)) cutShort(draft, run, 'KILLED');
-  else finish(draft, flowable, run, 'FAILED');
+  else if (flowable.branchesAreOutput && run.outputs === undefined) {
+    // Kestra fails to store the outputs, says so as a warning, and leaves the attempt as it is.
+    draft.log('WARN', `No branch of ${run.taskId} was chosen: there is nothing to choose by.`, run);
+    closeTaskRun(draft, run, withFlags(draft, run, 'FAILED'));
+  } else finish(draft, flowable, run, 'FAILED');
 }
 
 /** Looks what follows in a flowable, because a child (`ended`) or something else about it has changed. */
@@ -74,16 +78,20 @@ function stop(flowable: Flowable, container: Container): void {
   const { draft } = container;
   if (container.hasActiveChildren || flowable.stop?.(container) === 'waiting') return;
   const { exit } = container.notes;
-  // Kestra leaves the attempts of an Exit's parents RUNNING (observed.md section 1).
+  // Kestra leaves the attempts of an Exit's parents RUNNING (observed.md section 1), and of all that have tasks at a kill.
   if (typeof exit === 'string' && draft.execution.state.current !== 'KILLING')
     closeTaskRun(draft, container.run, exit as State);
+  else if (Object.values(container.task.branches).some(tasks => tasks && tasks.length > 0))
+    closeTaskRun(draft, container.run, 'KILLED');
   else cutShort(draft, container.run, 'KILLED');
 }
 
-function finish(draft: Draft, flowable: Flowable, run: TaskRun, state: State): void {
-  const ended = withAttempt(draft, run, Math.max(0, run.attempts.length - 1), state);
-  if (state === 'FAILED' && flowable.retried && retries(draft, ended)) return;
-  endTaskRun(draft, ended, state);
+/** Unlike that of a task which a worker runs, the attempt ends in the state that the task's flags make of it. */
+function finish(draft: Draft, flowable: Flowable, run: TaskRun, raw: State): void {
+  const attempt = Math.max(0, run.attempts.length - 1);
+  if (raw === 'FAILED' && flowable.retried && retries(draft, withAttempt(draft, run, attempt, raw))) return;
+  const state = withFlags(draft, run, raw);
+  closeTaskRun(draft, withAttempt(draft, run, attempt, state), state);
 }
 
 function stateOf(ending: Ending): State {

@@ -16,6 +16,8 @@ export interface Flowable extends TaskDeclaration {
   readonly forgives?: true;
   /** A retry policy holds for itself: it fails like a task, not through its children. */
   readonly retried?: true;
+  /** Its first outputs say which branch it takes. */
+  readonly branchesAreOutput?: true;
   /** After a restart of the execution its children cannot go on: all of them run again. */
   readonly restartsAnew?: true;
   /** Called once, before the first step: asks what it must know. */
@@ -25,7 +27,10 @@ export interface Flowable extends TaskDeclaration {
   due?(container: Container): void;
   resumed?(container: Container, onResume: ValueMap | undefined): void;
   childStarted?(container: Container, executionId: string): void;
-  childEnded?(container: Container, child: { executionId: string; state: State; outputs?: ValueMap }): void;
+  childEnded?(
+    container: Container,
+    child: { executionId: string; state: State; outputs?: ValueMap; fault?: string },
+  ): void;
   /** The execution is ending and no child is active: `waiting` when something of its own must end first. */
   stop?(container: Container): Progress;
   /** Starts what can start now; never called while it waits for an answer. `ended` is the child that has just ended. */

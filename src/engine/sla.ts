@@ -78,9 +78,9 @@ function assess(draft: Draft, moment: string): readonly string[] {
 function violate(draft: Draft, sla: Sla, why: string): void {
   const { violated = [], ...rest } = draft.execution.sla ?? {};
   if (violated.includes(sla.id)) return;
-  draft.log('WARN', `The SLA '${sla.id}' is violated: ${why}`);
   const kept = draft.execution.labels.filter(({ key }) => !sla.labels.some(label => label.key === key));
   draft.change({ labels: [...kept, ...sla.labels], sla: { ...rest, violated: [...violated, sla.id] } });
   const ending = endings[sla.behavior];
+  draft.log(ending === 'FAILED' ? 'ERROR' : 'WARN', `The SLA '${sla.id}' is violated: ${why}`);
   if (ending !== undefined) draft.exiting = { state: ending };
 }

@@ -8,12 +8,17 @@ import { assessAfter } from './sla.ts';
 
 /** @param raw the state before the flags `allowFailure`, `allowWarning` and `warningOnRetry` are looked at */
 export function endTaskRun(draft: Draft, run: TaskRun, raw: State): void {
+  closeTaskRun(draft, run, withFlags(draft, run, raw));
+}
+
+/** The state that the flags of its task make of it. */
+export function withFlags(draft: Draft, run: TaskRun, raw: State): State {
   const task = draft.task(run);
   let state = raw;
   if (state === 'SUCCESS' && run.attempts.length > 1 && retryOf(draft, run)?.warningOnRetry) state = 'WARNING';
   if (state === 'FAILED' && task.allowFailure) state = 'WARNING';
   if (state === 'WARNING' && task.allowWarning) state = 'SUCCESS';
-  closeTaskRun(draft, run, state);
+  return state;
 }
 
 /** Ends a task run in exactly this state. What it still waits for is not wanted any more. */

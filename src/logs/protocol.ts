@@ -1,5 +1,5 @@
 /** The `::{…}::` lines by which a program reports outputs, metrics and log entries. */
-import { DurationError, parseDuration } from '../model/duration.ts';
+import { DurationError, parseIsoDuration } from '../model/duration.ts';
 import type { MetricEntry } from '../model/execution.ts';
 import type { LogLevel } from '../model/flow.ts';
 import { parseJson } from '../model/json.ts';
@@ -113,7 +113,7 @@ function milliseconds(value: Value | undefined): number | undefined {
   const seconds = number(value);
   if (seconds !== undefined || typeof value !== 'string') return seconds === undefined ? undefined : seconds * 1000;
   try {
-    return parseDuration(value);
+    return parseIsoDuration(value);
   } catch (error) {
     if (error instanceof DurationError) return undefined;
     throw error;

@@ -15,7 +15,7 @@ const shape =
  * millisecond are kept as far as a number holds them.
  * @throws DurationError
  */
-export function parseDuration(text: string): number {
+export function parseIsoDuration(text: string): number {
   const match = shape.exec(text.trim());
   if (!match) throw new DurationError(explain(text));
   const [, sign, weeks, days, time, hours, minutes, secondSign, seconds, fraction] = match;
@@ -32,6 +32,15 @@ export function parseDuration(text: string): number {
     throw new DurationError(`${text} is too long a duration: at most 285,000 years`);
   }
   return sign === '-' ? 0 - total : total + 0;
+}
+
+/**
+ * Milliseconds of a duration in a flow: ISO 8601, or a number of seconds such as `1.5`, which Kestra takes as well. The
+ * latter is what an expression with an input of type DURATION gives.
+ * @throws DurationError
+ */
+export function parseDuration(text: string): number {
+  return /^\s*\d{1,12}(?:\.\d+)?\s*$/.test(text) ? Number(text) * 1000 : parseIsoDuration(text);
 }
 
 /** Spells milliseconds as Java's `Duration.toString` does: `PT1.234S`, `PT26H0.5S`, `PT-1.5S`, `PT0S`. */

@@ -1,5 +1,5 @@
 /** What a task that runs another flow wants: which flow, its inputs and labels. */
-import { renderDeep, renderDeepTyped, variablesOf } from '../expression/index.ts';
+import { renderDeep, variablesOf } from '../expression/index.ts';
 import { type GivenInput, readLabels } from '../flow/index.ts';
 import type { TaskRun } from '../model/execution.ts';
 import type { Flow, Label } from '../model/flow.ts';
@@ -46,7 +46,7 @@ export async function childRequest(
     (await text(properties.inheritLabels)) === 'true'
       ? execution.labels.filter(({ key }) => !key.startsWith('system.'))
       : [];
-  const given = await renderDeepTyped(properties.inputs ?? {}, context);
+  const given = await renderDeep(properties.inputs ?? {}, context);
   const date = (await text(properties.scheduleDate)).trim();
   return {
     request: {

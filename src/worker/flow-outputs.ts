@@ -15,7 +15,8 @@ export async function renderFlowOutputs(carried: Carried): Promise<Answer> {
   const outputs: [string, Value][] = [];
   for (const output of flow.outputs) {
     const coerced = await renderDeepTyped(output.value, context).then(
-      value => coerceOutput(output, value, encrypt),
+      // Kestra renders to text, and nothing is an empty text.
+      value => coerceOutput(output, value ?? '', encrypt),
       (error: Error) => ({ fault: error.message }),
     );
     if ('value' in coerced) outputs.push([output.id, coerced.value]);

@@ -67,6 +67,7 @@ async function resultOf(setting: AttemptSetting, voice: TaskVoice): Promise<Task
   const workDir = setting.sharedDir ?? join(carried.workDir, id);
   let timer: { cancel(): void } | undefined;
   let timeoutMs: number | undefined;
+  let isProgram = false;
   try {
     const expressions = carried.renderContext(run);
     const group = task.workerGroup ?? state.flow.workerGroup;
@@ -115,8 +116,9 @@ async function resultOf(setting: AttemptSetting, voice: TaskVoice): Promise<Task
           environment.store.saveRun(carried.claim, { taskRunId: run.id, attempt, vars: {}, captures }),
         );
       },
-      run: plan =>
-        executeRun(plan, {
+      run: plan => {
+        isProgram = true;
+        return executeRun(plan, {
           store: environment.store,
           claim: carried.claim,
           storage: environment.storage,
@@ -142,7 +144,8 @@ async function resultOf(setting: AttemptSetting, voice: TaskVoice): Promise<Task
           },
           onLogs: entries => environment.listener.logs?.(entries, state.execution.id),
           afterCommit: setting.afterCommit,
-        }),
+        });
+      },
     };
     const result = await Promise.race([task.cache ? cached(type, context) : type.run(context), voice.broken]);
     if (stop.signal.aborted) return stopped(stop.signal.reason as StopReason, result);
@@ -161,6 +164,8 @@ async function resultOf(setting: AttemptSetting, voice: TaskVoice): Promise<Task
     // A stopped program has neither an exit code nor trustworthy vars; the files it declared are still given up.
     const files = result.outputs.outputFiles;
     const outputs = files && Object.keys(files).length > 0 ? { outputFiles: files } : {};
+    if (isProgram)
+      voice.log('WARN', reason === 'kill' ? 'The program was killed.' : 'The program was killed: it took too long.');
     if (reason === 'kill') return { state: 'KILLED', outputs };
     voice.log('ERROR', `Timeout after ${clockText(timeoutMs ?? 0)}`);
     return { state: 'FAILED', outputs };

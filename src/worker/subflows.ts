@@ -1,9 +1,10 @@
 /** Executions on behalf of others: those of Subflow tasks and of the items of a ForEachItem task. */
 import type { EngineEvent } from '../engine/event.ts';
+import { ExpressionError, renderDeep } from '../expression/index.ts';
 import type { Execution, TaskRun } from '../model/execution.ts';
 import { derivedId } from '../model/ids.ts';
 import { nextTryAt } from '../model/next-try.ts';
-import type { ValueMap } from '../model/value.ts';
+import { isMap, type ValueMap } from '../model/value.ts';
 import { type ChildExecution, type ChildFlow, TaskError } from '../tasks/task-type.ts';
 import { begin } from './admission.ts';
 import type { Carried } from './carried.ts';
@@ -71,7 +72,7 @@ export class Subflows implements SubflowStarter {
       taskRunId,
       executionId: id,
       state: ended.state.current,
-      ...(ended.outputs && { outputs: ended.outputs }),
+      ...(ended.outputs ? { outputs: ended.outputs } : await wantedOutputs(parent, run, driver?.carried)),
     });
   }
 
@@ -108,6 +109,22 @@ export class Subflows implements SubflowStarter {
     );
     if ('violations' in created) throw new TaskError(created.violations.map(({ message }) => message).join('\n'));
     return created;
+  }
+}
+
+/** What the older property `outputs` of a Subflow task takes from the other execution, as Kestra's default settings allow. */
+async function wantedOutputs(
+  parent: Carried,
+  run: TaskRun,
+  child: Carried | undefined,
+): Promise<{ outputs?: ValueMap; fault?: string }> {
+  const { outputs } = parent.task(run).properties;
+  if (!isMap(outputs) || !child || child.state.flow.outputs.length > 0) return {};
+  try {
+    return { outputs: (await renderDeep(outputs, child.renderContext())) as ValueMap };
+  } catch (error) {
+    if (!(error instanceof ExpressionError)) throw error;
+    return { fault: error.message };
   }
 }
 

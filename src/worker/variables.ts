@@ -1,6 +1,7 @@
 /** The variables that expressions see (spec/expressions.md section 2), resolved when they are used. */
 import type { Config } from '../config/config.ts';
 import { type ExecutionState, taskIndex } from '../engine/execution-state.ts';
+import { workingDirectory } from '../engine/flowables/working-directory.ts';
 import { type Variables, variablesOf } from '../expression/render-context.ts';
 import type { TaskRun } from '../model/execution.ts';
 import type { Label } from '../model/flow.ts';
@@ -20,7 +21,8 @@ export function executionVariables(
       id: execution.id,
       startDate: execution.state.histories[0]?.date ?? null,
       originalId: execution.originalId,
-      state: execution.ending ?? execution.state.current,
+      // Kestra renders outputs before the execution's state moves.
+      state: (execution.phase === 'outputs' ? undefined : execution.ending) ?? execution.state.current,
     }),
     envs: config.envs,
     globals: config.globals,
@@ -41,20 +43,39 @@ export function executionVariables(
 }
 
 function taskRunVariables(state: ExecutionState, run: TaskRun): Record<string, Value | (() => Value | undefined)> {
-  const type = taskIndex(state.flow).get(run.taskId)?.type ?? '';
+  const directory = directoryOf(state, run);
+  // A task in a WorkingDirectory stands where that stands: it has its value, and its parents are those of it.
+  const value = run.value ?? directory?.value;
   return {
-    task: { id: run.taskId, type },
-    taskrun: () => ({
-      id: run.id,
-      startDate: run.state.histories[0]?.date ?? null,
-      attemptsCount: Math.max(0, run.attempts.length - 1),
-      ...(run.parentTaskRunId !== undefined && { parentId: run.parentTaskRunId }),
-      ...(run.value !== undefined && { value: run.value }),
-      ...(run.iteration !== undefined && { iteration: run.iteration }),
-    }),
-    parents: () => parents(state, run),
-    parent: () => parents(state, run)[0],
+    task: { id: run.taskId, type: typeOf(state, run) },
+    taskrun: () => ({ ...taskRunMap(run), ...(value !== undefined && { value }) }),
+    ...(directory && { workerTaskrun: () => taskRunMap(directory) }),
+    parents: () => parents(state, directory ?? run),
+    parent: () => parents(state, directory ?? run)[0],
   };
+}
+
+function taskRunMap(run: TaskRun): ValueMap {
+  return {
+    id: run.id,
+    startDate: run.state.histories[0]?.date ?? null,
+    attemptsCount: Math.max(0, run.attempts.length - 1),
+    ...(run.parentTaskRunId !== undefined && { parentId: run.parentTaskRunId }),
+    ...(run.value !== undefined && { value: run.value }),
+    ...(run.iteration !== undefined && { iteration: run.iteration }),
+  };
+}
+
+function typeOf(state: ExecutionState, run: TaskRun): string {
+  return taskIndex(state.flow).get(run.taskId)?.type ?? '';
+}
+
+/** The task run of the WorkingDirectory that this one is a task of. */
+function directoryOf(state: ExecutionState, run: TaskRun): TaskRun | undefined {
+  const parent = run.parentTaskRunId === undefined ? undefined : state.taskRun(run.parentTaskRunId);
+  return parent && workingDirectory.aliases.concat(workingDirectory.type).includes(typeOf(state, parent))
+    ? parent
+    : undefined;
 }
 
 /** The task runs around this one that have a value or outputs, nearest first. */

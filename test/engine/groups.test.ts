@@ -1,7 +1,7 @@
 /** Flowables that choose, repeat or run at the same time. */
 import { describe, expect, test } from 'vitest';
 import type { TaskRun } from '../../src/model/execution.ts';
-import { Real } from '../../src/model/value.ts';
+import { Real, type ValueMap } from '../../src/model/value.ts';
 import {
   allowFailure,
   dag,
@@ -197,7 +197,11 @@ describe('If', () => {
   test('fails when its condition cannot be rendered', () => {
     const simulation = new Simulation(flow([ifTask('i', '{{ nope }}', [task('a')])])).start();
     expect(runsOf(simulation)).toEqual(['i FAILED']);
-    expect(logsOf(simulation)).toEqual(['ERROR i: Unable to find nope']);
+    expect(logsOf(simulation)).toEqual([
+      'ERROR i: Unable to find nope',
+      'WARN i: No branch of i was chosen: there is nothing to choose by.',
+    ]);
+    expect(attemptsOf(simulation, 'i')).toBe('RUNNING');
   });
 });
 
@@ -294,6 +298,24 @@ describe('LoopUntil', () => {
     expect(runOf(simulation, 'lu').outputs).toEqual({ iterationCount: 3 });
     expect(runsOf(simulation)).toEqual(['lu SUCCESS', 'r SUCCESS']);
     expect(simulation.begun).toEqual(['r', 'r', 'r']);
+  });
+
+  test('shows its tasks how many iterations there were, and counts before it looks at a condition about that', () => {
+    const seen: unknown[] = [];
+    const expressions = {
+      'outputs.lu.iterationCount': (state: Parameters<ReturnType<typeof until>>[0]) => {
+        const count = (state.outputs.lu as ValueMap).iterationCount;
+        seen.push(count);
+        return String(count === 3);
+      },
+    };
+    const loop = loopUntil('lu', '{{ outputs.lu.iterationCount }}', [task('r')], {
+      checkFrequency: { interval: 'PT0.1S' },
+    });
+    const simulation = new Simulation(flow([loop]), { expressions }).start();
+    expect(seen).toEqual([1, 2, 2, 3]);
+    expect(simulation.begun).toEqual(['r', 'r']);
+    expect(runOf(simulation, 'lu').outputs).toEqual({ iterationCount: 3 });
   });
 
   test('ends at maxIterations with a warning in the log', () => {

@@ -10,7 +10,7 @@ describe('Subflow', () => {
     ['WARNING', {}, 'WARNING'],
     ['FAILED', {}, 'FAILED'],
     ['KILLED', {}, 'KILLED'],
-    ['CANCELLED', {}, 'FAILED'],
+    ['CANCELLED', {}, 'SUCCESS'],
     ['FAILED', { transmitFailed: false }, 'SUCCESS'],
   ] as const)('whose execution ends %s with %j ends %s', (child, properties, state) => {
     const simulation = new Simulation(flow([subflow('sub', properties)]), { subflows: { sub: child } }).start();
@@ -25,6 +25,21 @@ describe('Subflow', () => {
     expect(attemptsOf(simulation, 'sub')).toBe('FAILED');
     expect(logsOf(simulation)).toEqual(['ERROR sub: there is no such flow']);
     expect(simulation.pending.size).toBe(0);
+  });
+
+  test('that cannot start fails whatever its flags say', () => {
+    const sub = subflow('sub', {}, { allowFailure: true });
+    const simulation = new Simulation(flow([sub, task('after')]), { subflows: { sub: 'refused' } }).start();
+    expect(runsOf(simulation)).toEqual(['sub FAILED']);
+  });
+
+  test.each([
+    ['FAILED', { allowFailure: true }, 'WARNING'],
+    ['FAILED', { allowFailure: true, allowWarning: true }, 'SUCCESS'],
+    ['WARNING', { allowWarning: true }, 'SUCCESS'],
+  ] as const)('whose execution ends %s has an attempt in the state that %j makes of it', (child, flags, state) => {
+    const simulation = new Simulation(flow([subflow('sub', {}, flags)]), { subflows: { sub: child } }).start();
+    expect(attemptsOf(simulation, 'sub')).toBe(state);
   });
 
   test('that does not wait succeeds at once', () => {
@@ -74,13 +89,15 @@ describe('Labels', () => {
     expect(runOf(simulation, 'lb').state.histories.map(({ state }) => state)).toEqual(['CREATED', 'SUCCESS']);
   });
 
-  test.each([[{ 'system.x': 'y' }], [{ a: '' }], [{ a: null }], ['plain text'], [['a']], [7]])(
-    'of %j fail with a message',
-    added => {
-      const simulation = new Simulation(flow([labels('lb', added)], { labels: given })).start();
-      expect(courseOf(simulation)).toBe('CREATED,RUNNING,FAILED');
-      expect(logsOf(simulation)).toEqual([expect.stringMatching(/^ERROR lb: ./)]);
-      expect(simulation.execution.labels).toEqual(given);
-    },
-  );
+  test.each([[{ z: '' }], [{ z: null }]])('may be empty: %j', added => {
+    const simulation = new Simulation(flow([labels('lb', added)], { labels: given })).start();
+    expect(simulation.execution.labels).toEqual([...given, { key: 'z', value: '' }]);
+  });
+
+  test.each([[{ 'system.x': 'y' }], [{ a: [1] }], ['plain text'], [['a']], [7]])('of %j fail with a message', added => {
+    const simulation = new Simulation(flow([labels('lb', added)], { labels: given })).start();
+    expect(courseOf(simulation)).toBe('CREATED,RUNNING,FAILED');
+    expect(logsOf(simulation)).toEqual([expect.stringMatching(/^ERROR lb: ./)]);
+    expect(simulation.execution.labels).toEqual(given);
+  });
 });

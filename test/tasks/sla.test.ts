@@ -27,7 +27,8 @@ describe('an assertion', () => {
     expect(course(document)).toBe(expected);
     expect(labels(document)).toEqual([{ key: 'sla', value: 'miss' }]);
     const said = saidBy(document, undefined);
-    expect(said.filter(line => line.startsWith('WARN'))).toHaveLength(1);
+    const level = behavior === 'FAIL' ? 'ERROR' : 'WARN';
+    expect(said.filter(line => line.startsWith(`${level} The SLA 'm' is violated`))).toHaveLength(1);
     expect(said[0]).toMatch(/^ERROR The SLA 'm' cannot be evaluated: .*`outputs`|`a`/);
   });
 

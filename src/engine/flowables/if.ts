@@ -8,6 +8,7 @@ export const ifTask: Flowable = {
   aliases: ['io.kestra.core.tasks.flows.If'],
   title: 'Run tasks when a condition holds, others when it does not.',
   kind: 'flowable',
+  branchesAreOutput: true,
   schema: () =>
     z.strictObject({
       condition: z.union([z.string(), z.boolean()]).meta({

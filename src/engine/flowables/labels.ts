@@ -50,7 +50,8 @@ function labelList(value: Value): readonly Label[] {
 }
 
 function label(key: string, value: Value): Label {
-  if (value === null || value === '' || typeof value === 'object')
+  if (typeof value === 'object' && value !== null)
     throw new FlowableFailure(`The label ${key} needs a value that is a text, a number or a boolean.`);
-  return { key, value: String(value) };
+  // An expression may give nothing: unlike a flow's own labels, those set on the way may be empty.
+  return { key, value: String(value ?? '') };
 }

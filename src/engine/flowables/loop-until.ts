@@ -26,29 +26,33 @@ export const loopUntil: Flowable = {
           maxDuration: z.string().optional().meta({ title: 'How long at most' }),
           interval: z.string().optional().meta({ title: 'How long to wait between iterations', default: 'PT1S' }),
         })
-        .optional(),
+        .optional()
+        .meta({ title: 'When to look again, and for how long' }),
     }),
   branches: [{ property: 'tasks', required: true, shape: 'list' }, ...errorBranches],
-  begin: container => container.note({ count: 1, since: container.draft.at }),
+  begin(container) {
+    container.note({ count: 1, since: container.draft.at });
+    container.output({ iterationCount: 1 });
+  },
   step(container) {
     if (container.sequential('tasks') === 'waiting') return 'waiting';
     if (container.notes.over) return 'done';
     const scope = container.scope('tasks');
     if (scope.failed + scope.killed > 0) return 'done';
-    container.ask(
-      `condition-${container.notes.count}`,
-      [container.task.properties.condition ?? '', frequency(container.task.properties.checkFrequency)],
-      'text',
-    );
+    ask(container, `condition-${container.notes.count}`);
     return 'waiting';
   },
-  answered(container, _about, { value }) {
+  answered(container, about, { value }) {
     const [condition, limits] = value as [Value, ValueMap];
-    const holds = isTruthy(condition === null ? null : String(condition));
-    const count = Number(container.notes.count) + (holds ? 0 : 1);
-    container.note({ count });
-    container.output({ iterationCount: count });
-    if (holds) return container.note({ over: true });
+    if (isTruthy(condition === null ? null : String(condition))) return container.note({ over: true });
+    if (!about.startsWith('counted-')) {
+      const next = Number(container.notes.count) + 1;
+      container.note({ count: next });
+      container.output({ iterationCount: next });
+      // Kestra counts, then looks at the condition once more, so that one about the count sees the next one already.
+      if (aboutCount.test(String(container.task.properties.condition))) return ask(container, `counted-${next}`);
+    }
+    const count = Number(container.notes.count);
     if (isOver(container, count, limits)) return;
     if (container.draft.execution.state.current === 'RUNNING') container.draft.moveExecution('PAUSED');
     container.timer(`next-${count}`, container.draft.at + parseDuration(text(limits.interval) ?? 'PT1S'));
@@ -67,6 +71,13 @@ export const loopUntil: Flowable = {
     return container.scope('tasks');
   },
 };
+
+const aboutCount = /\biterationCount\b/;
+
+function ask(container: Container, about: string): void {
+  const { condition, checkFrequency } = container.task.properties;
+  container.ask(about, [condition ?? '', frequency(checkFrequency)], 'text');
+}
 
 function frequency(given: Value | undefined): ValueMap {
   return isMap(given) ? given : {};

@@ -27,7 +27,7 @@ export const subflow: Flowable = {
       inheritLabels: flag.optional().meta({ title: 'Whether it gets the labels of this execution', default: false }),
       outputs: map.optional().meta({
         title: 'Older way to take outputs over',
-        description: 'Without effect where the flow declares outputs.',
+        description: 'Expressions of the other flow; without effect where it declares outputs itself.',
       }),
       scheduleDate: z.string().optional().meta({
         title: 'When to start it',
@@ -49,15 +49,20 @@ export const subflow: Flowable = {
     container.output({ executionId, state: 'CREATED' });
     container.note({ ended: 'SUCCESS' });
   },
-  childEnded(container, { executionId, state, outputs }) {
+  childEnded(container, { executionId, state, outputs, fault }) {
     if (typeof container.notes.ended === 'string') return;
     container.output({ executionId, ...(outputs && { outputs }), state });
+    if (fault !== undefined) {
+      container.log('ERROR', `Failed to extract outputs: ${fault}`);
+      return container.note({ ended: 'FAILED' });
+    }
     const transmit = String(container.task.properties.transmitFailed ?? true) !== 'false';
-    const bad = state === 'FAILED' || state === 'KILLED' || state === 'WARNING' || state === 'CANCELLED';
-    if (bad && transmit) {
-      if (state === 'FAILED') container.log('ERROR', `The subflow's execution ${executionId} ended in state ${state}.`);
-      container.note({ ended: state === 'CANCELLED' ? 'FAILED' : state });
-    } else container.note({ ended: 'SUCCESS' });
+    // A cancelled one counts as done, as in Kestra.
+    const bad = state === 'FAILED' || state === 'KILLED' || state === 'WARNING';
+    container.note({ ended: bad && transmit ? state : 'SUCCESS' });
+    if (!transmit || (state !== 'FAILED' && state !== 'WARNING')) return;
+    const forgiven = state === 'WARNING' || container.task.allowFailure;
+    container.log(forgiven ? 'WARN' : 'ERROR', `The subflow's execution ${executionId} ended in state ${state}.`);
   },
   stop(container) {
     const { child, ended, killing } = container.notes;

@@ -7,6 +7,7 @@ export const switchTask: Flowable = {
   aliases: ['io.kestra.core.tasks.flows.Switch'],
   title: 'Run the tasks of the case that a value matches.',
   kind: 'flowable',
+  branchesAreOutput: true,
   schema: () =>
     z.strictObject({
       value: z

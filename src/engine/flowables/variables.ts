@@ -54,7 +54,8 @@ export const unsetVariables: Flowable = {
     if (!isList(names)) throw new FlowableFailure('The variables must be a list of names.');
     const current = currentVariables(container);
     const missing = names.map(String).filter(name => !Object.hasOwn(current, name));
-    if (String(ignoreMissing) !== 'true' && missing.length > 0)
+    // Kestra misses a variable only where there is none at all.
+    if (String(ignoreMissing) !== 'true' && missing.length > 0 && Object.keys(current).length === 0)
       throw new FlowableFailure(
         `There are no such variables: ${missing.join(', ')}. Set ignoreMissing to pass over them.`,
       );

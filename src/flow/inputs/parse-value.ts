@@ -1,5 +1,5 @@
 /** Reads a value as the type of an input or output, as Kestra's `FlowInputOutput` does. */
-import { DurationError, parseDuration } from '../../model/duration.ts';
+import { DurationError, parseIsoDuration } from '../../model/duration.ts';
 import { parseJson, writeJson } from '../../model/json.ts';
 import { double, isList, isMap, isNumeric, Real, type Value } from '../../model/value.ts';
 import type { DataType } from '../schema/data-types.ts';
@@ -100,7 +100,7 @@ function date(type: DataType, value: Value, parse: (text: string) => DateText | 
 function duration(value: Value): Parsed {
   if (isNumeric(value)) return { value: double(Number(textOf(value))) };
   try {
-    return { value: double(parseDuration(textOf(value)) / 1000) };
+    return { value: double(parseIsoDuration(textOf(value)) / 1000) };
   } catch (error) {
     if (error instanceof DurationError) return expected('DURATION', value, error.message);
     throw error;

@@ -1,6 +1,6 @@
 /** Limits on what a local program may use: `ulimit` of the shell that starts it. A property of our own. */
 import { z } from 'zod';
-import { DurationError, parseDuration } from '../../model/duration.ts';
+import { DurationError, parseIsoDuration } from '../../model/duration.ts';
 import { isMap, type Value, type ValueMap } from '../../model/value.ts';
 import { PropertyReader, refused } from '../property-reader.ts';
 
@@ -49,7 +49,7 @@ export function limitCommands(config: unknown): readonly string[] {
 
 function secondsOf(text: string, path: string): number {
   try {
-    const ms = parseDuration(text);
+    const ms = parseIsoDuration(text);
     if (ms > 0) return Math.ceil(ms / 1000);
   } catch (error) {
     if (!(error instanceof DurationError)) throw error;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { renderDeep, renderDeepTyped } from '../../expression/index.ts';
-import { parseDuration } from '../../model/duration.ts';
+import { parseIsoDuration } from '../../model/duration.ts';
 import { isList, isMap, type Value } from '../../model/value.ts';
 import { asText, textMapProperty } from '../properties.ts';
 import { textMap } from '../property-schemas.ts';
@@ -64,7 +64,7 @@ function timerValue(value: Value): number {
   if (given === '') return Number.NaN;
   if (!Number.isNaN(Number(given))) return Number(given) * 1000;
   try {
-    return parseDuration(given);
+    return parseIsoDuration(given);
   } catch {
     return Number.NaN;
   }

@@ -1,0 +1,110 @@
+/** What Kestra 1.0.20 was seen to do with flows like these, beyond the recorded ones. */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { FlowHarness, outputsOf, saidBy } from './flow-harness.ts';
+
+let harness: FlowHarness;
+beforeEach(() => {
+  harness = new FlowHarness();
+});
+afterEach(() => harness.close());
+
+const shown = (id: string, format: string, indent = '  ') =>
+  `${indent}- {id: ${id}, type: io.kestra.plugin.core.debug.Return, format: "${format}"}\n`;
+const within = '            ';
+
+describe('A task in a WorkingDirectory in a ForEach', () => {
+  it('has the value of the directory, and its parents', async () => {
+    const document = await harness.run(`
+tasks:
+  - id: each
+    type: io.kestra.plugin.core.flow.ForEach
+    values: [x]
+    tasks:
+      - id: dir
+        type: io.kestra.plugin.core.flow.WorkingDirectory
+        tasks:
+${shown('r', '{{ taskrun.value }} {{ workerTaskrun.value }} {{ workerTaskrun.iteration }} {{ parents | length }}', within)}`);
+    expect(outputsOf(document, 'r').value).toBe('x x 0 0');
+  });
+});
+
+describe('A LoopUntil', () => {
+  it('shows its tasks the number of the iteration', async () => {
+    const document = await harness.run(`
+tasks:
+  - id: loop
+    type: io.kestra.plugin.core.flow.LoopUntil
+    condition: "{{ outputs.r.value == '2' }}"
+    checkFrequency: {interval: PT0.01S}
+    tasks:
+${shown('r', '{{ outputs.loop.iterationCount }}', within)}`);
+    expect(outputsOf(document, 'loop')).toEqual({ iterationCount: 2 });
+    expect(document.state.histories.map(({ state }) => state).join()).toBe('CREATED,RUNNING,PAUSED,RUNNING,SUCCESS');
+  });
+});
+
+describe('A duration', () => {
+  it.each(['"{{ inputs.d }}"', '"{{ 0.02 }}"', '0.02', '"PT0.02S"'])('of %s is one', async duration => {
+    const document = await harness.run(`
+inputs: [{id: d, type: DURATION, defaults: PT0.02S}]
+tasks:
+  - {id: s, type: io.kestra.plugin.core.flow.Sleep, duration: ${duration}}`);
+    expect(document.state.current).toBe('SUCCESS');
+    expect(saidBy(document, 's')).toEqual(['INFO Waiting for PT0.02S']);
+  });
+});
+
+describe('A Subflow', () => {
+  const child = (rest: string) => `
+---
+id: child
+namespace: test
+${rest}`;
+
+  it('hands over what expressions give as text, also within maps and lists', async () => {
+    const document = await harness.run(`
+tasks:
+  - id: s
+    type: io.kestra.plugin.core.flow.Subflow
+    namespace: test
+    flowId: child
+    inputs: {m: {x: "{{ 5 }}", y: [1, "{{ true }}"]}, l: "{{ [1, '2'] }}"}${child(`
+inputs: [{id: m, type: JSON}, {id: l, type: JSON}]
+tasks:
+${shown('a', 'x')}outputs:
+  - {id: o, type: JSON, value: "{{ inputs }}"}`)}`);
+    expect(outputsOf(document, 's').outputs).toEqual({ o: { m: { x: '5', y: [1, 'true'] }, l: [1, '2'] } });
+  });
+
+  it.each([
+    ['{v: "{{ outputs.a.value }}"}', '', 'SUCCESS', { v: 'A' }],
+    ['{v: "{{ outputs.a.value }}"}', 'outputs: [{id: o, type: STRING, value: own}]', 'SUCCESS', { o: 'own' }],
+    ['{v: "{{ outputs.nope.value }}"}', '', 'FAILED', undefined],
+  ])('takes outputs by the older property %s where there are none: %s', async (wanted, declared, state, outputs) => {
+    const document = await harness.run(`
+tasks:
+  - {id: s, type: io.kestra.plugin.core.flow.Subflow, namespace: test, flowId: child, outputs: ${wanted}}${child(`
+tasks:
+${shown('a', 'A')}${declared}`)}`);
+    expect(document.taskRunList[0]?.state.current).toBe(state);
+    expect(outputsOf(document, 's').outputs).toEqual(outputs);
+  });
+});
+
+describe('The outputs of a flow', () => {
+  it('are rendered while the execution is still RUNNING', async () => {
+    const document = await harness.run(`
+tasks:
+${shown('a', 'x')}outputs:
+  - {id: o, type: STRING, value: "{{ execution.state }}"}`);
+    expect(document.outputs).toEqual({ o: 'RUNNING' });
+  });
+
+  it('are empty texts where an expression gives nothing', async () => {
+    const document = await harness.run(`
+tasks:
+${shown('a', 'x')}outputs:
+  - {id: o, type: STRING, value: "{{ null }}"}`);
+    expect(document.outputs).toEqual({ o: '' });
+  });
+});
