@@ -10,6 +10,8 @@ export interface Sink {
   readonly colors: boolean;
   /** Columns of the terminal; 80 where there is none, or it does not know. */
   readonly width: number;
+  /** Rows of the terminal; absent where there is none, or it does not know. */
+  readonly height?: number | undefined;
   write(text: string): void;
   /** Writes and waits until it is taken, so that a big document is not gathered in memory. */
   push(text: string): Promise<void>;
@@ -18,6 +20,7 @@ export interface Sink {
 interface Stream extends NodeJS.WritableStream {
   isTTY?: boolean;
   columns?: number;
+  rows?: number;
 }
 
 /** What the environment says: NO_COLOR; CI or TERM=dumb, where nothing may be drawn over. */
@@ -38,6 +41,9 @@ export function sinkOf(stream: Stream, { noColor, plain }: Wishes): Sink {
     get width() {
       // A terminal that does not know its size says 0.
       return stream.columns || 80;
+    },
+    get height() {
+      return stream.rows || undefined;
     },
     write(text) {
       if (!gone) stream.write(text);

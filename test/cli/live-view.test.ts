@@ -18,6 +18,7 @@ class Screen implements Sink {
   readonly isTerminal = true;
   readonly colors = false;
   width = 80;
+  height = 24;
   lines: string[] = [];
   writes = 0;
 
@@ -99,6 +100,16 @@ test('more tasks than there is room for are counted', () => {
   for (let i = 0; i < 20; i++) view.live.taskRun(run(`t${i}`));
   vi.advanceTimersByTime(100);
   expect(screen.lines.at(-1)).toContain('and 12 more');
+});
+
+test('a low terminal gets no more lines than it has', () => {
+  const screen = new Screen();
+  screen.height = 5;
+  using view = shown(screen);
+  for (let i = 0; i < 20; i++) view.live.taskRun(run(`t${i}`));
+  vi.advanceTimersByTime(100);
+  expect(screen.lines).toHaveLength(4);
+  expect(screen.lines.at(-1)).toContain('and 17 more');
 });
 
 function shown(screen: Screen): Disposable & { readonly live: LiveView } {

@@ -85,8 +85,10 @@ export class LiveView {
   #lines(): string[] {
     const open = tree([...this.#runs.values()]);
     const spinner = this.#palette.accent(frames[this.#frame % frames.length] ?? '');
-    const lines = open.slice(0, mostLines).map(({ run, depth }) => this.#line(run, depth, spinner));
-    if (open.length > mostLines) lines.push(this.#palette.dim(`  and ${open.length - mostLines} more`));
+    // What has left the screen at its top cannot be drawn over.
+    const most = Math.max(1, Math.min(mostLines, (this.#sink.height ?? Number.POSITIVE_INFINITY) - 2));
+    const lines = open.slice(0, most).map(({ run, depth }) => this.#line(run, depth, spinner));
+    if (open.length > most) lines.push(this.#palette.dim(`  and ${open.length - most} more`));
     return lines;
   }
 
