@@ -1,5 +1,8 @@
 /** `windlass docs`: pages of types, from the schema that validates them. */
 import { describe, expect, test } from 'vitest';
+import { runnerJson, taskJson } from '../../src/cli/schema/flow-json-schema.ts';
+import { catalogFor } from '../../src/cli/workspace.ts';
+import { loadConfig } from '../../src/config/load-config.ts';
 import { command } from './command.ts';
 
 const docs = async (...args: string[]) => command(['docs', ...args]);
@@ -17,6 +20,17 @@ describe('a page', () => {
     const { out } = await docs('shell.Commands');
     expect(out).toMatch(/PROPERTIES\n {2}id {2}text, required\n.*? {2}commands {2}list, required\n/s);
   });
+});
+
+test('every property of every type says what it is', () => {
+  const catalog = catalogFor(loadConfig({ env: {} }).config, {});
+  const untold = catalog.names().flatMap(type => {
+    const [task, runner] = [catalog.task(type), catalog.runner(type)];
+    const json = task ? taskJson(task) : runner && runnerJson(runner);
+    const properties = Object.entries((json?.properties ?? {}) as Record<string, { title?: string }>);
+    return properties.flatMap(([name, { title }]) => (name === 'type' || title ? [] : [`${type}.${name}`]));
+  });
+  expect(untold).toEqual([]);
 });
 
 test('a misspelt type gets a suggestion, an ambiguous end all that it may mean', async () => {
