@@ -1,5 +1,5 @@
 /** What a task leaves behind: its output files, moved to internal storage. */
-import { type Dirent, lstatSync } from 'node:fs';
+import { type Dirent, existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join, posix, relative } from 'node:path';
 import { newId } from '../model/ids.ts';
@@ -105,10 +105,8 @@ export async function storeOutputs(
   const store = async ({ key, path, uri }: Capture): Promise<boolean> => {
     const local = join(workDir, path);
     try {
-      const found = lstatSync(local, { throwIfNoEntry: false });
-      if (found || !(await storage.exists(uri))) {
-        // What is written later to another name of the file must not change what is stored.
-        await storage.putFile(uri, local, { move: found?.nlink === 1 });
+      if (existsSync(local) || !(await storage.exists(uri))) {
+        await storage.putFile(uri, local, { move: true });
         await rm(local, { force: true });
       }
       return true;

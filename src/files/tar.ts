@@ -1,15 +1,15 @@
 /** Folders as tar archives, in and out, for engines that take and give files in this form. Everything streams. */
-import { constants, fchmodSync, fstatSync, futimesSync } from 'node:fs';
-import { chmod, copyFile, lstat, mkdir, open, readdir, readlink, realpath, rm, symlink } from 'node:fs/promises';
+import { closeSync, constants, fstatSync, openSync, read, readSync } from 'node:fs';
+import { lstat, readdir, readlink, realpath } from 'node:fs/promises';
 import { join, posix, resolve } from 'node:path';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { Extract } from 'tar-stream';
+import { promisify } from 'node:util';
+import { FolderWriter } from './folder-writer.ts';
 import { linkTargetInside } from './link-target.ts';
+import { smallFile } from './small-file.ts';
 import { archiveEnd, padding, tarHeader } from './tar-header.ts';
 import type { OtherKind } from './walk.ts';
-
-type Entry = Extract extends AsyncIterable<infer Item> ? Item : never;
 
 export interface PackOptions {
   /** A POSIX path that is put before every name; the folder itself is then an entry too. Its parents are not. */
@@ -37,8 +37,25 @@ export interface UnpackOptions {
  * The stream fails when a file cannot be read or gets shorter meanwhile; what is appended meanwhile is left out.
  */
 export function packFolder(dir: string, options: PackOptions = {}): Readable {
-  return Readable.from(packed(dir, options), { objectMode: false });
+  return Readable.from(inBlocks(packed(dir, options)), { objectMode: false });
 }
+
+/** Small pieces together: each one that goes through a stream and a connection costs as much as a large one. */
+async function* inBlocks(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let waiting: Uint8Array[] = [];
+  let size = 0;
+  for await (const piece of pieces) {
+    waiting.push(piece);
+    size += piece.length;
+    if (size < blockSize) continue;
+    yield waiting.length === 1 ? piece : Buffer.concat(waiting);
+    waiting = [];
+    size = 0;
+  }
+  if (size > 0) yield Buffer.concat(waiting);
+}
+
+const blockSize = 65_536;
 
 async function* packed(dir: string, options: PackOptions): AsyncGenerator<Uint8Array> {
   const prefix = posix.normalize(`${options.prefix ?? ''}/`).replace(/^(?:\.?\/)+/, '');
@@ -75,21 +92,25 @@ async function modeAndTime(local: string): Promise<{ mode: number; mtime: Date }
 
 async function* packedFile(local: string, name: string): AsyncGenerator<Uint8Array> {
   // O_NOFOLLOW: it may have become a link since the folder was read. O_NONBLOCK: or a pipe.
-  const file = await open(local, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  const file = openSync(local, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   try {
-    const { mode, mtime, size } = fstatSync(file.fd);
+    const { mode, mtime, size } = fstatSync(file);
     yield tarHeader({ name, type: 'file', mode: mode & 0o777, mtime, size });
     for (let left = size; left > 0; ) {
-      const { buffer, bytesRead } = await file.read(Buffer.allocUnsafe(Math.min(left, 65_536)));
-      if (bytesRead === 0) throw new Error(`The file "${local}" became shorter while it was read.`);
-      left -= bytesRead;
-      yield buffer.subarray(0, bytesRead);
+      const block = Buffer.allocUnsafe(Math.min(left, blockSize));
+      const count = size <= smallFile ? readSync(file, block) : await readBlock(file, block);
+      if (count === 0) throw new Error(`The file "${local}" became shorter while it was read.`);
+      left -= count;
+      yield block.subarray(0, count);
     }
     yield padding(size);
   } finally {
-    await file.close();
+    closeSync(file);
   }
 }
+
+const readBlock = async (file: number, block: Buffer) =>
+  (await promisify(read)(file, block, 0, block.length, null)).bytesRead;
 
 /**
  * Writes an archive's files, folders and links into a folder, over what is there.
@@ -108,7 +129,7 @@ export async function unpackInto(stream: Readable, dir: string, options: UnpackO
   const reading = pipeline(stream, tail, archive);
   // Its failure reaches the loop below as the archive's error; awaited at the end.
   reading.catch(() => {});
-  const writer = new FolderWriter(resolve(dir));
+  const writer = new FolderWriter(resolve(dir), options.onOther ?? (() => {}));
   let contentEnd = 0;
   for await (const entry of archive) {
     const { header } = entry;
@@ -116,7 +137,7 @@ export async function unpackInto(stream: Readable, dir: string, options: UnpackO
     contentEnd += Math.ceil((header.type === 'directory' ? 0 : (header.size ?? 0)) / 512) * 512;
     const path = relativeName(header.name, options.strip ?? 0);
     if (path === '' || (options.keep && !options.keep(path))) entry.resume();
-    else await writer.write(path, entry, options);
+    else await writer.write(path, entry, name => relativeName(name, options.strip ?? 0));
   }
   await reading;
   // tar-stream takes an end between two entries for the end; a whole archive ends with two empty blocks.
@@ -145,95 +166,4 @@ function relativeName(name: string, strip: number): string {
   const parts = name.split('/').filter(part => part !== '' && part !== '.');
   if (parts.includes('..')) throw new Error(`The archive holds the path "${name}", which leads out of its folder.`);
   return parts.slice(strip).join('/');
-}
-
-/** Is there no link on the way? */
-async function isRealFolder(root: string, path: string): Promise<boolean> {
-  if (path === '.') return true;
-  return (await lstat(join(root, path))).isDirectory() && (await isRealFolder(root, posix.dirname(path)));
-}
-
-class FolderWriter {
-  readonly #root: string;
-  /** Folders known to be real ones, so that each is looked at once. */
-  readonly #known = new Set<string>();
-
-  constructor(root: string) {
-    this.#root = root;
-  }
-
-  async write(path: string, entry: Entry, options: UnpackOptions): Promise<void> {
-    const { header } = entry;
-    const mode = (header.mode ?? 0o644) & 0o777;
-    const local = join(this.#root, path);
-    if (header.type === 'directory') {
-      await this.#folder(path);
-      await chmod(local, mode | 0o700);
-    } else if (header.type === 'file' || header.type === 'contiguous-file') {
-      await this.#folder(posix.dirname(path));
-      return await this.#file(local, entry, mode | 0o400);
-    } else if (header.type === 'symlink' && header.linkname) {
-      const target = linkTargetInside(local, header.linkname, [this.#root]);
-      if (target === undefined) options.onOther?.(path, 'a link');
-      else {
-        await this.#folder(posix.dirname(path));
-        await this.#replace(local);
-        await symlink(target, local);
-      }
-    } else if (header.type === 'link' && header.linkname) {
-      const first = relativeName(header.linkname, options.strip ?? 0);
-      if (!(await this.#secondName(path, first))) options.onOther?.(path, 'a hard link');
-    } else options.onOther?.(path, header.type === 'fifo' ? 'a pipe' : 'a socket or device');
-    entry.resume();
-  }
-
-  /** Makes sure that every part of the path is a real folder; whatever else stands there is replaced. */
-  async #folder(path: string): Promise<void> {
-    if (path === '.' || this.#known.has(path)) return;
-    await this.#folder(posix.dirname(path));
-    const local = join(this.#root, path);
-    const found = await lstat(local).catch(() => undefined);
-    if (!found?.isDirectory()) {
-      if (found) await rm(local);
-      await mkdir(local);
-    }
-    this.#known.add(path);
-  }
-
-  async #file(local: string, entry: Entry, mode: number): Promise<void> {
-    // Created anew and exclusively, which follows no link and does not write into a file that another name shares.
-    const file = await open(local, 'wx', mode).catch(async (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EEXIST') throw error;
-      await this.#replace(local);
-      return await open(local, 'wx', mode);
-    });
-    try {
-      for await (const chunk of entry) await file.writeFile(chunk as Uint8Array);
-      // Not asynchronous: they touch no content, and two trips to the thread pool for each of 10,000 files add up.
-      fchmodSync(file.fd, mode);
-      if (entry.header.mtime) futimesSync(file.fd, entry.header.mtime, entry.header.mtime);
-    } finally {
-      await file.close();
-    }
-  }
-
-  /** False when the first is not here. A copy, for files are moved to the storage one by one, and what is written to one name must not change another. */
-  async #secondName(path: string, firstPath: string): Promise<boolean> {
-    const first = join(this.#root, firstPath);
-    const isHere = await Promise.all([isRealFolder(this.#root, posix.dirname(firstPath)), lstat(first)]).then(
-      ([isReal, found]) => isReal && found.isFile(),
-      () => false,
-    );
-    if (!isHere || firstPath === path) return false;
-    await this.#folder(posix.dirname(path));
-    const local = join(this.#root, path);
-    await this.#replace(local);
-    await copyFile(first, local, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
-    return true;
-  }
-
-  async #replace(local: string): Promise<void> {
-    await rm(local, { recursive: true, force: true });
-    this.#known.clear();
-  }
 }
