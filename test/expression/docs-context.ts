@@ -9,7 +9,7 @@ export function context(): RenderContext {
       vars: { greeting: 'Hello {{ inputs.name }}' },
       flow: { id: 'my-flow', namespace: 'company.team' },
       execution: { id: '5GUSpQjiaYkt7Z8iTEO6nW' },
-      taskrun: { value: 'a' },
+      taskrun: { value: 'a', iteration: 1 },
       parents: [],
       tasks: { my_task: { state: 'FAILED' } },
       envs: { home: '/srv' },

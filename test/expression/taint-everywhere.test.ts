@@ -98,6 +98,7 @@ const functionSamples: Readonly<Record<string, Sample>> = {
   render: ["render(secret('TEMPLATE'))"],
   renderOnce: ["renderOnce(secret('TEMPLATE'))"],
   currentEachOutput: ["currentEachOutput({'x': secret('A')})"],
+  iterationOutput: harmless('an output: tainted when it was made, and found by its text'),
   fileURI: ["fileURI(secret('A'))"],
   now: [`now(format="'" ~ secret('A') ~ "' yyyy")`],
   printContext: harmless('what stands in it is tainted by itself'),
@@ -162,7 +163,12 @@ const cases = (samples: Readonly<Record<string, Sample>>) =>
 async function leaks(expression: string): Promise<{ texts: readonly string[]; leaked: readonly string[] }> {
   const taint = createTaint();
   const context = {
-    variables: variablesOf({ name: 'world', flow: { namespace: 'a.b' }, parents: [], taskrun: { value: 'x' } }),
+    variables: variablesOf({
+      name: 'world',
+      flow: { namespace: 'a.b' },
+      parents: [],
+      taskrun: { value: 'x' },
+    }),
     services: { secret: async (name: string) => secrets[name], now: () => 0 },
     taint,
   };

@@ -9,6 +9,7 @@ import { extremeFunctions } from './extremes.ts';
 import { fileFunctions } from './files.ts';
 import { httpFunction } from './http.ts';
 import { identifierFunctions } from './identifiers.ts';
+import { iterationOutputFunction } from './iteration-output.ts';
 import { kvFunction } from './kv.ts';
 import { nowFunction } from './now.ts';
 import { randomFunctions } from './random.ts';
@@ -30,6 +31,7 @@ export const functions: ReadonlyMap<string, ExpressionFunction> = new Map(
     currentEachOutput: eachOutputFunction,
     errorLogs: errorLogsFunction,
     http: httpFunction,
+    iterationOutput: iterationOutputFunction,
     kv: kvFunction,
     now: nowFunction,
     range: rangeFunction,
