@@ -90,11 +90,18 @@ function texts(read: PropertyReader, name: string): Readonly<Record<string, stri
   );
 }
 
+/** An amount as Kubernetes writes it; its server would name no field. */
+function quantity(read: PropertyReader, name: string): string | undefined {
+  const text = read.text(name);
+  if (text === undefined || /^[+-]?(\d+\.?\d*|\.\d+)([KMGTPE]i|[numkMGTPE]|[eE][+-]?\d+)?$/.test(text)) return text;
+  throw refused(read.path(name), `"${text}" is no amount. Write it as 500m, 2, 128Mi or 1Gi.`);
+}
+
 /** Kestra writes `request` and `limit` where Kubernetes has a plural. */
 function readResources(read: PropertyReader): JsonMap | undefined {
   const amounts = (name: 'request' | 'limit') => {
     const below = read.below(name);
-    const [cpu, memory] = [below.text('cpu'), below.text('memory')];
+    const [cpu, memory] = [quantity(below, 'cpu'), quantity(below, 'memory')];
     return { ...(cpu !== undefined && { cpu }), ...(memory !== undefined && { memory }) };
   };
   const [requests, limits] = [amounts('request'), amounts('limit')];
