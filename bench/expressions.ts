@@ -58,12 +58,18 @@ function megabyte(piece: string): string {
   return piece.repeat(Math.ceil(1_000_000 / piece.length));
 }
 
-/** Milliseconds of CPU time to read a template for the first time. */
-function parseMs(text: string): number {
-  const began = process.cpuUsage();
-  checkSyntax(text);
-  const { user, system } = process.cpuUsage(began);
-  return (user + system) / 1000;
+/** Milliseconds of CPU time to read a template: the first time in this process, and the median of nine more. */
+function parseMs(piece: string): { readonly first: number; readonly median: number } {
+  const rounds = Array.from({ length: 10 }, (_, round) => {
+    // Another text each time: none was seen before.
+    const text = megabyte(`${piece}${round}\n`);
+    const began = process.cpuUsage();
+    checkSyntax(text);
+    const { user, system } = process.cpuUsage(began);
+    return (user + system) / 1000;
+  });
+  const [first = 0, ...more] = rounds;
+  return { first, median: more.sort((a, b) => a - b)[4] ?? 0 };
 }
 
 await rendersPerCpuSecond(0.5);
@@ -72,9 +78,11 @@ for (let round = 0; round < 5; round++) rounds.push(await rendersPerCpuSecond(1)
 rounds.sort((a, b) => a - b);
 const median = Math.round(rounds[2] ?? 0);
 // A script as flows hold it: an expression every 40 lines. And the worst there is: nothing but expressions.
-const script = parseMs(megabyte(`${'print("a line of an ordinary script")\n'.repeat(40)}name = "{{ inputs.name }}"\n`));
-const dense = parseMs(megabyte(`${templates.slice(1).join('\n')}\n`));
+const script = parseMs(`${'print("a line of an ordinary script")\n'.repeat(40)}name = "{{ inputs.name }}"\n`);
+const dense = parseMs(`${templates.slice(1).join('\n')}\n`);
+const said = ({ first, median }: { first: number; median: number }) =>
+  `${median.toFixed(0)} ms (${first.toFixed(0)} ms the first time)`;
 console.log(`${median.toLocaleString('en')} renders per CPU second over ${templates.length} templates (goal: 300,000)`);
-console.log(`${script.toFixed(0)} ms to parse 1 MB of script with expressions in it (goal: below 100)`);
-console.log(`${dense.toFixed(0)} ms to parse 1 MB of nothing but expressions (goal: below 100)`);
-if (median < 300_000 || script >= 100 || dense >= 100) process.exitCode = 1;
+console.log(`${said(script)} to parse 1 MB of script with expressions in it (goal: below 100)`);
+console.log(`${said(dense)} to parse 1 MB of nothing but expressions (goal: below 100)`);
+if (median < 300_000 || script.median >= 100 || dense.median >= 100) process.exitCode = 1;
