@@ -108,7 +108,7 @@ function readChecked(root: ValueMap, source: string, reading: TaskReading): Flow
   return {
     id: String(checked.id),
     namespace: String(checked.namespace),
-    revision: typeof checked.revision === 'number' ? checked.revision : 1,
+    revision: 1,
     ...(typeof checked.description === 'string' && { description: checked.description }),
     labels,
     inputs,

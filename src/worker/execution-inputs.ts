@@ -11,6 +11,7 @@ import { inputUri } from '../storage/uris.ts';
 import type { ExecutionEnvironment } from './execution-environment.ts';
 import { SecretRegistry } from './secret-registry.ts';
 import { executionServices } from './services.ts';
+import { startVariables } from './variables.ts';
 
 /** One or more inputs were refused; nothing was started. */
 export interface RefusedInputs {
@@ -33,12 +34,7 @@ export function resolveExecutionInputs(
       renderTyped(template, {
         services,
         taint,
-        variables: variablesOf({
-          flow: { id: flow.id, namespace: flow.namespace, revision: flow.revision, tenantId: 'main' },
-          envs: config.envs,
-          globals: config.globals,
-          ...variables,
-        }),
+        variables: variablesOf({ ...startVariables(flow, execution, config), ...variables }),
       }),
     storeFile: async (inputId, path) => {
       const uri = inputUri(execution, inputId, basename(path));

@@ -3,8 +3,8 @@ import type { Config } from '../config/config.ts';
 import { type ExecutionState, taskIndex } from '../engine/execution-state.ts';
 import { workingDirectory } from '../engine/flowables/working-directory.ts';
 import { type Variables, variablesOf } from '../expression/render-context.ts';
-import type { TaskRun } from '../model/execution.ts';
-import type { Label } from '../model/flow.ts';
+import type { Execution, TaskRun } from '../model/execution.ts';
+import type { Flow, Label } from '../model/flow.ts';
 import type { Value, ValueMap } from '../model/value.ts';
 
 /** Variables of an execution, with those of one of its task runs where there is one. */
@@ -15,7 +15,24 @@ export function executionVariables(
   run?: TaskRun,
 ): Variables {
   const { flow, execution } = state;
-  const lazily: Record<string, Value | (() => Value | undefined)> = {
+  const lazily = {
+    ...startVariables(flow, execution, config),
+    outputs: () => state.outputs,
+    tasks: () => taskStates(state, run),
+    ...(flow.inputs.length > 0 && { inputs }),
+    ...(run && taskRunVariables(state, run)),
+  };
+  return variablesOf(lazily);
+}
+
+/** Those that are there before any task has run: the defaults of inputs see them too. */
+export function startVariables(
+  flow: Flow,
+  execution: Execution,
+  config: Config,
+): Record<string, Value | (() => Value | undefined)> {
+  const vars = execution.variables ?? flow.variables;
+  return {
     flow: { id: flow.id, namespace: flow.namespace, revision: flow.revision, tenantId: 'main' },
     execution: () => ({
       id: execution.id,
@@ -27,19 +44,13 @@ export function executionVariables(
     envs: config.envs,
     globals: config.globals,
     labels: () => labelTree(execution.labels),
-    outputs: () => state.outputs,
-    tasks: () => taskStates(state, run),
     kestra: () => ({
       ...(config.url !== undefined && { url: config.url }),
       ...(config.environment && { environment: config.environment }),
     }),
+    ...(Object.keys(vars).length > 0 && { vars }),
+    ...(execution.trigger && { trigger: execution.trigger }),
   };
-  const vars = execution.variables ?? flow.variables;
-  if (Object.keys(vars).length > 0) lazily.vars = vars;
-  if (flow.inputs.length > 0) lazily.inputs = inputs;
-  if (execution.trigger) lazily.trigger = execution.trigger;
-  if (run) Object.assign(lazily, taskRunVariables(state, run));
-  return variablesOf(lazily);
 }
 
 function taskRunVariables(state: ExecutionState, run: TaskRun): Record<string, Value | (() => Value | undefined)> {

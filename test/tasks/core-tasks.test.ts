@@ -142,7 +142,7 @@ describe('LocalFiles', () => {
       outputs: ['*.csv'],
     });
     expect(Object.keys(outputs.uris ?? {})).toEqual(['a.csv', 'b.csv']);
-    expect(outputs.outputFiles).toEqual(outputs.uris);
+    expect(Object.keys(outputs)).toEqual(['uris']);
     expect(await harness.storage.getText(String((outputs.uris as ValueMap)['a.csv']))).toBe('a f');
   });
 

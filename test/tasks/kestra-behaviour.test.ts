@@ -91,6 +91,52 @@ ${shown('a', 'A')}${declared}`)}`);
   });
 });
 
+describe('The default of an input', () => {
+  it('sees the variables and labels of the flow, and the execution', async () => {
+    const document = await harness.run(`
+variables: {v: hello}
+labels: {l: label}
+inputs: [{id: a, type: STRING, defaults: "{{ vars.v }} {{ labels.l }} {{ execution.state }}"}]
+tasks:
+${shown('r', '{{ inputs.a }}')}`);
+    expect(outputsOf(document, 'r').value).toBe('hello label CREATED');
+  });
+
+  it('does not see an input that it does not depend on', async () => {
+    const flow = `
+inputs: [{id: a, type: STRING}, {id: b, type: STRING, defaults: "{{ inputs.a }}"}]
+tasks:
+${shown('r', '{{ inputs.b }}')}`;
+    await expect(harness.start(flow, { a: 'x' })).rejects.toThrow('Unable to find `a`');
+  });
+
+  it('is there where its condition has left the input out', async () => {
+    const document = await harness.run(`
+inputs: [{id: a, type: STRING, defaults: x}, {id: b, type: STRING, defaults: q, dependsOn: {inputs: [a], condition: "{{ false }}"}}]
+tasks:
+${shown('r', '{{ inputs.b }}')}`);
+    expect(outputsOf(document, 'r').value).toBe('q');
+  });
+});
+
+describe('A property that takes text', () => {
+  it('takes a list or a map as JSON, in Return', async () => {
+    const document = await harness.run(`
+tasks:
+  - {id: l, type: io.kestra.plugin.core.debug.Return, format: [1, 2]}
+  - {id: m, type: io.kestra.plugin.core.debug.Return, format: {a: 1}}`);
+    expect(['l', 'm'].map(id => outputsOf(document, id).value)).toEqual(['[1,2]', '{"a":1}']);
+  });
+
+  it('makes text of a value that kv.Set stores', async () => {
+    const document = await harness.run(`
+tasks:
+  - {id: s, type: io.kestra.plugin.core.kv.Set, key: k, value: true}
+${shown('r', "{{ kv('k') | className }}")}`);
+    expect(outputsOf(document, 'r').value).toBe('java.lang.String');
+  });
+});
+
 describe('The outputs of a flow', () => {
   it('are rendered while the execution is still RUNNING', async () => {
     const document = await harness.run(`

@@ -2,6 +2,7 @@
 import { cipherTextOf } from '../../model/encryption.ts';
 import type { FlowInput } from '../../model/flow.ts';
 import { isMap, type Value, type ValueMap } from '../../model/value.ts';
+import { isExpression } from '../check/judge-issue.ts';
 
 /** `a.b: 1` as `{a: {b: 1}}`: how Kestra stores inputs whose ids have dots. */
 export function nestDotted(flat: ReadonlyMap<string, Value>): ValueMap {
@@ -29,14 +30,15 @@ function unwrap(map: ReadonlyMap<string, unknown>): ValueMap {
 
 /**
  * The `inputs` variable of an execution: those stored with it, secrets decrypted, inputs with dots in their ids also
- * under the whole id (both `inputs['a.b']` and `inputs.a.b` exist), optional ones that were not given null.
+ * under the whole id (both `inputs['a.b']` and `inputs.a.b` exist), optional ones that were not given null. One that
+ * its `dependsOn` has left out shows its default, as in Kestra, where that is no expression.
  */
 export function inputVariables(
   declared: readonly FlowInput[],
   stored: ValueMap,
   decrypt: (cipherText: string) => string,
 ): ValueMap {
-  const opened = openSecrets(stored, decrypt) as ValueMap;
+  const opened = { ...defaultsOfOthers(declared, stored), ...(openSecrets(stored, decrypt) as ValueMap) };
   const dotted = declared.filter(({ id }) => id.includes('.'));
   if (dotted.length === 0) return opened;
   return {
@@ -48,6 +50,14 @@ export function inputVariables(
       }),
     ),
   };
+}
+
+function defaultsOfOthers(declared: readonly FlowInput[], stored: ValueMap): ValueMap {
+  const left = declared.filter(({ id, defaults }) => {
+    const shown = (defaults ?? null) !== null && !isExpression(defaults ?? null);
+    return shown && !id.includes('.') && !Object.hasOwn(stored, id);
+  });
+  return Object.fromEntries(left.map(({ id, defaults }) => [id, defaults ?? null]));
 }
 
 function openSecrets(value: Value, decrypt: (cipherText: string) => string): Value {

@@ -79,7 +79,9 @@ class InputResolver {
   }
 
   async #resolve(input: FlowInput): Promise<Resolution> {
-    const visible = new Map<string, Value>([...this.#byId.keys()].map(id => [id, null]));
+    // Kestra fills in those with a default, before that is known: they are null. Others are not there.
+    const withDefault = [...this.#byId.values()].filter(other => (other.defaults ?? null) !== null);
+    const visible = new Map<string, Value>(withDefault.map(({ id }) => [id, null]));
     let enabled = true;
     for (const id of input.dependsOn?.inputs ?? []) {
       const needed = this.#byId.get(id);

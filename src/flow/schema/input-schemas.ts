@@ -9,7 +9,7 @@ const common = lazily(() => ({
   id: dataId(),
   type: z.string(),
   description: z.string().optional(),
-  displayName: z.string().max(64).optional(),
+  displayName: z.string().optional(),
   required: z.boolean().optional(),
   defaults: z.unknown().optional(),
   prefill: z.unknown().optional(),

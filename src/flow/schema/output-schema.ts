@@ -10,7 +10,7 @@ export const outputSchema = lazily(() =>
     type: z.enum(dataTypes).optional(),
     // Whether it is there is asked elsewhere: `unknown` would let it be missing.
     value: z.unknown().refine(value => value !== undefined && value !== null, { message: 'must not be null' }),
-    displayName: z.string().max(64).optional(),
+    displayName: z.string().optional(),
     description: z.string().optional(),
     required: z.boolean().optional(),
   }),

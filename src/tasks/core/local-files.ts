@@ -19,9 +19,8 @@ export const localFiles: RunnableTaskType = {
     const globs = await textListProperty('outputs', properties.outputs, expressions);
     try {
       await writeInputFiles(workDir, inputs, storage);
-      const uris = await keepFiles(globs);
-      // The code of Kestra says `uris`, its documentation `outputFiles`: both are there.
-      return { state: 'SUCCESS', outputs: { uris, outputFiles: uris } };
+      // Kestra's documentation says `outputFiles`, but its tasks give `uris` alone.
+      return { state: 'SUCCESS', outputs: { uris: await keepFiles(globs) } };
     } catch (error) {
       const theirs = error instanceof InputFileError || error instanceof NotFoundError || error instanceof GlobError;
       throw theirs ? new TaskError(error.message, {}, { cause: error }) : error;

@@ -12,7 +12,7 @@ export const outputValues: RunnableTaskType = {
   kind: 'runnable',
   schema: () =>
     z.strictObject({
-      values: anyMap().meta({
+      values: anyMap().optional().meta({
         title: 'The values by name',
         description: 'Read as {{ outputs.<task>.values.<name> }}.',
       }),

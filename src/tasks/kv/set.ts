@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { renderDeepTyped } from '../../expression/index.ts';
 import { parseDuration } from '../../model/duration.ts';
+import { isNumeric } from '../../model/value.ts';
 import { KvKeyError, KvStore, kvTypes } from '../../storage/kv-store.ts';
-import { choiceProperty, flagProperty, requiredText, textProperty } from '../properties.ts';
+import { asText, choiceProperty, flagProperty, requiredText, textProperty } from '../properties.ts';
 import { type RunnableTaskType, TaskError } from '../task-type.ts';
 import { kvKey, kvNamespace, namespaceOf } from './properties.ts';
 import { typeOf, valueOfType } from './value.ts';
@@ -26,7 +27,10 @@ export const kvSet: RunnableTaskType = {
   async run({ task: { properties }, expressions, flow, storage }) {
     const key = await requiredText('key', properties.key, expressions);
     const namespace = await namespaceOf(properties.namespace, flow, expressions);
-    const rendered = await renderDeepTyped(properties.value ?? null, expressions);
+    const written = properties.value ?? null;
+    // A number or a boolean in YAML is text to Kestra; what an expression gives keeps its type.
+    const isText = typeof written === 'boolean' || (written !== null && isNumeric(written));
+    const rendered = isText ? asText(written) : await renderDeepTyped(written, expressions);
     const wanted =
       properties.kvType === undefined
         ? undefined
