@@ -3,4 +3,6 @@ import { startupSnapshot } from 'node:v8';
 import { main, warmUp } from '../src/main.ts';
 
 startupSnapshot.setDeserializeMainFunction(main);
+// What most runs need of Node and a snapshot can hold; it cannot hold node:http and node:sqlite.
+for (const name of ['node:net', 'node:child_process']) process.getBuiltinModule(name);
 void warmUp();
