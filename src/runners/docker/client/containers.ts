@@ -106,15 +106,21 @@ export function waitContainer(
   return engine.stream('POST', `/containers/${id}/wait?condition=${condition}`, { signal });
 }
 
-/** The log as frames (see frames.ts), each record with its time. `since` as the engine reads it, inclusive or not. */
+/** The log as frames (see frames.ts), each record with its time. `since` as the engine reads it, inclusive or not; `tail`: the last ones. */
 export function openLog(
   engine: Engine,
   id: string,
-  options: { readonly follow: boolean; readonly since?: string | undefined; readonly signal: AbortSignal },
+  options: {
+    readonly follow: boolean;
+    readonly since?: string | undefined;
+    readonly tail?: number;
+    readonly signal: AbortSignal;
+  },
 ): Promise<IncomingMessage> {
   const query = `stdout=1&stderr=1&timestamps=1&follow=${options.follow ? 1 : 0}`;
   const since = options.since === undefined ? '' : `&since=${options.since}`;
-  return engine.stream('GET', `/containers/${id}/logs?${query}${since}`, { signal: options.signal });
+  const tail = options.tail === undefined ? '' : `&tail=${options.tail}`;
+  return engine.stream('GET', `/containers/${id}/logs?${query}${since}${tail}`, { signal: options.signal });
 }
 
 /** Unpacks a tar stream into a folder of the container, which exists. */

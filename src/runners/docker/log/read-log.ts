@@ -6,6 +6,7 @@ import { ChunkQueue } from '../client/chunk-queue.ts';
 import { openLog } from '../client/containers.ts';
 import type { Engine } from '../client/engine.ts';
 import { ContainerLines } from './container-lines.ts';
+import { isComplete } from './is-complete.ts';
 import { sinceText } from './position.ts';
 
 /** Lines that come within this time go together: a transaction for each line would hold up a program that says much. */
@@ -56,6 +57,8 @@ export async function* readLog(source: LogSource, from: LogCursor | undefined): 
     const rest = podman ? Math.max(pollMs, 10 * (performance.now() - began)) : retryMs;
     if (!end.known) await endedWithin(source.ended, rest);
   }
+  // One that cannot be asked is read again, with its own patience.
+  if (await isComplete(source, cursor).catch(() => false)) return;
   yield* readRest(source, cursor);
 }
 
