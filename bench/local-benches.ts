@@ -38,6 +38,28 @@ export const localBenches: Readonly<Record<string, Bench>> = {
       },
     ],
   },
+  'process-tasks': {
+    subjects: ({ command, run }) => [
+      run('one task', 'bench/flows/local.yaml'),
+      run('fifty tasks', 'bench/flows/local-row.yaml'),
+      command('no shell', process.execPath, 'bench/floors/spawn-loop.ts', '0'),
+      command('49 shells', process.execPath, 'bench/floors/spawn-loop.ts', '49'),
+    ],
+    goals: ([one, fifty, none, shells]) => {
+      const above = (key: 'wallMs' | 'cpuMs') =>
+        none && shells ? perTask(one, fifty, 49, key) - perTask(none, shells, 49, key) : Number.NaN;
+      return [
+        { name: 'wall time of one more local task above a spawn', value: above('wallMs'), limit: 8, unit: ' ms' },
+        {
+          name: 'own CPU time of one more local task',
+          value: above('cpuMs'),
+          limit: 6,
+          unit: ' ms',
+          asserted: true,
+        },
+      ];
+    },
+  },
   'log-tasks': {
     subjects: ({ run, flows, quick }) => {
       const many = quick ? 3000 : 10_000;

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Bench, type BenchTools, dockerSocket, isReached, kubeconfig } from './bench.ts';
 import { dockerBenches } from './docker-benches.ts';
+import { fileBenches } from './file-benches.ts';
 import { GeneratedFlows } from './generated.ts';
 import { kubernetesBenches } from './kubernetes-benches.ts';
 import { localBenches } from './local-benches.ts';
@@ -17,7 +18,12 @@ import { report, summaryLine, writeTable } from './report.ts';
 
 const root = join(import.meta.dirname, '..');
 const launcher = join(root, 'windlass');
-const benches: Readonly<Record<string, Bench>> = { ...dockerBenches, ...kubernetesBenches, ...localBenches };
+const benches: Readonly<Record<string, Bench>> = {
+  ...dockerBenches,
+  ...fileBenches,
+  ...kubernetesBenches,
+  ...localBenches,
+};
 
 /** What a bench needs and is not here. */
 function missing({ needs }: Bench): string | undefined {
