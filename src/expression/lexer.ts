@@ -75,7 +75,13 @@ export class Lexer {
       }
     }
     const token = this.given < this.read ? this.ready[this.given++] : undefined;
-    return token ?? { type: 'end', value: '', at: this.text.length };
+    return token ?? this.end();
+  }
+
+  end(): Token {
+    const open = this.inside && this.brackets.at(-1);
+    if (open) throw new SyntaxFault(`Unclosed "${open.bracket}"`, open.at);
+    return { type: 'end', value: '', at: this.text.length };
   }
 
   push(type: TokenType, value: string, at: number): void {
@@ -144,12 +150,7 @@ export class Lexer {
   expression(kind: 'print' | 'execute'): void {
     this.space();
     if (this.brackets.length === 0 && this.closed(kind)) return;
-    if (this.at < this.text.length) {
-      this.token();
-      return;
-    }
-    const open = this.brackets.at(-1);
-    if (open) throw new SyntaxFault(`Unclosed "${open.bracket}"`, open.at);
+    if (this.at < this.text.length) this.token();
   }
 
   space(): void {

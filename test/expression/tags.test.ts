@@ -52,6 +52,7 @@ describe('tags', () => {
 
   test('a text that is no tokens comes before tokens in a wrong order, as in Pebble', async () => {
     await expect(render("{{ a b }}\n{{ 'open }}", context())).rejects.toThrow(/Unclosed "'".*:2\)/s);
+    await expect(render('{{ a b (', context())).rejects.toThrow(/Unclosed "\("/);
     await expect(render('{{ a b }}\n{{ 1 }}', context())).rejects.toThrow(/Unexpected token.*"b".*:1\)/s);
   });
 });
