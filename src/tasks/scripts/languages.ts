@@ -125,6 +125,13 @@ export const languages: readonly Language[] = [
   },
 ];
 
+/** The program that a script of the language is run by. */
+export function programOf(language: Language): string {
+  const [first = ''] = (language.runLine?.({ path: '', properties: {}, local: false }) ?? '').split(' ');
+  // Those lines do not begin with it.
+  return { if: 'python', '&': 'pwsh' }[first] ?? first;
+}
+
 /**
  * A virtual environment that `beforeCommands` activated comes first, as in Kestra. Many machines and images have no
  * `python`, only a `python3`; a local task may ask for a version by name.

@@ -38,6 +38,8 @@ export function runResult({ outcome, vars, outputFiles, details }: RunOutcome, p
 export interface ProgramHints {
   /** The image that it ran in; undefined on this machine. */
   readonly image?: string | undefined;
+  /** What runs the script file, where there is one. */
+  readonly runBy?: string | undefined;
   /** Some of its lines end as on Windows. */
   readonly windowsLineEnds: boolean;
 }
@@ -45,16 +47,30 @@ export interface ProgramHints {
 /** What the runner knows, else what the code means to a shell (POSIX: 126, 127; 128 + n by signal n). */
 function explanation(outcome: { readonly exitCode: number; readonly detail?: string }, program: ProgramHints): string {
   const { exitCode, detail } = outcome;
-  if (detail !== undefined) return `: ${detail}`;
-  const meaning = meaningOf(exitCode, program.image);
+  if (detail !== undefined) return `: ${refusedProgram(detail, program.image) ?? detail}`;
+  const meaning = meaningOf(exitCode, program);
   if (!program.windowsLineEnds) return meaning;
   const ends = 'some lines end with CR LF, and a shell takes the CR for a part of the last word';
   return `${meaning}${meaning === '' ? ': ' : '; '}${ends}`;
 }
 
-function meaningOf(exitCode: number, image: string | undefined): string {
+/** In words what runc says of the program that a container was to start with; undefined for anything else. */
+function refusedProgram(detail: string, image: string | undefined): string | undefined {
+  const [, program, why] = /exec: "([^"]+)": (?:stat [^:]+: )?(.*?)(?:: unknown|$)/s.exec(detail) ?? [];
+  if (program === undefined || why === undefined || image === undefined) return undefined;
+  if (/executable file not found|no such file/.test(why)) {
+    return `there is no program "${program}" in the image ${image}; name one that it has in \`interpreter\`, or another image`;
+  }
+  return /permission denied/.test(why) ? `"${program}" may not be executed in the image ${image}` : undefined;
+}
+
+function meaningOf(exitCode: number, { image, runBy }: ProgramHints): string {
   if (exitCode === 126) return ': a command was found but could not be executed';
-  if (exitCode === 127) return `: a command was not found${image === undefined ? '' : ` in the image ${image}`}`;
+  if (exitCode === 127) {
+    const place = image === undefined ? 'this machine' : `the image ${image}`;
+    const needs = runBy === undefined ? '' : `; the script is run by ${runBy}, which ${place} must have`;
+    return `: a command was not found${image === undefined ? '' : ` in the image ${image}`}${needs}`;
+  }
   if (exitCode === 137) return ': killed by SIGKILL';
   if (exitCode === 141) return ': it wrote to a pipe that nobody read any more (SIGPIPE)';
   if (exitCode === 152) return ': the limit of CPU time was reached (SIGXCPU)';

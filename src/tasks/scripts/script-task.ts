@@ -20,7 +20,7 @@ import {
 } from '../properties.ts';
 import { type TaskContext, TaskError } from '../task-type.ts';
 import { commandLine, quotedPath } from './command-line.ts';
-import type { Language } from './languages.ts';
+import { type Language, programOf } from './languages.ts';
 import { copyNamespaceFiles, readNamespaceFiles } from './namespace-files.ts';
 import { readPythonDependencies } from './python-dependencies.ts';
 import { runResult } from './run-result.ts';
@@ -153,7 +153,7 @@ export async function runScript(
     },
   });
   const windowsLineEnds = !windows && file === undefined && argv.some(argument => argument.includes('\r\n'));
-  const result = runResult(ended, { image, windowsLineEnds });
+  const result = runResult(ended, { image, windowsLineEnds, runBy: file && programOf(language) });
   context.log('DEBUG', 'Command succeed with exit code 0');
   const count = Object.keys(ended.outputFiles).length;
   if (count > 0) context.log('DEBUG', `Captured ${count} output file(s).`);
