@@ -52,6 +52,9 @@ export interface TaskContext {
     logs(executionId: string): AsyncIterable<readonly (LogEntry & { readonly sequence: number })[]>;
     /** All, newest first. */
     executions(): Promise<readonly ExecutionSummary[]>;
+    metrics(executionId: string): Promise<readonly MetricEntry[]>;
+    /** Deletes an ended execution with its children; the ids of all that are gone, none when somebody works on one. */
+    remove(executionId: string): Promise<readonly string[]>;
   };
   /** Starts another flow for a part of this task run, or goes on with what an earlier process started. */
   startChild(child: ChildFlow): Promise<ChildExecution>;
@@ -71,6 +74,8 @@ export interface TaskContext {
 
 export interface RunnableTaskType extends TaskDeclaration {
   readonly kind: 'runnable';
+  /** Has a run of its own without a `taskRunner`, and up to that only renders its properties. */
+  readonly startsProgram?: true;
   /**
    * Runs one attempt. Outcomes of the user's work are results; a thrown `TaskError` fails the attempt with its message,
    * any other error is a fault of ours and fails it too, logged as such.

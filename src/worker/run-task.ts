@@ -104,6 +104,8 @@ async function resultOf(setting: AttemptSetting, voice: TaskVoice): Promise<Task
       history: {
         logs: id => environment.store.logs(id),
         executions: () => environment.store.list({ limit: Number.MAX_SAFE_INTEGER }),
+        metrics: id => environment.store.metrics(id),
+        remove: id => environment.store.delete(id),
       },
       startChild: setting.startChild,
       runTask: async (written, where) =>

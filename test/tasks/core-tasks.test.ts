@@ -233,7 +233,6 @@ describe('the catalog', () => {
 
   it.each([
     'io.kestra.plugin.core.http.SseRequest',
-    'io.kestra.core.tasks.storages.Purge',
     'io.kestra.core.tasks.flows.Template',
     'io.kestra.core.models.conditions.types.DayWeekCondition',
     'io.kestra.plugin.git.SyncFlows',

@@ -58,3 +58,34 @@ tasks:
   expect(outputsOf(document, 'none').results).toEqual([{ namespace: 'a.b', flowId: 'none', count: 0 }]);
   expect(outputsOf(document, 'all').total).toBe(3);
 });
+
+it('execution.PurgeExecutions deletes ended ones with logs, metrics and files', async () => {
+  const metrics = '{id: m, type: io.kestra.plugin.core.metric.Publish, metrics: [{type: counter, name: n, value: 1}]}';
+  const write = '{id: w, type: io.kestra.plugin.core.storage.Write, content: x}';
+  const old = await harness.run(
+    `tasks: [${metrics}, ${write}, {id: l, type: io.kestra.plugin.core.log.Log, message: x}]`,
+  );
+  const failed = await harness.run('tasks: [{id: a, type: io.kestra.plugin.core.execution.Fail}]');
+  const uri = String(outputsOf(old, 'w').uri);
+  expect(await harness.workspace.storage.exists(uri)).toBe(true);
+  const purge = (more: string) => `id: purging
+namespace: other
+tasks:
+  - {id: p, type: io.kestra.plugin.core.execution.PurgeExecutions, endDate: "{{ now() }}"${more}}`;
+  const none = await harness.run(purge(', namespace: a, flowId: f'));
+  expect(outputsOf(none, 'p').executionsCount).toBe(0);
+  const files = ', namespace: a, states: [SUCCESS], purgeExecution: false, purgeLog: false, purgeMetric: false';
+  expect(outputsOf(await harness.run(purge(files)), 'p')).toMatchObject({ executionsCount: 0, storagesCount: 1 });
+  expect(await harness.workspace.storage.exists(uri)).toBe(false);
+  const some = await harness.run(purge(', namespace: a, states: [SUCCESS]'));
+  expect(outputsOf(some, 'p')).toEqual({ executionsCount: 1, logsCount: 1, metricsCount: 1, storagesCount: 0 });
+  const left = (await harness.workspace.store.list()).map(({ id }) => id);
+  expect(left).toEqual([some.id, left[1], none.id, failed.id]);
+});
+
+it('execution.PurgeExecutions says what it cannot do', async () => {
+  const task = '{id: p, type: io.kestra.plugin.core.execution.PurgeExecutions, endDate: x, purgeExecution: false}';
+  await expect(harness.run(`tasks: [${task}]`)).rejects.toMatchObject({
+    text: expect.stringContaining('cannot be deleted without their execution'),
+  });
+});

@@ -178,7 +178,12 @@ export class TaskHarness {
       storagePrefix: `kestra:///ns/f/executions/e/tasks/t/run${this.#count}`,
       workDir: this.workDir,
       sharedWorkDir: true,
-      history: { logs: async function* () {}, executions: async () => [] },
+      history: {
+        logs: async function* () {},
+        executions: async () => [],
+        metrics: async () => [],
+        remove: async () => [],
+      },
       startChild: () => Promise.reject(new Error('there is no other flow')),
     };
   }

@@ -11,6 +11,7 @@ import { echo, log } from './log.ts';
 import { fetchLogs } from './log-fetch.ts';
 import { outputValues } from './output-values.ts';
 import { publishMetrics } from './publish-metrics.ts';
+import { purgeExecutions } from './purge-executions.ts';
 import { purgeCurrentExecutionFiles } from './purge-files.ts';
 import { returnTask } from './return.ts';
 import { reverse } from './reverse.ts';
@@ -40,4 +41,5 @@ export const coreTaskTypes: readonly RunnableTaskType[] = [
   purgeCurrentExecutionFiles,
   fetchLogs,
   count,
+  purgeExecutions,
 ];
