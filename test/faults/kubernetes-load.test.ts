@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { setInterval as every } from 'node:timers/promises';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
-import { collectLines, never, Trial, type TrialOptions, textsOf } from '../contract/runner/harness.ts';
+import { collectLines, never, readUntil, Trial, type TrialOptions, textsOf } from '../contract/runner/harness.ts';
 import { clusterUnderTest } from '../engines/kubernetes/cluster.ts';
 import { kubernetesUnderTest, podsOf, removePodsOf } from '../kubernetes/cluster.ts';
 
@@ -85,11 +85,15 @@ if ('unavailable' in found) {
       const made = await trial({ script });
       const run = await made.started();
       const reading = collectLines(run);
+      const before = await readUntil(run, undefined, lines => lines.length >= 240_000);
       expect(await run.outcome(never)).toMatchObject({ kind: 'exited', exitCode: 0 });
       const [pod] = await podsOf(client, owner);
       const folder = join(dirname(kubeconfig), 'podlogs', `default_${pod?.metadata.name}_${pod?.metadata.uid}`, 'main');
       expect(await readdir(folder)).toEqual(['0.log', expect.stringMatching(/^0\.log\.\d/)]);
       expect(textsOf(await reading, 'stdout')).toEqual(numbers(1, 241_000));
+      // Who comes back only now finds another file than the one that was read.
+      const after = await collectLines(run, before.cursor);
+      expect(textsOf([...before.lines, ...after], 'stdout')).toEqual(numbers(1, 241_000));
       await run.dispose();
     });
   });

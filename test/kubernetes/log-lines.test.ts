@@ -34,7 +34,10 @@ describe('lines of a pod’s log', () => {
   });
 
   test('the rest of a line whose beginning lies before the asked time is passed over', () => {
-    const read = readFrom({ since: 1_767_225_600, skip: 0 }, Buffer.from('aaaa\n2026-01-01T00:00:00.1Z b\n'));
+    const read = readFrom(
+      { since: 1_767_225_600, skip: 0, until: 0, bytes: 0 },
+      Buffer.from('aaaa\n2026-01-01T00:00:00.1Z b\n'),
+    );
     expect(read.read).toEqual(['b']);
   });
 
@@ -43,6 +46,21 @@ describe('lines of a pod’s log', () => {
       'a',
       'b',
     ]);
+  });
+
+  test('lines that the node has put away are not counted among those that come after them', () => {
+    const begin = 1_767_225_600_000;
+    const old = Array.from({ length: 50 }, (_, i) => [begin + 10 * i, `old ${i}`] as const);
+    const later = Array.from({ length: 30 }, (_, i) => [begin + 400 + 100 * (i + 1), `new ${i}`] as const);
+    const { cursor } = readFrom(undefined, served(old.slice(0, 40), undefined));
+    // The first of the new file are of the second in which the old one ended.
+    expect(readFrom(cursor, served(later, undefined)).read).toEqual(later.map(([, text]) => text));
+    expect(readFrom(cursor, served([...old.slice(35), ...later], undefined)).read.slice(-30)).toEqual(
+      later.map(([, text]) => text),
+    );
+    // A follow that went on into the new file, and was cut there.
+    const across = readFrom(undefined, served([...old, ...later.slice(0, 3)], undefined));
+    expect(readFrom(across.cursor, served(later, undefined)).read).toEqual(later.slice(3).map(([, text]) => text));
   });
 
   test('cut anywhere, and read again from any cursor, every line is there once', () => {

@@ -5,11 +5,14 @@ import type { LogCursor, LogLine } from '../../runner.ts';
 /**
  * Where reading goes on: the log is asked for from `since` (seconds since the epoch: the API takes no finer time and
  * hands none on to the kubelet), and the first `skip` lines of that are known. Which lines are in it and in what order
- * is the same at every reading, so counting needs no line to be unlike another.
+ * is the same at every reading, so counting needs no line to be unlike another. Only the first may be missing, when the
+ * node has begun a new file meanwhile: what is later than `until` is new, however few came before it.
  */
 interface Position {
   readonly since: number;
   readonly skip: number;
+  /** The latest time of a known line (ms since the epoch). */
+  readonly until: number;
   /** Length of all that is known of the log. */
   readonly bytes: number;
 }
@@ -25,11 +28,13 @@ export class LogLines {
   /** Lines read so far by their second, as far back as a cursor may reach. */
   readonly #counts = new Map<number, number>();
   #latest = 0;
+  #until: number;
   #bytes: number;
 
   constructor(from: LogCursor | undefined) {
     this.#start = readPosition(from);
     this.#toSkip = this.#start?.skip ?? 0;
+    this.#until = this.#start?.until ?? 0;
     this.#bytes = this.#start?.bytes ?? 0;
   }
 
@@ -49,7 +54,8 @@ export class LogLines {
     let skip = 0;
     for (const [second, count] of this.#counts) if (second >= since) skip += count;
     // What was known before may not have been passed over completely yet.
-    return this.#toSkip > 0 && this.#start ? { ...this.#start } : { since, skip, bytes: this.#bytes };
+    if (this.#toSkip > 0 && this.#start) return { ...this.#start };
+    return { since, skip, until: this.#until, bytes: this.#bytes };
   }
 
   /** The new lines that are complete with this chunk. */
@@ -80,10 +86,12 @@ export class LogLines {
     // Every line has a timestamp but the rest of one whose beginning lies before `since`, and which is known.
     if (Number.isNaN(time)) return;
     this.#count(Math.floor(time / 1000));
-    if (this.#toSkip > 0) {
+    if (this.#toSkip > 0 && time <= (this.#start?.until ?? 0)) {
       this.#toSkip -= 1;
       return;
     }
+    this.#toSkip = 0;
+    this.#until = Math.max(this.#until, time);
     const said = space < 0 ? '' : text.slice(space + 1);
     this.#bytes += said.length + 1;
     for (const part of (said.endsWith('\r') ? said.slice(0, -1) : said).split('\r')) {
@@ -101,7 +109,12 @@ export class LogLines {
 
 function readPosition(cursor: LogCursor | undefined): Position | undefined {
   if (!isMap(cursor)) return undefined;
-  const { since, skip, bytes = 0 } = cursor as { since?: Value; skip?: Value; bytes?: Value };
-  if (typeof since !== 'number' || typeof skip !== 'number' || typeof bytes !== 'number') return undefined;
-  return { since, skip, bytes };
+  const { since, skip, until, bytes } = cursor as Readonly<Record<keyof Position, Value | undefined>>;
+  if (typeof since !== 'number' || typeof skip !== 'number') return undefined;
+  return {
+    since,
+    skip,
+    until: typeof until === 'number' ? until : Number.MAX_SAFE_INTEGER,
+    bytes: typeof bytes === 'number' ? bytes : 0,
+  };
 }
