@@ -30,13 +30,20 @@ class Planned extends Error {
   }
 }
 
-/** Nothing is written, started or contacted. Outputs of other tasks are not there: what needs them is `unknown`. */
-export async function planTask(carried: Carried, task: Task): Promise<TaskPlan> {
+/**
+ * Nothing is written, started or contacted. Outputs of tasks that have not run are not there: what needs them is
+ * `unknown`.
+ *
+ * @param ran the task run, where the task has run
+ */
+export async function planTask(carried: Carried, task: Task, ran?: TaskRun): Promise<TaskPlan> {
   const { environment, state } = carried;
   const type = environment.catalog.runnable(task.type);
   // Up to its program such a task only renders its properties; others may do anything.
-  if (!type || !Object.hasOwn(type.schema().shape, 'taskRunner')) return undefined;
-  const run: TaskRun = {
+  // One that starts something else than a program has nothing to show before; afterwards its engine is asked for.
+  const starts = type && (Object.hasOwn(type.schema().shape, 'taskRunner') || (ran && type.startsProgram));
+  if (!starts) return undefined;
+  const run: TaskRun = ran ?? {
     id: newId(),
     executionId: state.execution.id,
     taskId: task.id,
@@ -61,6 +68,8 @@ export async function planTask(carried: Carried, task: Task): Promise<TaskPlan> 
       signal: new AbortController().signal,
       log: () => {},
       metric: () => {},
+      runTask: async (written, where) =>
+        (await import('./inner-task.ts')).runInnerTask(written, where, context as TaskContext, carried),
       run: plan => Promise.reject(new Planned(plan)),
     };
     await type.run(context as TaskContext);

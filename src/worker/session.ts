@@ -71,7 +71,11 @@ export class Session {
 
   /** Removes what was left when a process of this state folder was killed between an execution's end and its clean-up. */
   sweep(): Promise<void> {
-    return sweep(this.environment, id => this.#drivers.has(id));
+    return sweep(
+      this.environment,
+      id => this.#drivers.has(id),
+      (stored, claim) => new Carried(this.environment, this.#stateOf(stored), claim),
+    );
   }
 
   /** Starts an ended execution again: what failed gets another attempt. Undefined when it cannot be. */

@@ -3,8 +3,9 @@ import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isTerminal } from '../model/states.ts';
 import type { Handle } from '../runners/runner.ts';
+import type { RunPlan } from '../runs/run-plan.ts';
 import { sweepOrphans } from '../runs/sweep-orphans.ts';
-import { type Claim, FencedError, type RunRecord } from '../store/store.ts';
+import { type Claim, FencedError, type RunRecord, type StoredExecution } from '../store/store.ts';
 import type { Carried } from './carried.ts';
 import type { ExecutionEnvironment } from './execution-environment.ts';
 
@@ -24,7 +25,7 @@ export async function removeClosedRuns(carried: Carried, runs: readonly RunRecor
       run.state.current === 'RUNNING';
     if (isOpen) continue;
     try {
-      await removeRun(carried.environment, carried.claim, record);
+      await removeRun(carried, record);
     } catch (error) {
       if (error instanceof FencedError) throw error;
       isClean = false;
@@ -39,7 +40,11 @@ export async function removeClosedRuns(carried: Carried, runs: readonly RunRecor
  * Removes what ended executions left, which the folders of their working directories tell. Executions that have not
  * ended are left to `resume`, those of living processes to these.
  */
-export async function sweep(environment: ExecutionEnvironment, isOurs: (id: string) => boolean): Promise<void> {
+export async function sweep(
+  environment: ExecutionEnvironment,
+  isOurs: (id: string) => boolean,
+  carry: (stored: StoredExecution, claim: Claim) => Carried,
+): Promise<void> {
   const { store, workRoot } = environment;
   for (const id of await readdir(workRoot).catch(() => [])) {
     const stored = isOurs(id) ? undefined : await store.load(id);
@@ -47,7 +52,7 @@ export async function sweep(environment: ExecutionEnvironment, isOurs: (id: stri
     const claim = await store.claim(id, { ended: true });
     if (!claim) continue;
     try {
-      for (const record of stored.runs) await removeRun(environment, claim, record);
+      for (const record of stored.runs) await removeRun(carry(stored, claim), record);
       await rm(join(workRoot, id), { recursive: true, force: true });
     } catch {
       // Its engine cannot be reached now: the next sweep finds it again.
@@ -83,11 +88,22 @@ export async function sweepEngine({ store, runner }: ExecutionEnvironment, runne
   }
 }
 
-async function removeRun(environment: ExecutionEnvironment, claim: Claim, record: RunRecord): Promise<void> {
+async function removeRun(carried: Carried, record: RunRecord): Promise<void> {
+  const { environment, claim } = carried;
   if (record.handle) {
     const handle = record.handle as unknown as Handle;
-    const runner = await environment.runner(handle.runner);
-    await runner.remove(handle, {});
+    const plan = await planOf(carried, record);
+    const runner = plan?.runner.type === handle.runner ? plan.runner : await environment.runner(handle.runner);
+    await runner.remove(handle, plan?.runnerConfig ?? {});
   }
   await environment.store.deleteRun(claim, record.taskRunId, record.attempt);
+}
+
+/** The flow may name an engine or a cluster of its own: asked anywhere else, everything would seem to be gone. */
+async function planOf(carried: Carried, { taskRunId }: RunRecord): Promise<RunPlan | undefined> {
+  const run = carried.state.taskRun(taskRunId);
+  if (!run) return undefined;
+  const { planTask } = await import('./plan-task.ts');
+  const planned = await planTask(carried, carried.task(run), run);
+  return planned && 'plan' in planned ? planned.plan : undefined;
 }

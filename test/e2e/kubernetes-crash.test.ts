@@ -1,4 +1,5 @@
 /** Windlass is killed while it creates a pod: what it stored before is enough to find the pod, or to make it once. */
+import { readFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
@@ -34,7 +35,7 @@ if ('unavailable' in found || found.own === undefined) {
     }[];
   };
 
-  const flow = (kind: 'runner' | 'PodCreate') => {
+  const flow = (kind: 'runner' | 'PodCreate', config?: object) => {
     const script = 'echo begun; sleep 2; echo done';
     if (kind === 'runner') {
       return sandbox().flow({
@@ -44,14 +45,14 @@ if ('unavailable' in found || found.own === undefined) {
             type: 'io.kestra.plugin.scripts.shell.Commands',
             containerImage: 'busybox',
             commands: [script],
-            taskRunner: { type: 'io.kestra.plugin.ee.kubernetes.runner.Kubernetes', pullPolicy: 'NEVER' },
+            taskRunner: { type: 'io.kestra.plugin.ee.kubernetes.runner.Kubernetes', pullPolicy: 'NEVER', config },
           },
         ],
       });
     }
     const container = { name: 'c', image: 'busybox', imagePullPolicy: 'Never', command: ['sh', '-c', script] };
     const type = 'io.kestra.plugin.kubernetes.core.PodCreate';
-    return sandbox().flow({ tasks: [{ id: 'pod', type, spec: { containers: [container] } }] });
+    return sandbox().flow({ tasks: [{ id: 'pod', type, connection: config, spec: { containers: [container] } }] });
   };
 
   interface Shown {
@@ -111,6 +112,22 @@ if ('unavailable' in found || found.own === undefined) {
         async requests => requests.some(line => /^POST .*\/pods/.test(line)),
       );
       expect([shown.state.current, texts(shown)]).toEqual(['SUCCESS', ['begun', 'done']]);
+      expect(await remaining()).toEqual([]);
+    });
+
+    test('between its end and its removal, in a cluster that only the flow names: it is removed there', async () => {
+      const token = /token: (\w+)/.exec(readFileSync(own.tokenKubeconfig, 'utf8'))?.[1];
+      const config = { masterUrl: proxy.url, caCertData: own.authority.toString('utf8'), oauthToken: token };
+      const before = proxy.requests.length;
+      proxy.break({ request: /^DELETE .*\/pods/, times: 99, ...refusal(503, 'ServiceUnavailable') });
+      const run = sandbox().start(['run', flow(kind, config)]);
+      const asked = () => proxy.requests.slice(before).some(line => line.startsWith('DELETE'));
+      for (const limit = Date.now() + 30_000; !asked() && Date.now() < limit; ) await sleep(20);
+      run.kill('SIGKILL');
+      await run.ended;
+      expect(await remaining()).toHaveLength(1);
+      proxy.heal();
+      expect((await sandbox().run(['resume'])).code).toBe(0);
       expect(await remaining()).toEqual([]);
     });
   });

@@ -23,6 +23,7 @@ export const podCreate: RunnableTaskType = {
   aliases: ['io.kestra.plugin.kubernetes.PodCreate'],
   title: 'Run a pod of a Kubernetes cluster to its end',
   kind: 'runnable',
+  startsProgram: true,
   schema: podCreateSchema,
   async run(context) {
     const { task, expressions: base, workDir, config } = context;
