@@ -51,19 +51,31 @@ const command: BenchTools['command'] = (name, ...argv) => ({ name, run: () => me
 const run: BenchTools['run'] = (name, flow) => command(name, launcher, 'run', flow, '--ephemeral', '--quiet');
 const tools: BenchTools = { command, run, launcher, flows, quick };
 
-for (const name of positionals.length > 0 ? positionals : Object.keys(benches)) {
+/** @returns false when a goal that is asserted was missed */
+async function measure(name: string): Promise<boolean> {
   const bench = benches[name];
   if (!bench) throw new Error(`no bench is called ${name}; there are ${Object.keys(benches).join(', ')}`);
   const why = missing(bench);
   if (why !== undefined) {
     console.log(`${name}: skipped, ${why}`);
-    continue;
+    return true;
   }
   const [first, second, ...others] = await measureInTurns(bench.subjects(tools), quick ? quickRounds(bench) : rounds);
   if (!first || !second) throw new Error(`${name} has fewer than two subjects`);
   const goals = bench.goals([first, second, ...others]);
   if (!quick) report(name, [first, second, ...others], goals);
   else for (const goal of goals) console.log(summaryLine(name, goal));
-  if (quick && goals.some(goal => goal.asserted && !isReached(goal))) process.exitCode = 1;
+  return goals.every(goal => !goal.asserted || isReached(goal));
+}
+
+for (const name of positionals.length > 0 ? positionals : Object.keys(benches)) {
+  try {
+    if (!(await measure(name)) && quick) process.exitCode = 1;
+  } catch (error) {
+    // The table of CI has the others all the same.
+    if (!quick) throw error;
+    console.log(`${name}: FAILED: ${(error as Error).message}`);
+    process.exitCode = 1;
+  }
 }
 if (!quick) writeTable();
