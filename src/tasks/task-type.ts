@@ -56,6 +56,8 @@ export interface TaskContext {
     /** Deletes an ended execution with its children; the ids of all that are gone, none when somebody works on one. */
     remove(executionId: string): Promise<readonly string[]>;
   };
+  /** Lets a paused execution go on with what its Pause asks for. @throws TaskError where it is none, or refuses them */
+  resume(executionId: string, inputs: ValueMap): Promise<void>;
   /** Starts another flow for a part of this task run, or goes on with what an earlier process started. */
   startChild(child: ChildFlow): Promise<ChildExecution>;
   /**

@@ -3,7 +3,7 @@ import type { Effect } from '../engine/effect.ts';
 import type { EngineEvent } from '../engine/event.ts';
 import type { TaskRun } from '../model/execution.ts';
 import { isTerminal } from '../model/states.ts';
-import type { ChildExecution, ChildFlow } from '../tasks/task-type.ts';
+import type { ChildExecution, ChildFlow, TaskContext } from '../tasks/task-type.ts';
 import type { Carried } from './carried.ts';
 import type { Cleanups } from './cleanups.ts';
 import { sharedDirectory } from './directories.ts';
@@ -20,6 +20,7 @@ export interface AttemptHost {
   /** Is an effect still wanted? */
   isPending(key: string): boolean;
   startChild(run: TaskRun, child: ChildFlow): Promise<ChildExecution>;
+  resume: TaskContext['resume'];
   /** Does something that the execution's end waits for, and that fails it when it rejects. */
   background(act: () => Promise<void>): void;
 }
@@ -94,6 +95,7 @@ export class Attempts {
       ...(sharedDir !== undefined && { sharedDir }),
       kill: abort.signal,
       startChild: child => this.#host.startChild(run, child),
+      resume: this.#host.resume,
       afterCommit: this.#cleanups.collect(key),
     });
     return () => this.#host.post({ type: 'finished', at: Date.now(), taskRunId, attempt, result }, said);

@@ -55,6 +55,7 @@ export class ExecutionDriver {
         post: (event, said) => this.post(event, said),
         isPending: key => this.#pending.has(key),
         startChild: (run, child) => this.#startChild(run, child),
+        resume: (id, inputs) => this.#subflows.resume(id, inputs),
         background: act => this.#background(act),
       },
       this.#cleanups,

@@ -43,6 +43,7 @@ export async function runInnerTask(
       sharedWorkDir: false,
       signal,
       startChild: refuse,
+      resume: refuse,
       keepFiles: refuse,
       run: plan =>
         executeRun(plan, {

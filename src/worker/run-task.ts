@@ -32,6 +32,7 @@ export interface AttemptSetting {
   /** Aborted when the execution is killed. */
   readonly kill: AbortSignal;
   startChild(child: ChildFlow): Promise<ChildExecution>;
+  resume: TaskContext['resume'];
   /** Collects what is to be cleaned up once the result is committed. */
   afterCommit(dispose: () => Promise<void>): void;
 }
@@ -108,6 +109,7 @@ async function resultOf(setting: AttemptSetting, voice: TaskVoice): Promise<Task
         remove: id => environment.store.delete(id),
       },
       startChild: setting.startChild,
+      resume: setting.resume,
       runTask: async (written, where) =>
         (await import('./inner-task.ts')).runInnerTask(written, where, context, carried),
       keepFiles: async globs => {

@@ -5,7 +5,9 @@ import type { GivenInput } from '../flow/index.ts';
 import type { Execution } from '../model/execution.ts';
 import type { Flow } from '../model/flow.ts';
 import { newId } from '../model/ids.ts';
+import type { ValueMap } from '../model/value.ts';
 import type { StoredExecution } from '../store/store.ts';
+import { TaskError } from '../tasks/task-type.ts';
 import { begin } from './admission.ts';
 import { Carried } from './carried.ts';
 import { ExecutionDriver } from './execution-driver.ts';
@@ -34,6 +36,7 @@ export class Session {
     restart: id => this.restart(id),
     settled: driver => this.settled(driver),
     kill: id => this.kill(id),
+    resume: (id, inputs) => this.#resumePaused(id, inputs),
     fileOf: carried => this.#fileOf.get(carried) ?? { flows: [], source: '' },
   });
 
@@ -182,6 +185,14 @@ export class Session {
     if ('violations' in answers) return answers;
     await this.environment.store.send(stored.execution.id, resumeMessage(answers));
     return undefined;
+  }
+
+  async #resumePaused(id: string, inputs: ValueMap): Promise<RefusedInputs | undefined> {
+    const stored = await this.environment.store.load(id);
+    if (!stored) throw new TaskError(`There is no execution ${id} here.`);
+    const { current } = stored.execution.state;
+    if (current !== 'PAUSED') throw new TaskError(`The execution ${id} is not paused, but ${current}.`);
+    return this.resumeElsewhere(stored, inputs);
   }
 
   /** Ends an execution and its further tries. @returns whether this process carries it out */

@@ -23,6 +23,8 @@ export interface Executions {
   settled(driver: ExecutionDriver): Promise<ExecutionDriver>;
   /** @returns whether this process carries the execution out */
   kill(executionId: string): boolean;
+  /** @returns what is wrong with the inputs; undefined when it goes on. @throws TaskError where it is not paused */
+  resume(executionId: string, inputs: ValueMap): Promise<RefusedInputs | undefined>;
   /** The file that an execution's flow comes from. */
   fileOf(carried: Carried): Pick<StartRequest, 'flows' | 'source'>;
 }
@@ -34,6 +36,11 @@ export class Subflows implements SubflowStarter {
 
   constructor(executions: Executions) {
     this.#executions = executions;
+  }
+
+  async resume(executionId: string, inputs: ValueMap): Promise<void> {
+    const refused = await this.#executions.resume(executionId, inputs);
+    if (refused) throw new TaskError(refused.violations.map(({ message }) => message).join('\n'));
   }
 
   /** Ends a subflow's execution. After a crash the kill may be asked for again before its driver exists: it waits. */

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ExecutionDriver } from '../../src/worker/execution-driver.ts';
-import { FlowHarness, outputsOf } from './flow-harness.ts';
+import { FlowHarness, outputsOf, saidBy } from './flow-harness.ts';
 
 let harness: FlowHarness;
 beforeEach(() => {
@@ -74,4 +74,31 @@ it('refuses an onPause that no worker runs', async () => {
   await expect(
     harness.start(`tasks:\n  - {id: p, type: io.kestra.plugin.core.flow.Pause, onPause: ${inner}}`),
   ).rejects.toMatchObject({ text: expect.stringContaining('Only runnable tasks are allowed as onPause') });
+});
+
+describe('execution.Resume', () => {
+  const resume = (more: string) => `id: resuming
+namespace: a.b
+tasks: [{id: go, type: io.kestra.plugin.core.execution.Resume${more}}]`;
+
+  it('lets another execution go on, by id or flow, with inputs that fit', async () => {
+    const driver = await paused();
+    const { id, flowId } = driver.carried.state.execution;
+    const wrong = await harness.run(resume(`, executionId: ${id}`));
+    expect(saidBy(wrong, 'go').join()).toContain('approved');
+    const ended = await harness.run(resume(`, flowId: ${flowId}, inputs: {approved: "{{ true }}"}`));
+    expect(ended.state.current).toBe('SUCCESS');
+    expect((await driver.ended).state.current).toBe('SUCCESS');
+    expect(outputsOf(await harness.document(id), 'p').onResume).toMatchObject({ approved: true, count: 3 });
+  });
+
+  it.each([
+    [', executionId: nope', /no execution nope/],
+    ['', /is not paused, but RUNNING/],
+    [', flowId: nobody', /no paused execution of the flow 'a\.b\.nobody'/],
+  ])('says why it cannot: %s', async (more, words) => {
+    const { state, logs } = await harness.run(resume(more));
+    expect(state.current).toBe('FAILED');
+    expect(logs.map(({ message }) => message).join()).toMatch(words);
+  });
 });

@@ -185,6 +185,7 @@ export class TaskHarness {
         remove: async () => [],
       },
       startChild: () => Promise.reject(new Error('there is no other flow')),
+      resume: () => Promise.reject(new Error('there is no other execution')),
     };
   }
 

@@ -13,6 +13,7 @@ import { outputValues } from './output-values.ts';
 import { publishMetrics } from './publish-metrics.ts';
 import { purgeExecutions } from './purge-executions.ts';
 import { purgeCurrentExecutionFiles } from './purge-files.ts';
+import { resumeExecution } from './resume.ts';
 import { returnTask } from './return.ts';
 import { reverse } from './reverse.ts';
 import { deleteFile, size } from './size-and-delete.ts';
@@ -42,4 +43,5 @@ export const coreTaskTypes: readonly RunnableTaskType[] = [
   fetchLogs,
   count,
   purgeExecutions,
+  resumeExecution,
 ];

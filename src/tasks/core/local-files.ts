@@ -14,11 +14,11 @@ export const localFiles: RunnableTaskType = {
   title: 'Put files into a WorkingDirectory, or keep files from it',
   kind: 'runnable',
   schema: () => z.strictObject({ inputs: inputFiles().optional(), outputs: outputFiles().optional() }),
-  async run({ task: { properties }, expressions, workDir, storage, keepFiles }) {
+  async run({ flow, task: { properties }, expressions, workDir, storage, keepFiles }) {
     const inputs = properties.inputs === undefined ? {} : await renderDeep(properties.inputs, expressions);
     const globs = await textListProperty('outputs', properties.outputs, expressions);
     try {
-      await writeInputFiles(workDir, inputs, storage);
+      await writeInputFiles(workDir, inputs, storage, flow.namespace);
       // Kestra's documentation says `outputFiles`, but its tasks give `uris` alone.
       return { state: 'SUCCESS', outputs: { uris: await keepFiles(globs) } };
     } catch (error) {
