@@ -4,6 +4,7 @@ import { dirname, join, posix } from 'node:path';
 import { parseJson, writeJson } from '../model/json.ts';
 import { isMap, type Value } from '../model/value.ts';
 import type { Storage } from '../storage/storage.ts';
+import { namedNamespaceFile } from '../storage/uris.ts';
 import { isInside } from './link-target.ts';
 
 /** Something is wrong with a name or a value that the user gave. The message says what. */
@@ -40,7 +41,8 @@ function contentOf(value: Value): string {
 
 /**
  * Writes what the rendered property holds, over what is there. It is a map, or a text that holds a JSON object, from
- * names to contents: text, the `kestra:///` URI of a stored file, or another value, which is written as JSON. Null
+ * names to contents: text, the `kestra:///` URI of a stored file, `nsfile:///` and the path of a file of the namespace
+ * where one is given, or another value, which is written as JSON. Null
  * values of a map are dropped, those of a JSON text are empty files, as in Kestra's FilesService.
  *
  * Folders on the way are made; nothing is added to the content. An absolute name counts from the working directory, as
@@ -49,7 +51,12 @@ function contentOf(value: Value): string {
  * @throws InputFileError
  * @throws NotFoundError when a stored file is not there
  */
-export async function writeInputFiles(workDir: string, property: Value, storage: Storage): Promise<void> {
+export async function writeInputFiles(
+  workDir: string,
+  property: Value,
+  storage: Storage,
+  namespace?: string,
+): Promise<void> {
   const files = readProperty(property);
   const root = await realpath(workDir);
   for (const [name, content] of files) {
@@ -61,7 +68,9 @@ export async function writeInputFiles(workDir: string, property: Value, storage:
       throw new InputFileError(`The input file "${name}" cannot be written: a folder has that name.`);
     }
     if (found) await rm(target);
-    if (content.startsWith('kestra://')) await storage.getFile(content.trim(), target);
+    const namespaceFile = namespace === undefined ? undefined : namedNamespaceFile(content, namespace);
+    if (namespaceFile !== undefined) await storage.getFile(namespaceFile, target);
+    else if (content.startsWith('kestra://')) await storage.getFile(content.trim(), target);
     else await writeFile(target, content, { flag: 'wx' });
   }
 }

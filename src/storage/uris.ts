@@ -29,6 +29,15 @@ export function namespaceFileUri(namespace: string, path = ''): string {
   return uriOf([...namespace.split('.'), '_files', ...parts(path)]);
 }
 
+/**
+ * The URI of a namespace file that is named as `nsfile:///<path>`, of that namespace, or `nsfile://<namespace>/<path>`;
+ * undefined for any other text.
+ */
+export function namedNamespaceFile(text: string, namespace: string): string | undefined {
+  const [, other = '', path = ''] = /^nsfile:\/\/([\w.-]*)\/([^\n]+)$/.exec(text.trim()) ?? [];
+  return path === '' ? undefined : namespaceFileUri(other || namespace, path);
+}
+
 /** `kestra:///company/team/_kv/<key>.ion`; without a key the folder of all. */
 export function kvUri(namespace: string, key?: string): string {
   return uriOf([...namespace.split('.'), '_kv', ...(key === undefined ? [] : [`${key}.ion`])]);

@@ -24,7 +24,7 @@ export async function openDirectory(carried: Carried, run: TaskRun): Promise<Ans
   if (namespaceFiles !== undefined) await putNamespaceFiles(namespaceFiles, dir, carried, run);
   if (inputFiles !== undefined) {
     const files = await renderDeep(inputFiles, carried.renderContext(run));
-    await writeInputFiles(dir, files, carried.environment.storage);
+    await writeInputFiles(dir, files, carried.environment.storage, carried.state.flow.namespace);
   }
   return { ok: true, value: {} };
 }

@@ -5,7 +5,7 @@ import type { Execution, LogEntry } from '../model/execution.ts';
 import type { Value } from '../model/value.ts';
 import { KvStore } from '../storage/kv-store.ts';
 import type { Storage } from '../storage/storage.ts';
-import { executionPrefix, namespaceFileUri } from '../storage/uris.ts';
+import { executionPrefix, namedNamespaceFile, namespaceFileUri } from '../storage/uris.ts';
 
 export function executionServices(
   execution: Execution,
@@ -14,7 +14,7 @@ export function executionServices(
   errorLogs: () => Promise<readonly LogEntry[]>,
 ): Services {
   const uriOf = (path: string, namespace = execution.namespace) => {
-    if (!path.startsWith('kestra://')) return namespaceFileUri(namespace, path);
+    if (!path.startsWith('kestra://')) return namedNamespaceFile(path, namespace) ?? namespaceFileUri(namespace, path);
     if (!readable(execution, path)) {
       throw new Error(`Unable to read the file '${path}' as it didn't belong to the current execution`);
     }

@@ -61,7 +61,7 @@ describe('a folder given with the command', () => {
     await expect(putNamespaceFiles(join(dir, 'none'), 'a.b', harness.workspace.storage)).rejects.toThrow('none');
     const document = await harness.run(`
 tasks:
-  - {id: read, type: io.kestra.plugin.core.debug.Return, format: "{{ read('hello.txt') }}"}
+  - {id: read, type: io.kestra.plugin.core.debug.Return, format: "{{ read('hello.txt') }}{{ read('nsfile:///hello.txt') == read('hello.txt') ? '' : 'other' }}"}
   - id: wd
     type: io.kestra.plugin.core.flow.WorkingDirectory
     namespaceFiles: {enabled: true, exclude: ["hello.txt"]}

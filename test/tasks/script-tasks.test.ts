@@ -131,6 +131,15 @@ describe('shell.Commands', () => {
     expect(ended.said.slice(1, 3)).toEqual(['INFO mine', 'INFO sub/b.pya.py']);
   });
 
+  it('takes single namespace files as input files', async () => {
+    await harness.storage.put('kestra:///ns/_files/sub/a.py', 'a');
+    await harness.storage.put('kestra:///other/ns/_files/b.py', 'b');
+    const inputFiles = { 'x.py': 'nsfile:///sub/a.py', 'y.py': 'nsfile://other.ns/b.py' };
+    expect((await shell({ inputFiles, commands: ['cat x.py y.py'] })).said).toEqual(['INFO ab']);
+    const missing = await shell({ inputFiles: { x: 'nsfile:///none' }, commands: ['echo never'] });
+    expect(missing.failure).toContain('none');
+  });
+
   it('puts namespace files into folders of their namespaces, and does with existing ones what it is told', async () => {
     await harness.storage.put('kestra:///ns/_files/a.txt', 'ns');
     await harness.storage.put('kestra:///other/team/_files/a.txt', 'team');

@@ -141,7 +141,7 @@ export async function runScript(
     async writeFiles() {
       await userFaults(async () => {
         if (namespaceFiles) await copyNamespaceFiles(namespaceFiles, context);
-        await writeInputFiles(workDir, inputFiles, context.storage);
+        await writeInputFiles(workDir, inputFiles, context.storage, context.flow.namespace);
         if (older) await writeInputFiles(workDir, older.files, context.storage);
         await writeInputFiles(workDir, Object.fromEntries(references.files()), context.storage);
       });
