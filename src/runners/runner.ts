@@ -125,6 +125,9 @@ export class PrepareError extends Error {
   }
 }
 
+/** From `fetch`: files that were declared cannot be had any more. The message says why, in the user's words. */
+export class LostFilesError extends Error {}
+
 export function isLost(opened: Run | Lost): opened is Lost {
   return 'lost' in opened;
 }

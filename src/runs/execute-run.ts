@@ -15,6 +15,7 @@ import {
   isLost,
   type LogBatch,
   type LogLine,
+  LostFilesError,
   PrepareError,
   type Progress,
   type Run,
@@ -122,7 +123,17 @@ async function settle(run: Run, plan: RunPlan, setting: RunSetting, record: RunR
   await stopped();
   await logs;
   const others = new Map<string, OtherKind>();
-  await run.fetch(new AbortController().signal, (path, kind) => others.set(path, kind));
+  try {
+    await run.fetch(new AbortController().signal, (path, kind) => others.set(path, kind));
+  } catch (error) {
+    if (!(error instanceof LostFilesError)) throw error;
+    // A program that ended well is no success without what it made; of a failure its own end tells more.
+    if (outcome.kind === 'exited' && outcome.exitCode === 0) {
+      const lost = { kind: 'node-lost', detail: error.message } as const;
+      return { outcome: lost, vars: reading.vars, outputFiles: {}, ...(run.details && { details: run.details }) };
+    }
+    setting.log('WARN', error.message);
+  }
   const collecting: Collecting = {
     workDir: setting.workDir,
     outputDir: plan.outputDir,

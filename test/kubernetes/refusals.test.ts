@@ -108,6 +108,20 @@ if ('unavailable' in cluster) {
     expect(outcome).toMatchObject({ kind: 'out-of-memory', detail: expect.stringMatching(/main .*32Mi/) });
   });
 
+  test('declared files whose helper was killed: a success becomes a failure that says so', async () => {
+    const under = await kubernetesUnderTest();
+    if ('unavailable' in under) throw new Error(under.unavailable);
+    // Both containers see each other's processes: the helper's shell is the only one with this trap.
+    const script =
+      'echo x > out; sleep 1; cd /proc; for p in [0-9]*; do [ $p = $$ ] || ! grep -q kestra/ended $p/cmdline || kill -9 $p; done; sleep 2';
+    const trial = await Trial.make(under, owner, { script, wanted: ['out'] });
+    trials.push(trial);
+    const run = await trial.started();
+    expect(await run.outcome(new AbortController().signal)).toMatchObject({ kind: 'exited', exitCode: 0 });
+    await expect(run.fetch(new AbortController().signal)).rejects.toThrow(/out-files .*code 137.*fileSidecar/);
+    await run.dispose();
+  });
+
   test('delete: false leaves the pod, ended', async () => {
     expect(await ending({ delete: false }, { script: 'echo x > "$OUTPUT_DIR/o"' })).toMatchObject({ exitCode: 0 });
     const [kept] = await podsOf(cluster.client, owner);

@@ -1,7 +1,7 @@
 /** One pod as a run: start, follow, settle, fetch, stop, dispose. */
 import type { Outcome, RunSpec } from '../../model/run.ts';
 import type { ValueMap } from '../../model/value.ts';
-import type { LogBatch, LogCursor, OnOther, Progress, Run } from '../runner.ts';
+import { type LogBatch, type LogCursor, LostFilesError, type OnOther, type Progress, type Run } from '../runner.ts';
 import { awaitsFiles } from './awaited-files.ts';
 import type { Connection } from './client/connection.ts';
 import { ApiError } from './client/errors.ts';
@@ -18,7 +18,7 @@ import type { PodWatch } from './pod-watch.ts';
 import { removePod } from './remove.ts';
 import type { Settings } from './settings.ts';
 import { signalProgram, terminate } from './signal-program.ts';
-import { setMarker } from './transfer.ts';
+import { setMarker, TransferError } from './transfer.ts';
 
 /** On top of `waitForLogs`: a kubelet that is restarted answers again within seconds, one on a loaded node later. */
 const lateLogMs = 60_000;
@@ -114,7 +114,7 @@ export class KubernetesRun implements Run {
       end.gone || statusOf(end.pod, helperContainer)?.state?.terminated !== undefined || !hasRun(end.pod);
     await this.#end.until(end => helperRuns(end.pod) || hopeless(end), signal);
     signal.throwIfAborted();
-    if (!helperRuns(this.#end.pod)) return;
+    if (!helperRuns(this.#end.pod)) return this.#filesAreLost();
     try {
       const whole = spec.shared || settings.syncWorkingDirectory;
       await fetchFiles(this.#exec(helperContainer), spec, { whole, onOther }, signal);
@@ -124,8 +124,22 @@ export class KubernetesRun implements Run {
         progress({ kind: 'trouble', text: 'The files are lost: the pod was deleted before they were fetched.' });
         return;
       }
-      throw error;
+      if (!(error instanceof TransferError)) throw error;
+      const text = `The output files cannot be fetched from the pod ${this.#context.pod.metadata.name}: ${error.message}`;
+      throw new LostFilesError(text, { cause: error });
     }
+  }
+
+  /** @throws LostFilesError when files were declared */
+  #filesAreLost(): void {
+    const { spec, settings, progress, pod } = this.#context;
+    const end = statusOf(this.#end.pod, helperContainer)?.state?.terminated;
+    if (!hasRun(this.#end.pod) || (!end && !this.#end.gone)) return;
+    const why = end ? [`code ${end.exitCode}`, end.reason, end.message].filter(Boolean).join(': ') : 'its pod is gone';
+    const text = `The output files are lost: the container ${helperContainer} of the pod ${pod.metadata.name} ended before they were fetched (${why}). Look at taskRunner.fileSidecar.resources.`;
+    const declared = spec.shared || settings.syncWorkingDirectory || spec.wanted.length > 0;
+    if (declared) throw new LostFilesError(text);
+    progress({ kind: 'trouble', text });
   }
 
   async stop({ graceMs }: { readonly graceMs: number }): Promise<void> {
