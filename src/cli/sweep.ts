@@ -26,6 +26,16 @@ export async function sweep(
     const workspace = await openWorkspace({ state: dir });
     try {
       const registry = runnerRegistry(config, environment, join(dir, 'runs'));
+      for await (const each of recordedLeftovers(workspace.store)) {
+        const { runner: type, runId } = each.handle;
+        try {
+          if (!options.dryRun) await (await registry.get(type)).remove(each.handle, {});
+          if (!options.dryRun) await each.forget();
+          removed.push({ runner: type, runId });
+        } catch (error) {
+          failed.push({ runner: type, message: (error as Error).message });
+        }
+      }
       for (const { type } of registry.declarations) {
         try {
           const runner = await registry.get(type);
@@ -34,6 +44,7 @@ export async function sweep(
               list: (...asked) => runner.list(...asked),
               remove: async handle => {
                 if (!options.dryRun) await runner.remove(handle, {});
+                if (removed.some(one => one.runId === handle.runId)) return;
                 removed.push({ runner: type, runId: handle.runId });
               },
             },
@@ -61,6 +72,29 @@ export async function sweep(
     if (removed.length === 0) output.stdout.write('Nothing to remove.\n');
   }
   return failed.length === 0 ? exitCode.success : exitCode.failed;
+}
+
+/**
+ * What executions that have ended could not remove, because its engine was away. A handle leads to its engine also where
+ * only the task named it, which the listing by owner does not find.
+ */
+async function* recordedLeftovers(
+  store: Store,
+): AsyncGenerator<{ readonly handle: Handle; readonly forget: () => Promise<void> }> {
+  for (const { id } of await store.list()) {
+    const stored = await store.load(id);
+    if (stored?.execution.phase !== 'ended' || stored.runs.length === 0) continue;
+    const claim = await store.claim(id, { ended: true });
+    if (!claim) continue;
+    for (const { handle, taskRunId, attempt } of stored.runs) {
+      if (!handle) continue;
+      yield {
+        handle: handle as unknown as Handle,
+        forget: () => store.deleteRun(claim, taskRunId, attempt),
+      };
+    }
+    await store.release(claim);
+  }
 }
 
 /** Whether it is of an execution that has not ended: used now, or taken over by `windlass resume`. */
