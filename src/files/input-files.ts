@@ -1,4 +1,5 @@
 /** A task's `inputFiles`: what is written into its working directory before it runs. */
+import { lstatSync, writeFileSync } from 'node:fs';
 import { lstat, mkdir, realpath, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, posix } from 'node:path';
 import { parseJson, writeJson } from '../model/json.ts';
@@ -6,6 +7,7 @@ import { isMap, type Value } from '../model/value.ts';
 import type { Storage } from '../storage/storage.ts';
 import { namedNamespaceFile } from '../storage/uris.ts';
 import { isInside } from './link-target.ts';
+import { smallFile } from './small-file.ts';
 
 /** Something is wrong with a name or a value that the user gave. The message says what. */
 export class InputFileError extends Error {}
@@ -63,7 +65,7 @@ export async function writeInputFiles(
     const target = join(root, safeName(name));
     await makeFolder(root, dirname(target), name);
     // A link at the name is replaced, not followed.
-    const found = await lstat(target).catch(() => undefined);
+    const found = lstatSync(target, { throwIfNoEntry: false });
     if (found?.isDirectory()) {
       throw new InputFileError(`The input file "${name}" cannot be written: a folder has that name.`);
     }
@@ -71,6 +73,7 @@ export async function writeInputFiles(
     const namespaceFile = namespace === undefined ? undefined : namedNamespaceFile(content, namespace);
     if (namespaceFile !== undefined) await storage.getFile(namespaceFile, target);
     else if (content.startsWith('kestra://')) await storage.getFile(content.trim(), target);
+    else if (content.length <= smallFile) writeFileSync(target, content, { flag: 'wx' });
     else await writeFile(target, content, { flag: 'wx' });
   }
 }

@@ -30,12 +30,12 @@ export class TemporaryFiles {
     try {
       await fill(path);
       if (this.#durable) await sync(path);
-      await mkdir(dirname(target), { recursive: true, mode: 0o700 });
-      await rename(path, target);
-      if (this.#durable) await sync(dirname(target));
-    } finally {
+      await renameInto(path, target);
+    } catch (error) {
       await rm(path, { force: true });
+      throw error;
     }
+    if (this.#durable) await sync(dirname(target));
   }
 
   async #prepare(): Promise<void> {
@@ -45,6 +45,17 @@ export class TemporaryFiles {
       const found = await stat(path).catch(() => undefined);
       if (found && Date.now() - found.mtimeMs > abandonedAfter) await rm(path, { force: true });
     }
+  }
+}
+
+/** The folder is nearly always there: 10,000 output files of a task go into one. */
+async function renameInto(path: string, target: string): Promise<void> {
+  try {
+    await rename(path, target);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    await mkdir(dirname(target), { recursive: true, mode: 0o700 });
+    await rename(path, target);
   }
 }
 
