@@ -63,11 +63,12 @@ async function dockerForm(
   const argv = plan.argv.map(word => carried.secrets.mask(word));
   const env = masked(carried, plan.env) as Readonly<Record<string, string>>;
   const line = dockerRunLine({ image, argv, env, workDir }, readDockerSettings(config));
-  const folders = new Set([workDir, outputDir, ...files.map(path => dirname(path))]);
-  const words = [...folders].map(shellWord).join(' ');
+  const folders = [...new Set([outputDir, ...files.map(path => dirname(path))])];
+  const names = [...new Set([workDir, ...folders])].map(path => shellWord(relative(workDir, path) || '.'));
   const written = await Promise.all(files.map(path => writing(workDir, path, text => carried.secrets.mask(text))));
   // Whoever the program runs as may write there, as with the runner.
-  return [`mkdir -p ${words} && chmod 777 ${words} && cd ${shellWord(workDir)}`, ...written, line].join('\n');
+  const made = `mkdir -p ${folders.map(shellWord).join(' ')} && cd ${shellWord(workDir)} && chmod 777 ${names.join(' ')}`;
+  return [made, ...written, line].join('\n');
 }
 
 /** Everything below a folder that is not a folder. */
