@@ -1,7 +1,7 @@
 /** Many lines, rotated logs and large files of pods: 35 s; with WINDLASS_TEST_FULL ten times the lines and bytes. */
 import { createHash, randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { readdir, writeFile } from 'node:fs/promises';
+import { appendFile, readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { setInterval as every } from 'node:timers/promises';
@@ -68,7 +68,7 @@ if ('unavailable' in found) {
 
     test(`a file of ${20 * scale} MB each way is the same, while memory stays small`, async () => {
       const one = await trial({ script: 'cp in.bin out.bin', files: { 'in.bin': '' }, wanted: ['out.bin'] });
-      await writeFile(join(one.spec.workDir, 'in.bin'), randomBytes(20 * scale * mb));
+      for (let i = 0; i < 20 * scale; i++) await appendFile(join(one.spec.workDir, 'in.bin'), randomBytes(mb));
       const before = await hashOf(join(one.spec.workDir, 'in.bin'));
       const rss = process.memoryUsage.rss();
       const began = performance.now();
@@ -76,7 +76,7 @@ if ('unavailable' in found) {
       console.log(`${20 * scale} MB each way: ${((performance.now() - began) / 1000).toFixed(1)} s`);
       console.log(`memory: ${(rss / mb).toFixed(0)} MiB before, ${(peak / mb).toFixed(0)} MiB at most`);
       expect(await hashOf(join(one.spec.workDir, 'out.bin'))).toBe(before);
-      expect(peak - rss).toBeLessThan(100 * mb);
+      expect(peak).toBeLessThan(250 * mb);
     });
 
     // The kubelet looks each 10 s whether a log is longer than 10 MiB, and begins a new file then; 240,000 lines are.
