@@ -8,7 +8,7 @@ import { readFlows } from '../../src/flow/index.ts';
 
 const { config } = loadConfig({ env: {} });
 
-it.each(['flows.md', 'inputs.md'])('%s', page => {
+it.each(['flows.md', 'inputs.md', 'runners/kubernetes.md', 'runners/kubernetes-clusters.md'])('%s', page => {
   const text = readFileSync(join(import.meta.dirname, '../../docs', page), 'utf8');
   const flows = [...text.matchAll(/```yaml\n(id:[\s\S]*?)```/g)].map(([, flow = '']) => flow);
   expect(flows.length).toBeGreaterThan(0);
