@@ -5,6 +5,7 @@
  * refused (`FencedError`) once somebody else has claimed. What one call writes is committed together or not at all.
  */
 import type { Execution, LogEntry, MetricEntry, TaskRun } from '../model/execution.ts';
+import type { LogLevel } from '../model/flow.ts';
 import type { Outcome } from '../model/run.ts';
 import type { State } from '../model/states.ts';
 import type { Value, ValueMap } from '../model/value.ts';
@@ -94,6 +95,19 @@ export interface ExecutionSummary {
   readonly interrupted: boolean;
 }
 
+/** Which log entries of ended executions; all that is absent admits any. */
+export interface LogSelection {
+  /** With those below it, unless there is a `flowId`. */
+  readonly namespace?: string;
+  readonly flowId?: string;
+  readonly executionId?: string;
+  readonly levels?: readonly LogLevel[];
+  /** ISO 8601, UTC: entries from then on. */
+  readonly from?: string;
+  /** ISO 8601, UTC: entries before. */
+  readonly before: string;
+}
+
 export interface Store {
   /** Minted with the store; names the owner of all its runs. */
   readonly ownerId: string;
@@ -143,6 +157,8 @@ export interface Store {
   /** Entries behind the sequence `after`, in the order stored, up to the last there is; sequences rise, with gaps. */
   logs(executionId: string, after?: number): AsyncIterable<readonly (LogEntry & { readonly sequence: number })[]>;
   metrics(executionId: string): Promise<readonly MetricEntry[]>;
+  /** Deletes log entries of ended executions; how many. */
+  purgeLogs(selection: LogSelection): Promise<number>;
   /**
    * Deletes an ended execution with its children, logs, metrics and runs; returns the ids of all deleted. None when
    * it has not ended, or a live process works on it or on one of its children.

@@ -7,7 +7,7 @@ import type { Flow, LogLevel, Task } from '../model/flow.ts';
 import type { Value, ValueMap } from '../model/value.ts';
 import type { RunOutcome, RunPlan } from '../runs/run-plan.ts';
 import type { Storage } from '../storage/storage.ts';
-import type { ExecutionSummary } from '../store/store.ts';
+import type { ExecutionSummary, LogSelection } from '../store/store.ts';
 
 /** One of several executions that a task run starts; the task's own properties say of which flow, and with what. */
 export interface ChildFlow {
@@ -53,6 +53,8 @@ export interface TaskContext {
     /** All, newest first. */
     executions(): Promise<readonly ExecutionSummary[]>;
     metrics(executionId: string): Promise<readonly MetricEntry[]>;
+    /** Deletes log entries of ended executions; how many. */
+    purgeLogs(selection: LogSelection): Promise<number>;
     /** Deletes an ended execution with its children; the ids of all that are gone, none when somebody works on one. */
     remove(executionId: string): Promise<readonly string[]>;
   };

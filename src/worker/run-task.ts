@@ -106,6 +106,7 @@ async function resultOf(setting: AttemptSetting, voice: TaskVoice): Promise<Task
         logs: id => environment.store.logs(id),
         executions: () => environment.store.list({ limit: Number.MAX_SAFE_INTEGER }),
         metrics: id => environment.store.metrics(id),
+        purgeLogs: selection => environment.store.purgeLogs(selection),
         remove: id => environment.store.delete(id),
       },
       startChild: setting.startChild,

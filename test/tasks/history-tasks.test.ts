@@ -89,3 +89,28 @@ it('execution.PurgeExecutions says what it cannot do', async () => {
     text: expect.stringContaining('cannot be deleted without their execution'),
   });
 });
+
+it('log.PurgeLogs deletes entries of ended executions by flow, level and time', async () => {
+  const say = (level: string) => `{id: ${level}, type: io.kestra.plugin.core.log.Log, message: x, level: ${level}}`;
+  const said = (id: string, namespace: string) =>
+    harness.run(`id: ${id}\nnamespace: ${namespace}\ntasks: [${say('INFO')}, ${say('WARN')}]`);
+  const documents = [
+    await said('one', 'x.y'),
+    await said('two', 'x.y'),
+    await said('one', 'x.y.z'),
+    await said('one', 'x.yz'),
+  ];
+  const purge = async (more: string, endDate = '{{ now() }}') => {
+    const type = 'io.kestra.plugin.core.log.PurgeLogs';
+    const ended = await harness.run(`tasks: [{id: p, type: ${type}, endDate: "${endDate}"${more}}]`);
+    expect(ended.state.current).toBe('SUCCESS');
+    const left = await Promise.all(documents.map(async ({ id }) => (await harness.document(id)).logs.length));
+    return [outputsOf(ended, 'p').count, ...left];
+  };
+  expect(await purge(', namespace: x.y', '2020-01-01T00:00:00Z')).toEqual([0, 2, 2, 2, 2]);
+  expect(await purge(', namespace: x.y, startDate: "2100-01-01T00:00:00Z"')).toEqual([0, 2, 2, 2, 2]);
+  expect(await purge(', namespace: x.y, flowId: one, logLevels: [WARN]')).toEqual([1, 1, 2, 2, 2]);
+  expect(await purge(`, executionId: ${documents[1]?.id}, logLevels: [INFO]`)).toEqual([1, 1, 1, 2, 2]);
+  expect(await purge(', namespace: x.y')).toEqual([4, 0, 0, 0, 2]);
+  expect(await purge('')).toEqual([2, 0, 0, 0, 0]);
+});

@@ -182,6 +182,7 @@ export class TaskHarness {
         logs: async function* () {},
         executions: async () => [],
         metrics: async () => [],
+        purgeLogs: async () => 0,
         remove: async () => [],
       },
       startChild: () => Promise.reject(new Error('there is no other flow')),

@@ -1,6 +1,7 @@
 /** Rows of log entries; their sequence is the order in which they were stored. */
 import type { LogEntry } from '../../model/execution.ts';
 import type { LogLevel } from '../../model/flow.ts';
+import type { LogSelection } from '../store.ts';
 import type { Connection } from './connection.ts';
 import type { ExecutionKey } from './executions.ts';
 
@@ -20,6 +21,36 @@ export function dropLogs(db: Connection, execution: ExecutionKey, taskRunId: str
     taskRunId,
     attempt,
   );
+}
+
+export function purgeLogs(db: Connection, selection: LogSelection): number {
+  const { namespace, flowId, executionId, levels, from, before } = selection;
+  // With a flow the namespace is its own; nothing begins with a line break.
+  const below = flowId === undefined ? `${namespace}.` : '\n';
+  return Number(
+    db
+      .sql(
+        `DELETE FROM logs WHERE timestamp < ? AND timestamp >= ?
+           AND (? IS NULL OR instr(?, ',' || level || ',') > 0)
+           AND execution IN (SELECT key FROM executions WHERE ended = 1
+             AND (? IS NULL OR namespace = ? OR substr(namespace, 1, length(?)) = ?)
+             AND (? IS NULL OR flow_id = ?) AND (? IS NULL OR id = ?))`,
+      )
+      .run(
+        before,
+        from ?? '',
+        ...twice(levels && `,${levels.join()},`),
+        ...twice(namespace),
+        below,
+        below,
+        ...twice(flowId),
+        ...twice(executionId),
+      ).changes,
+  );
+}
+
+function twice(value: string | undefined): readonly [string | null, string | null] {
+  return [value ?? null, value ?? null];
 }
 
 export type StoredLogEntry = LogEntry & { readonly sequence: number };

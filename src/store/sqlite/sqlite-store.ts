@@ -7,6 +7,7 @@ import type {
   Claim,
   Commit,
   ExecutionSummary,
+  LogSelection,
   NewExecution,
   RunProgress,
   RunRecord,
@@ -31,7 +32,7 @@ import {
   takeOver,
   updateExecution,
 } from './executions.ts';
-import { appendLogs, dropLogs, logsAfter, type StoredLogEntry } from './logs.ts';
+import { appendLogs, dropLogs, logsAfter, purgeLogs, type StoredLogEntry } from './logs.ts';
 import { addMessage, hasMessages, takeMessages } from './messages.ts';
 import { appendMetrics, metricsOf } from './metrics.ts';
 import { forgetOwner, lease, livingOwners, renewOwner } from './owners.ts';
@@ -195,6 +196,10 @@ export class SqliteStore implements Store {
 
   metrics(executionId: string): Promise<readonly MetricEntry[]> {
     return this.#db.read(() => metricsOf(this.#db, executionId));
+  }
+
+  purgeLogs(selection: LogSelection): Promise<number> {
+    return this.#db.write('NORMAL', () => purgeLogs(this.#db, selection));
   }
 
   async delete(executionId: string): Promise<readonly string[]> {

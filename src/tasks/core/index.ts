@@ -13,6 +13,7 @@ import { outputValues } from './output-values.ts';
 import { publishMetrics } from './publish-metrics.ts';
 import { purgeExecutions } from './purge-executions.ts';
 import { purgeCurrentExecutionFiles } from './purge-files.ts';
+import { purgeLogs } from './purge-logs.ts';
 import { resumeExecution } from './resume.ts';
 import { returnTask } from './return.ts';
 import { reverse } from './reverse.ts';
@@ -43,5 +44,6 @@ export const coreTaskTypes: readonly RunnableTaskType[] = [
   fetchLogs,
   count,
   purgeExecutions,
+  purgeLogs,
   resumeExecution,
 ];
