@@ -1,5 +1,6 @@
 /** Task runner for Docker-compatible engines: see src/runners/runner.ts for the life of a run. */
 import type { RunSpec } from '../../model/run.ts';
+import { DeclaredRunner } from '../declared-runner.ts';
 import { EngineError } from '../engine-error.ts';
 import {
   type Capabilities,
@@ -49,11 +50,7 @@ interface Reached {
   readonly puller: Puller;
 }
 
-export class DockerRunner implements TaskRunner<DockerConfig> {
-  readonly type = dockerDeclaration.type;
-  readonly aliases = dockerDeclaration.aliases;
-  readonly title = dockerDeclaration.title;
-  readonly schema = dockerDeclaration.schema;
+export class DockerRunner extends DeclaredRunner implements TaskRunner<DockerConfig> {
   readonly capabilities: Capabilities = {
     needsImage: true,
     separateStreams: true,
@@ -66,6 +63,7 @@ export class DockerRunner implements TaskRunner<DockerConfig> {
   readonly #own = new OwnRuns();
 
   constructor(options: DockerRunnerOptions) {
+    super(dockerDeclaration);
     this.#options = options;
   }
 
