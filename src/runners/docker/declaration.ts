@@ -59,12 +59,10 @@ function dockerSchema() {
           'Put before the command. A list with one empty text, as the default, clears the image’s own, so that the command runs as it is; null keeps the image’s own.',
         ),
       ),
-    user: text
-      .optional()
-      .meta({
-        ...about('User in the container', 'A name or uid, with :group or :gid if wanted.'),
-        examples: ['1000:1000'],
-      }),
+    user: text.optional().meta({
+      ...about('User in the container', 'A name or uid, with :group or :gid if wanted.'),
+      examples: ['1000:1000'],
+    }),
     networkMode: z
       .string()
       .optional()
