@@ -39,7 +39,7 @@ export function compileBinary(node: Binary, compiler: Compiler): Evaluate {
     case '~':
       return combine(node, compiler, concatenate);
     case 'contains':
-      return combine(node, compiler, contains);
+      return containing(node, compiler);
     case 'isIn':
       return combine(node, compiler, isIn);
     case '..':
@@ -83,6 +83,19 @@ function combine({ left, right, at }: Binary, { compile }: Compiler, apply: Comb
     const y = b(frame);
     frame.at = at;
     return apply(x, y, frame);
+  };
+}
+
+/** Nothing contains nothing: what it might contain is not even looked at, as in Pebble. */
+function containing(node: Binary, compiler: Compiler): Evaluate {
+  const left = compiler.compile(node.left);
+  const right = compiler.compile(node.right);
+  return frame => {
+    const container = left(frame);
+    if (container === null) return false;
+    const part = right(frame);
+    frame.at = node.at;
+    return contains(container, part);
   };
 }
 

@@ -15,6 +15,16 @@ const notLists: ReadonlySet<string> = new Set([
   '[Ljava.lang.String;',
 ]);
 
+/** An entry of a map, as `for` gives it: `{key, value}` to read, `k=v` as text. */
+export const entryClass = 'java.util.Map$Entry';
+
+/** A value as JSON has it: an entry is a map of one key. */
+export function jsonForm(value: Value): Value {
+  if (isMap(value))
+    return classes.get(value) === entryClass ? { [javaText(value.key ?? null)]: value.value ?? null } : value;
+  return isList(value) && classes.get(value)?.endsWith('EntrySet') ? value.map(jsonForm) : value;
+}
+
 export function ofClass<T extends readonly Value[] | ValueMap>(value: T, className: string): T {
   classes.set(value, className);
   return value;
@@ -48,6 +58,7 @@ export function javaText(value: Value): string {
   if (typeof value === 'boolean') return String(value);
   if (isNumeric(value)) return numberText(value);
   if (isList(value)) return `[${value.map(javaText).join(', ')}]`;
+  if (classes.get(value) === entryClass) return `${javaText(value.key ?? null)}=${javaText(value.value ?? null)}`;
   return `{${Object.entries(value)
     .map(([key, item]) => `${key}=${javaText(item)}`)
     .join(', ')}}`;

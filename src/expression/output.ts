@@ -2,7 +2,7 @@
 import { writeJson } from '../model/json.ts';
 import { isList, isMap, type Value } from '../model/value.ts';
 import { Fault } from './expression-error.ts';
-import { className, javaText } from './java-values.ts';
+import { className, entryClass, javaText, jsonForm } from './java-values.ts';
 import { checkTextLength } from './limits.ts';
 
 export interface Output {
@@ -15,7 +15,8 @@ export class TextOutput implements Output {
 
   write(value: Value): void {
     if (value === null) return;
-    this.text += isList(value) || isMap(value) ? writeJson(value) : javaText(value);
+    const isCollection = isList(value) || (isMap(value) && className(value) !== entryClass);
+    this.text += isCollection ? writeJson(jsonForm(value)) : javaText(value);
     checkTextLength(this.text.length);
   }
 }

@@ -1,6 +1,6 @@
-/** YAML text to a value, as Kestra's `yaml()` reads it: YAML 1.2's words and numbers, dates stay texts. */
-import { isAlias, isMap, isScalar, isSeq, parseDocument } from 'yaml';
-import { numberFromText } from '../model/json.ts';
+/** YAML text to a value, as Kestra's `yaml()` reads it, with the words and numbers that a flow has too. */
+import { isAlias, isMap, isScalar, isSeq, parseDocument, type Scalar } from 'yaml';
+import { plainScalar } from '../model/plain-scalar.ts';
 import type { Value } from '../model/value.ts';
 import { Fault } from './expression-error.ts';
 import { javaText } from './java-values.ts';
@@ -20,17 +20,15 @@ export function readYaml(text: string): Value {
     if (++nodes > maxNodes) throw new Fault(`Invalid yaml: more than ${maxNodes} nodes`);
     if (isAlias(node)) return convert(node.resolve(document));
     if (isSeq(node)) return node.items.map(convert);
-    if (isMap(node))
-      return Object.fromEntries(node.items.map(pair => [javaText(convert(pair.key)), convert(pair.value)]));
-    return isScalar(node) ? scalarValue(node.value, node.source) : null;
+    if (isMap(node)) return Object.fromEntries(node.items.map(pair => [keyOf(pair.key), convert(pair.value)]));
+    return isScalar(node) ? scalarValue(node) : null;
   };
+  // `on: off` has the key `on`.
+  const keyOf = (node: unknown) => (isScalar(node) ? String(node.source ?? '') : javaText(convert(node)));
   return convert(document.contents);
 }
 
-function scalarValue(value: unknown, source: string | undefined): Value {
-  if (value === null || typeof value === 'string' || typeof value === 'boolean') return value;
-  // The number's own text keeps what a JavaScript number loses: `1.0`, 64 bits.
-  const text = source?.replace(/^\+/, '') ?? '';
-  if (/^-?\d+(?:\.\d*)?(?:[eE][-+]?\d+)?$/.test(text)) return numberFromText(text);
-  return typeof value === 'number' ? value : String(value);
+function scalarValue({ type, source, value }: Scalar): Value {
+  if (type === 'PLAIN') return plainScalar(source ?? '');
+  return typeof value === 'string' ? value : String(value ?? '');
 }

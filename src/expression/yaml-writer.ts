@@ -6,6 +6,8 @@ import { numberText } from '../model/numbers.ts';
 import { isList, isMap, isNumeric, type Value } from '../model/value.ts';
 
 export function writeYaml(value: Value): string {
+  // SnakeYAML marks the begin of a document that is an empty text.
+  if (value === '') return '--- ""\n';
   const lines: string[] = [];
   writeNode(value, '', 0, -1, lines);
   return `${lines.join('\n')}\n`;
@@ -44,7 +46,7 @@ function scalar(value: Value, column: number): string {
 }
 
 function scalarKey(key: string): string {
-  if (isReserved(key)) return doubleQuoted(key);
+  if (isReserved(key) || /^[-+.]?\d/.test(key)) return doubleQuoted(key);
   if (isPlain(key)) return key;
   return isPrintable(key) && !key.includes('\n') ? `'${key.replaceAll("'", "''")}'` : doubleQuoted(key);
 }
@@ -59,7 +61,7 @@ const reserved = new Set(
 );
 
 function isReserved(text: string): boolean {
-  return text === '' || text === '~' || reserved.has(text) || /^[+-]?0x[0-9a-f]+$/i.test(text);
+  return text === '' || text === '~' || reserved.has(text);
 }
 
 /** Jackson's rule for values (StringQuotingChecker). */
@@ -72,6 +74,8 @@ function isPlain(text: string): boolean {
   if (text === '' || /^[\s]|[\s]$|[\n\r\t]/.test(text) || !isPrintable(text)) return false;
   if (/^(?:---|\.\.\.)/.test(text)) return false;
   if (/^[#,[\]{}&*!|>'"%@`]/.test(text) || /^[-?:](?:\s|$)/.test(text)) return false;
+  // SnakeYAML takes these for numbers: octal ones, and those that are none but for the zero in front.
+  if (/^0\d+$/.test(text)) return false;
   return !/:(?:\s|$)|\s#/.test(text);
 }
 

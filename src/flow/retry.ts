@@ -8,7 +8,7 @@ import { nearest } from './check/nearest.ts';
 import type { Report } from './check/report.ts';
 import { retrySchemas } from './schema/retry-schema.ts';
 import type { Path } from './yaml/locations.ts';
-import { jsNumber } from './yaml/plain-scalar.ts';
+import { jsNumber } from '../model/plain-scalar.ts';
 
 /** The retry, or undefined when there is none or it is wrong (reported). */
 export function readRetry(value: Value | undefined, path: Path, owner: string, report: Report): Retry | undefined {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { plainScalar } from '../../src/flow/yaml/plain-scalar.ts';
+import { plainScalar } from '../../src/model/plain-scalar.ts';
 import { readYaml } from '../../src/flow/yaml/read-yaml.ts';
 import { Real } from '../../src/model/value.ts';
 

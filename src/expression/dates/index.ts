@@ -155,8 +155,9 @@ function resolved(text: string, resolve: () => ZonedDateTime): ZonedDateTime {
 
 function wholeNumber(amount: Value): number {
   if (isNumeric(amount)) {
-    const value = amount instanceof Real ? amount.value : Number(amount);
+    const value = Math.trunc(amount instanceof Real ? amount.value : Number(amount));
     if (Number.isSafeInteger(value)) return value;
   }
+  if (typeof amount === 'string' && /^[-+]?\d{1,15}$/.test(amount)) return Number(amount);
   throw new Error(`the amount to add to a date is a whole number, not ${amount === null ? 'null' : String(amount)}`);
 }

@@ -33,6 +33,8 @@ const builders: Readonly<Record<string, () => readonly Element[]>> = {
   iso_sec: () => parsePattern("yyyy-MM-dd'T'HH:mm:ssXXX"),
   sql: () => parsePattern('yyyy-MM-dd HH:mm:ss.SSSSSS'),
   sql_milli: () => parsePattern('yyyy-MM-dd HH:mm:ss.SSS'),
+  sql_sec: () => parsePattern('yyyy-MM-dd HH:mm:ss'),
+  // Its name until Kestra 0.20.
   sql_seq: () => parsePattern('yyyy-MM-dd HH:mm:ss'),
   iso_date_time: () => [...dateTime, optional(offsetId, region)],
   iso_date: () => [...date, optional(offsetId)],

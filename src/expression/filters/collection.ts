@@ -1,6 +1,8 @@
 /** Filters of any collection: `first`, `last`, `length`, `keys`, `values`, `merge`, `join`. */
+
 import { isList, isMap, type Value } from '../../model/value.ts';
 import { Fault } from '../expression-error.ts';
+import { hashOrder } from '../hash-order.ts';
 import { type Args, type Filter, filter } from '../invocable.ts';
 import { className, isJavaArray, isJavaList, javaText, kindOf, ofClass } from '../java-values.ts';
 import { checkTextLength } from '../limits.ts';
@@ -67,7 +69,9 @@ function mergeIntoMap(input: Readonly<Record<string, Value>>, items: Value): Val
   if (!added) {
     throw new Fault(`Currently, only Maps and Lists can be merged with a Map. Arg2: ${className(items)}`);
   }
-  return ofClass(Object.fromEntries([...Object.entries(input), ...added]), 'java.util.HashMap');
+  const merged = Object.fromEntries([...Object.entries(input), ...added]);
+  const room = Object.keys(input).length + added.length + 16;
+  return ofClass(Object.fromEntries(hashOrder(Object.entries(merged), room)), 'java.util.HashMap');
 }
 
 function join(input: Value, [separator]: Args): Value {

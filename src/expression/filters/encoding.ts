@@ -1,13 +1,11 @@
 /** `base64encode`, `base64decode`, `urlencode`, `urldecode`. */
 import { Fault } from '../expression-error.ts';
 import { type Filter, filter } from '../invocable.ts';
+import { javaText } from '../java-values.ts';
 import { textInput } from '../typed-arguments.ts';
 
 export const encodingFilters = {
-  base64encode: filter(input => {
-    if (typeof input !== 'string') throw new Fault('This filter applies to String');
-    return Buffer.from(input, 'utf8').toString('base64');
-  }),
+  base64encode: filter(input => Buffer.from(javaText(input), 'utf8').toString('base64')),
   base64decode: filter(input => {
     if (typeof input !== 'string') throw new Fault('This filter applies to String');
     return base64Decode(

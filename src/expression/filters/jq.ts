@@ -13,7 +13,8 @@ export const jqFilter: Filter = {
     if (input === null) return null;
     if (expression === undefined) throw missingArgument('filter', 'jq', 'expression');
     const { jq, JqError } = jqModule();
-    const program = optionalText(expression, 'expression') ?? '';
+    const program = optionalText(expression, 'expression');
+    if (program === undefined) throw new Fault("The 'jq' filter needs a text as its argument 'expression', not null.");
     try {
       return jq(program, typeof input === 'string' ? parseInput(input) : input);
     } catch (error) {
@@ -24,6 +25,8 @@ export const jqFilter: Filter = {
 };
 
 function parseInput(text: string): Value {
+  // As Jackson reads nothing at all.
+  if (text.trim() === '') return null;
   try {
     return parseJson(text);
   } catch (error) {

@@ -16,10 +16,15 @@ export const listFilters = {
     const flat = input.flatMap(item => (isJavaList(item) ? item : [item]));
     return ofClass(flat, immutable);
   }),
-  distinct: filter(input => {
-    if (!isJavaList(input)) throw new Fault("The 'distinct' filter can only be applied to lists.");
-    return distinct(input);
-  }),
+  distinct: {
+    parameters: [],
+    apply(input) {
+      // Kestra's gives the text for nothing.
+      if (input === null) return 'null';
+      if (!isJavaList(input)) throw new Fault("The 'distinct' filter can only be applied to lists.");
+      return distinct(input);
+    },
+  },
   chunk: { parameters: ['size'], apply: chunk },
 } satisfies Record<string, Filter>;
 

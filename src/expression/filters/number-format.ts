@@ -21,13 +21,24 @@ interface Pattern {
 /** Java's default for English. */
 const defaultFormat = '#,##0.###';
 
+/** DecimalFormat's for an empty pattern. */
+const allDigits: Pattern = {
+  prefix: '',
+  suffix: '',
+  grouping: 3,
+  minWhole: 0,
+  minFraction: 0,
+  maxFraction: 340,
+  shift: 0,
+};
+
 export const numberFormatFilter: Filter = {
   parameters: ['format'],
   apply(input, [format]) {
     if (input === null) return null;
     if (!isNumeric(input)) throw new Fault(`The 'numberFormat' filter needs a number, not a ${kindOf(input)}.`);
     const [positive = '', negative] = (optionalText(format, 'format') ?? defaultFormat).split(';');
-    const pattern = parsePattern(positive);
+    const pattern = positive === '' ? allDigits : parsePattern(positive);
     const { digits, isNegative } = round(plainText(input), pattern);
     const body = group(digits, pattern);
     if (!isNegative) return pattern.prefix + body + pattern.suffix;
@@ -41,21 +52,24 @@ function parsePattern(text: string): Pattern {
   const match = /^((?:'[^']*'|[^#0,.'])*)([#0,]*)(?:\.([#0]*))?((?:'[^']*'|[^#0,.'])*)$/.exec(text);
   if (!match || /^E0/.test(match[4] ?? '')) throw new Fault(`Malformed pattern "${text}"`);
   const [, prefix = '', whole = '', fraction = '', suffix = ''] = match;
+  if (/0,*#/.test(whole) || /#0/.test(fraction)) throw new Fault(`Malformed pattern "${text}"`);
   const comma = whole.lastIndexOf(',');
   const affixes = prefix + suffix;
+  // Without any 0, Java takes the digit before the point for one, or else the one behind it.
+  const isLoose = text.includes('.') && !/0/.test(whole + fraction);
   return {
     prefix: unquote(prefix),
     suffix: unquote(suffix),
     grouping: comma < 0 ? 0 : whole.length - comma - 1,
-    minWhole: whole.replace(/[^0]/g, '').length,
-    minFraction: fraction.replace(/[^0]/g, '').length,
+    minWhole: isLoose && whole !== '' ? 1 : whole.replace(/[^0]/g, '').length,
+    minFraction: isLoose && whole === '' ? 1 : fraction.replace(/[^0]/g, '').length,
     maxFraction: fraction.length,
     shift: affixes.includes('%') ? 2 : affixes.includes('‰') ? 3 : 0,
   };
 }
 
 function unquote(text: string): string {
-  return text.replace(/'([^']*)'/g, (_, quoted: string) => quoted || "'").replaceAll('¤', '$');
+  return text.replace(/'([^']*)'/g, (_, quoted: string) => quoted || "'");
 }
 
 /** The number in plain decimal digits, exactly. */
@@ -80,7 +94,7 @@ function round(text: string, { maxFraction, shift }: Pattern): { digits: string;
   if (rest !== '' && (rest > half || (rest === half && value % 2n === 1n))) value += 1n;
   const digits = value.toString().padStart(maxFraction + 1, '0');
   const point = digits.length - maxFraction;
-  return { digits: `${digits.slice(0, point)}.${digits.slice(point)}`, isNegative: sign === '-' && value !== 0n };
+  return { digits: `${digits.slice(0, point)}.${digits.slice(point)}`, isNegative: sign === '-' };
 }
 
 function group(digits: string, pattern: Pattern): string {

@@ -17,7 +17,10 @@ export const replaceFilter: Filter = {
     if (!isMap(replacements)) {
       throw new Fault(`The argument 'replace_pairs' must be a map such as {'a': 'b'}, not a ${kindOf(replacements)}.`);
     }
-    const pairs = Object.entries(replacements).map(([from, to]) => [from, javaText(to)] as const);
+    const pairs = Object.entries(replacements).map(([from, to]) => {
+      if (to === null) throw new Fault(`The argument 'replace_pairs' has nothing to replace '${from}' by.`);
+      return [from, javaText(to)] as const;
+    });
     return changeTexts(input, 'replace', text => {
       let result = text;
       for (const [from, to] of pairs) {

@@ -17,9 +17,10 @@ function randomWhole([lower, upper]: Args): Value {
   const from = longArgument(lower, 'lower');
   const to = longArgument(upper, 'upper');
   if (to < from) throw new Fault("In 'randomIn()' upper is less than lower");
-  if (to === from) return from;
+  if (to === from) return Number(from);
   if (to - from > maxSpan) throw new Fault(`In 'randomIn()' lower and upper are more than ${maxSpan} apart`);
-  return from + BigInt(randomInt(Number(to - from)));
+  const drawn = from + BigInt(randomInt(Number(to - from)));
+  return BigInt.asIntN(32, drawn) === drawn ? Number(drawn) : drawn;
 }
 
 /** Only a Long, such as a literal: an Integer is refused, as in Kestra. */

@@ -6,14 +6,14 @@ import { double, Real, type Value } from '../../model/value.ts';
 const maxDepth = 1000;
 
 /**
- * The first value of an Ion text; what follows is not looked at. Annotations are left out; timestamps, blobs (base64)
+ * The first value of an Ion text, null of none; what follows is not looked at. Annotations are left out; timestamps, blobs (base64)
  * and symbols become strings, decimals BigDecimals.
  * @throws Error `Invalid ion: …`
  */
 export function readIon(text: string): Value {
   return guarded(() => {
     const reader = makeReader(text);
-    if (reader.next() === null) throw new Error('there is no value in it');
+    if (reader.next() === null) return null;
     const value = readValue(reader, 0);
     // ion-js 5.2.1 takes `[1,` for a list, and its position is then behind the end of the text.
     if (reader.position() > text.length) throw new Error("expected ',' or ']', found the end of the text");
@@ -58,7 +58,7 @@ function readValue(reader: Reader, depth: number): Value {
     case IonTypes.DECIMAL:
       return new Real('big', String(reader.decimalValue()).replace(/^-(?=0(\.0*)?$)/, ''));
     case IonTypes.TIMESTAMP:
-      return String(reader.timestampValue());
+      return isoText(String(reader.timestampValue()));
     case IonTypes.BLOB:
     case IonTypes.CLOB:
       return toBase64(reader.uInt8ArrayValue() ?? new Uint8Array());
@@ -67,6 +67,13 @@ function readValue(reader: Reader, depth: number): Value {
     default:
       return reader.stringValue();
   }
+}
+
+/** As Java's dates print: `2024T` is a day of that year, and a minute has seconds. */
+function isoText(timestamp: string): string {
+  const day = /^(\d{4})(?:-(\d\d)(?:-(\d\d))?)?T?$/.exec(timestamp);
+  if (day) return `${day[1]}-${day[2] ?? '01'}-${day[3] ?? '01'}`;
+  return timestamp.replace(/T\d\d:\d\d(?=[Z+-])/, '$&:00');
 }
 
 function integer(value: bigint): number | bigint {

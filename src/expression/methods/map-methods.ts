@@ -1,6 +1,6 @@
 /** Methods of java.util.Map that change nothing. */
 import type { Value, ValueMap } from '../../model/value.ts';
-import { javaEquals, ofClass } from '../java-values.ts';
+import { entryClass, javaEquals, ofClass } from '../java-values.ts';
 import type { Method, Methods } from './method.ts';
 
 export const mapMethods: Methods<ValueMap> = new Map<string, Method<ValueMap>>([
@@ -26,7 +26,7 @@ export function valuesOf(map: ValueMap): readonly Value[] {
 
 /** `{key, value}` for each entry: what `for` gives for a map. */
 export function entriesOf(map: ValueMap): readonly Value[] {
-  return Object.entries(map).map(([key, value]) => ({ key, value }));
+  return Object.entries(map).map(([key, value]) => ofClass({ key, value }, entryClass));
 }
 
 function valueAt(map: ValueMap, key: Value): Value | undefined {

@@ -2,7 +2,7 @@
 import type { z } from 'zod';
 import { isList, isMap, isNumeric, Real, type Value, type ValueMap } from '../../model/value.ts';
 import type { Key, Locations, Path } from '../yaml/locations.ts';
-import { jsNumber } from '../yaml/plain-scalar.ts';
+import { jsNumber } from '../../model/plain-scalar.ts';
 import { judge, type Subject, type Verdict } from './judge-issue.ts';
 import type { Report } from './report.ts';
 import { takesText } from './schema-keys.ts';

@@ -2,7 +2,7 @@
 import type { z } from 'zod';
 import { isList, isMap, Real, type Value } from '../../model/value.ts';
 import type { Key, Locations } from '../yaml/locations.ts';
-import { plainScalar } from '../yaml/plain-scalar.ts';
+import { plainScalar } from '../../model/plain-scalar.ts';
 import { nearest } from './nearest.ts';
 import { pathText } from './report.ts';
 import { keysAt } from './schema-keys.ts';

@@ -3,7 +3,7 @@
  * flows that way. `yes` is a boolean and `010` is eight; whoever wants text takes the scalar's source instead (see
  * `Locations.sourceText`), so that `format: yes` stays `yes` and a version `1.10` keeps its zero.
  */
-import { double, Real, type Value } from '../../model/value.ts';
+import { double, Real, type Value } from './value.ts';
 
 const words: ReadonlyMap<string, boolean | null> = new Map(
   [
