@@ -5,6 +5,7 @@ import type { Execution, LogEntry, TaskRun } from '../model/execution.ts';
 import type { LogLevel } from '../model/flow.ts';
 import type { ExecutionDriver } from '../worker/execution-driver.ts';
 import type { ExecutionListener } from '../worker/execution-environment.ts';
+import { commandHint } from './command-hint.ts';
 import { executionDocument } from './execution-json.ts';
 import { exitCodeOf } from './exit-code.ts';
 import type { Output } from './output.ts';
@@ -21,6 +22,8 @@ export interface FollowOptions {
   readonly plain?: boolean;
   readonly json?: boolean;
   readonly ephemeral?: boolean;
+  /** The state folder as it was given. */
+  readonly state?: string;
 }
 
 /** Writes what is told to the terminal: log lines, what runs now, how to resume a pause. */
@@ -112,6 +115,12 @@ export async function reportEnd(
   if (options.json) {
     for await (const piece of executionDocument(workspace.store, execution.id)) await output.stdout.push(piece);
     await output.stdout.push('\n');
-  } else if (!options.quiet) showEnd(driver, workspace, output, options);
+  } else if (!options.quiet) {
+    showEnd(driver, workspace, output, options);
+    if (execution.state.current === 'FAILED' && !options.ephemeral)
+      output.stderr.write(
+        `To go on where it failed: ${commandHint(`run --rerun-failed ${execution.id}`, options.state)}\n`,
+      );
+  }
   return exitCodeOf(execution.state.current);
 }

@@ -56,6 +56,15 @@ tasks:
 });
 
 describe('--rerun-failed', () => {
+  test('is suggested where a run failed, with the state folder that was given', async () => {
+    const path = await flow('id: f\nnamespace: n\ntasks: [{id: t, type: io.kestra.plugin.core.execution.Fail}]\n');
+    const { code, err } = await command(['run', path, '--state', join(folder, 'state')]);
+    expect(code).toBe(1);
+    const [, id = ''] = /windlass run --rerun-failed (\w+) --state \S+\/state\n$/.exec(err) ?? [];
+    expect(id).toHaveLength(22);
+    expect((await command(['run', path, '--ephemeral'])).err).not.toContain('--rerun-failed');
+  });
+
   test('what succeeded stays, what failed gets another attempt', async () => {
     const path = await flow(`
 id: first
