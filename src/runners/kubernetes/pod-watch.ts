@@ -6,8 +6,9 @@
  * last version seen, lists anew when that is too old, and asks for the pod that was not heard of longest besides.
  */
 import { setTimeout as pause } from 'node:timers/promises';
+import { UnreachableError } from '../engine-error.ts';
 import type { Connection } from './client/connection.ts';
-import { ApiError, isPassing, UnreachableError } from './client/errors.ts';
+import { ApiError, isPassing } from './client/errors.ts';
 import { getPod, listPods, lookedAt, type PodObject, podsPath } from './client/pods.ts';
 import { runLabel } from './pod-name.ts';
 

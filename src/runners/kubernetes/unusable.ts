@@ -1,6 +1,8 @@
 /** What a user is told when a cluster cannot be used, and what to do about it. */
+
+import { UnreachableError } from '../engine-error.ts';
 import { PrepareError } from '../runner.ts';
-import { AccessError, ApiError, TokenError, UnreachableError } from './client/errors.ts';
+import { AccessError, ApiError, TokenError } from './client/errors.ts';
 
 export interface Unusable {
   readonly why: string;
@@ -16,7 +18,7 @@ export function explainUnusable(error: unknown): Unusable | undefined {
   }
   if (error instanceof ApiError) return { why: `The API server refused: ${error.message}`, whatToDo: adviceFor(error) };
   if (!(error instanceof UnreachableError)) return undefined;
-  const why = `The Kubernetes API server at ${error.server} cannot be reached: ${error.message}.`;
+  const why = `The Kubernetes API server at ${error.endpoint} cannot be reached: ${error.message}.`;
   const certificate = /CERT|SELF_SIGNED|ALTNAME|UNABLE_TO|SSL|TLS/.test(error.code ?? '');
   return {
     why,

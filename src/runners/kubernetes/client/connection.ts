@@ -2,8 +2,9 @@
 import http from 'node:http';
 import https from 'node:https';
 import { createSecureContext, type SecureContext } from 'node:tls';
+import { UnreachableError } from '../../engine-error.ts';
 import type { ClusterAccess } from './access.ts';
-import { ApiError, UnreachableError } from './errors.ts';
+import { ApiError } from './errors.ts';
 import { Turns } from './turns.ts';
 
 /** An API server answers lists of thousands of pods in 1 s (seen at 5,000); one that takes this long is not there. */

@@ -1,35 +1,18 @@
-/** What can go wrong between us and an API server, apart from bad input. */
+/** What can go wrong with an API server in particular; see also runners/engine-error.ts. */
+import { EngineError, UnreachableError } from '../../engine-error.ts';
 
 /** The API server answered, and refused. */
-export class ApiError extends Error {
+export class ApiError extends EngineError {
   override readonly name = 'ApiError';
-  /** The HTTP status. */
-  readonly status: number;
   /** The server's own word: `Forbidden`, `AlreadyExists`, `Invalid`, `Expired` …; empty where it gave none. */
   readonly reason: string;
   /** How long the server asks to be left alone, in ms. */
   readonly retryAfterMs: number | undefined;
 
   constructor(status: number, reason: string, message: string, retryAfterMs?: number) {
-    super(message);
-    this.status = status;
+    super(status, message);
     this.reason = reason;
     this.retryAfterMs = retryAfterMs;
-  }
-}
-
-/** No answer: nobody listens, the certificate does not hold, a connection that broke. */
-export class UnreachableError extends Error {
-  override readonly name = 'UnreachableError';
-  /** The system's or TLS's error code (`ECONNREFUSED`, `CERT_HAS_EXPIRED` …), where there is one. */
-  readonly code: string | undefined;
-  /** The API server's address. */
-  readonly server: string;
-
-  constructor(server: string, cause: unknown) {
-    super(cause instanceof Error ? cause.message : String(cause), { cause });
-    this.server = server;
-    this.code = (cause as NodeJS.ErrnoException | undefined)?.code;
   }
 }
 

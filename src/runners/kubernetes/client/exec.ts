@@ -6,8 +6,8 @@
 import type { IncomingMessage } from 'node:http';
 import { PassThrough, type Readable } from 'node:stream';
 import type { WebSocket } from 'ws';
+import { UnreachableError } from '../../engine-error.ts';
 import { apiError, type Connection } from './connection.ts';
-import { UnreachableError } from './errors.ts';
 import { podsPath } from './pods.ts';
 
 export interface ExecTarget {

@@ -1,8 +1,9 @@
 /** Follows the log of a pod's main container, across broken connections and restarted kubelets, to its end. */
 import type { IncomingMessage } from 'node:http';
+import { UnreachableError } from '../../engine-error.ts';
 import type { LogBatch, LogCursor } from '../../runner.ts';
 import type { Connection } from '../client/connection.ts';
-import { ApiError, isPassing, UnreachableError } from '../client/errors.ts';
+import { ApiError, isPassing } from '../client/errors.ts';
 import { podsPath } from '../client/pods.ts';
 import type { LogFollows, LogPlace } from './log-follows.ts';
 import { LogLines } from './log-lines.ts';
