@@ -107,7 +107,8 @@ export async function storeOutputs(
     try {
       if (existsSync(local) || !(await storage.exists(uri))) {
         await storage.putFile(uri, local, { move: true });
-        await rm(local, { force: true });
+        // It was moved, unless it had to be copied.
+        if (existsSync(local)) await rm(local);
       }
       return true;
     } catch (error) {

@@ -1,6 +1,6 @@
 /** Internal storage in a folder of this machine. */
 import { constants, createWriteStream } from 'node:fs';
-import { chmod, copyFile, lstat, open, opendir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, lstat, open, opendir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -34,8 +34,9 @@ class LocalStorage implements Storage {
   async putFile(uri: string, localPath: string, options: { readonly move?: boolean } = {}): Promise<void> {
     // Reading a pipe or a device could go on for ever.
     if (!(await stat(localPath)).isFile()) throw new Error(`${localPath} cannot be stored: it is not a regular file.`);
+    const give = (from: string) => this.#temporary.give(from, this.#belowRoot(uri));
+    if (options.move && (await inWords(uri, () => moved(localPath, give)))) return;
     await this.#publish(uri, async path => {
-      if (options.move && (await moved(localPath, path))) return;
       await copyFile(localPath, path, constants.COPYFILE_FICLONE);
       await chmod(path, 0o600);
     });
@@ -100,14 +101,7 @@ class LocalStorage implements Storage {
 
   async #publish(uri: string, fill: (path: string) => Promise<void>): Promise<void> {
     const target = this.#belowRoot(uri);
-    try {
-      await this.#temporary.publish(target, fill);
-    } catch (error) {
-      if (!isInTheWay(error)) throw error;
-      throw new Error(`${uri} cannot be stored: it is the folder of other files, or its folder is a file.`, {
-        cause: error,
-      });
-    }
+    await inWords(uri, () => this.#temporary.publish(target, fill));
   }
 
   #belowRoot(uri: string): string {
@@ -120,6 +114,17 @@ class LocalStorage implements Storage {
     const path = this.#pathOf(uri);
     if (!(await isFile(path))) throw new NotFoundError(`There is no file ${uri}.`);
     return path;
+  }
+}
+
+async function inWords<T>(uri: string, store: () => Promise<T>): Promise<T> {
+  try {
+    return await store();
+  } catch (error) {
+    if (!isInTheWay(error)) throw error;
+    throw new Error(`${uri} cannot be stored: it is the folder of other files, or its folder is a file.`, {
+      cause: error,
+    });
   }
 }
 
@@ -136,12 +141,12 @@ async function isFile(path: string): Promise<boolean> {
  * Renames a file, which costs the same for any size. False where only a copy is safe: another disk, a file with a
  * second name (a change by that name would change ours), a link, a file of another user.
  */
-async function moved(from: string, to: string): Promise<boolean> {
+async function moved(from: string, give: (from: string) => Promise<void>): Promise<boolean> {
   const found = await lstat(from);
   if (!found.isFile() || found.nlink > 1) return false;
   try {
     await chmod(from, 0o600);
-    await rename(from, to);
+    await give(from);
     return true;
   } catch (error) {
     if (hasCode(error, 'EXDEV', 'EPERM', 'EACCES')) return false;

@@ -29,12 +29,17 @@ export class TemporaryFiles {
     const path = join(this.#dir, newId());
     try {
       await fill(path);
-      if (this.#durable) await sync(path);
-      await renameInto(path, target);
+      await this.give(path, target);
     } catch (error) {
       await rm(path, { force: true });
       throw error;
     }
+  }
+
+  /** Gives a whole file of the same disk the name `target`, with the same promises. */
+  async give(path: string, target: string): Promise<void> {
+    if (this.#durable) await sync(path);
+    await renameInto(path, target);
     if (this.#durable) await sync(dirname(target));
   }
 
