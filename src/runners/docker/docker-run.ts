@@ -195,6 +195,7 @@ export class DockerRun implements Run {
   async #signal(signal: 'SIGTERM' | 'SIGKILL'): Promise<boolean> {
     if (this.#watch.settled) return false;
     const { engine, container } = this.#context;
+    if (signal === 'SIGKILL') this.#watch.expectKill();
     const received = await killContainer(engine, container.Id, signal);
     if (received) this.#stoppedByUs = true;
     else await this.#watch.look();

@@ -2,7 +2,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { EngineError } from '../engine-error.ts';
 import { readText } from './client/connection.ts';
-import { type ContainerState, inspectContainer, type WaitAnswer, waitContainer } from './client/containers.ts';
+import {
+  type ContainerState,
+  inspectContainer,
+  inspectIfThere,
+  type WaitAnswer,
+  waitContainer,
+} from './client/containers.ts';
 import type { Engine } from './client/engine.ts';
 
 export type ContainerEnd =
@@ -27,6 +33,8 @@ const inspectEveryMs = 5_000;
 const reopenMs = 1_000;
 /** A wait whose headers are not seen by then is not waited for: the inspection is there as well. */
 const armLimitMs = 2_000;
+const removalLookMs = 250;
+const removalLooks = 4;
 /** An engine may be restarted or updated meanwhile. */
 const unreachableLimitMs = 5 * 60_000;
 
@@ -56,6 +64,7 @@ export class EndWatch {
   #timer: NodeJS.Timeout | undefined;
   #unreachableSince: number | undefined;
   #wasAway = false;
+  #killExpected = false;
 
   constructor(engine: Engine, id: string) {
     this.#engine = engine;
@@ -104,7 +113,8 @@ export class EndWatch {
       this.#unreachableSince = undefined;
       // Docker says "removing" from the moment that a forced removal begins, before it kills.
       if (state.Status === 'removing') this.settle({ kind: 'gone' });
-      else if (hasEnded(state)) this.settle({ kind: 'ended', state });
+      else if (hasEnded(state))
+        this.settle((await this.#isBeingRemoved(state)) ? { kind: 'gone' } : { kind: 'ended', state });
     } catch (error) {
       if (error instanceof EngineError && error.status === 404) return this.settle({ kind: 'gone' });
       this.#wasAway = true;
@@ -114,6 +124,11 @@ export class EndWatch {
     }
   }
 
+  /** We kill it: that it ends so has no other meaning. */
+  expectKill(): void {
+    this.#killExpected = true;
+  }
+
   settle(end: ContainerEnd): void {
     if (this.#settled) return;
     this.#settled = end;
@@ -121,6 +136,16 @@ export class EndWatch {
     this.#closing.abort();
     this.#resolve(end);
     this.#announce({ confirmed: Promise.resolve(true) });
+  }
+
+  /** Podman shows a container that is removed by force as one that was killed, until it is gone. */
+  async #isBeingRemoved({ ExitCode: code }: ContainerState): Promise<boolean> {
+    if (!this.#engine.podman || code !== 137 || this.#killExpected) return false;
+    for (let look = 0; look < removalLooks; look++) {
+      await pause(removalLookMs);
+      if (!(await inspectIfThere(this.#engine, this.#id))) return true;
+    }
+    return false;
   }
 
   async #keepWaiting(first: 'next-exit' | 'not-running', armed: () => void): Promise<void> {
