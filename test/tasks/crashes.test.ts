@@ -2,7 +2,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { FencedError } from '../../src/store/store.ts';
 import type { ExecutionDriver } from '../../src/worker/execution-driver.ts';
 import { Session } from '../../src/worker/session.ts';
@@ -62,15 +62,15 @@ tasks:
   store.deleteRun = deleteRun;
   await store.release(driver.carried.claim);
   const { environment } = harness.session;
-  const { runner } = environment;
-  Object.assign(environment, { runner: () => Promise.reject(new Error('no engine answers')) });
+  const runner = await environment.runner('io.kestra.plugin.core.runner.Process');
+  const outOfReach = vi.spyOn(runner, 'remove').mockRejectedValue(new Error('no engine answers'));
   const { id } = driver.carried.state.execution;
   await (await harness.session.goOn(id))?.ended;
   const document = await harness.document(id);
   expect(document.state.current).toBe('SUCCESS');
   expect(saidBy(document, undefined).join()).toMatch(/WARN.*no engine answers/);
   expect(readdirSync(environment.workRoot)).toEqual([id]);
-  Object.assign(environment, { runner });
+  outOfReach.mockRestore();
   await harness.session.sweep();
   expect((await store.load(id))?.runs).toEqual([]);
   expect(existsSync(join(environment.workRoot, id))).toBe(false);
