@@ -6,6 +6,7 @@ import { isMap, type Value, type ValueMap } from '../model/value.ts';
 import { checkProperties } from './check/check-properties.ts';
 import { isExpression, shown } from './check/judge-issue.ts';
 import type { Report } from './check/report.ts';
+import { checkProviderTask } from './provider-task.ts';
 import { readBranches } from './read-branches.ts';
 import { readInputs } from './read-inputs.ts';
 import { checkRunner } from './read-runner.ts';
@@ -83,6 +84,12 @@ function readDeclared(source: ValueMap, declaration: TaskDeclaration, path: Path
     });
   }
   const runner = checkRunner(properties.taskRunner, [...path, 'taskRunner'], name, reading);
+  const checkInner = (task: ValueMap, at: Path): void => {
+    const named = report.locations.derive({ ...task, id: 'oauthTokenProvider' }, task);
+    readTask(named, at, { ...reading, found: [], ids: [] });
+  };
+  checkProviderTask(runner?.config, [...path, 'taskRunner', 'config'], checkInner);
+  checkProviderTask(properties.connection, [...path, 'connection'], checkInner);
   const slot = reading.found.length;
   const { branches, dependsOn } = readBranches(source, declaration, name, path, reading);
   if (declaration.type === pauseType) readInputs(properties.onResume, [...path, 'onResume'], report);
