@@ -1,10 +1,10 @@
 /** What goes wrong with scripts most often, in words that say which program, file or image it is. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { dockerUnderTest, testHost, testImage } from '../docker/engine.ts';
+import { type ComparedRunner, comparedRunners } from '../contract/scripts/runners.ts';
+import { testImage } from '../docker/engine.ts';
 import { type Document, FlowHarness, outputsOf, saidBy } from '../tasks/flow-harness.ts';
 import { processRunner } from '../tasks/task-harness.ts';
 
-const engine = await dockerUnderTest();
 const shell = 'shell.Commands';
 const notExecutable = { inputFiles: { 'a.sh': 'echo x' } };
 
@@ -12,7 +12,7 @@ interface Fault {
   readonly type: string;
   readonly properties: object;
   readonly process: string;
-  readonly docker: string;
+  readonly container: string;
 }
 
 const image = `the image ${testImage}`;
@@ -21,81 +21,85 @@ const faults: Readonly<Record<string, Fault>> = {
     type: shell,
     properties: { interpreter: ['no-such-shell', '-c'], commands: ['echo x'] },
     process: 'There is no program "no-such-shell" on the PATH',
-    docker: `exit code 127: there is no program "no-such-shell" in ${image}`,
+    container: `exit code 127: there is no program "no-such-shell" in ${image}`,
   },
   language_missing: {
     type: 'julia.Script',
     properties: { script: 'println(1)' },
     process: 'exit code 127: a command was not found; the script is run by julia, which this machine must have',
-    docker: `exit code 127: a command was not found in ${image}; the script is run by julia, which ${image} must have`,
+    container: `exit code 127: a command was not found in ${image}; the script is run by julia, which ${image} must have`,
   },
   interpreter_not_executable: {
     type: shell,
     properties: { ...notExecutable, interpreter: ['./a.sh'], commands: ['x'] },
     process: 'There is no program "./a.sh" that could be executed',
-    docker: `exit code 126: "./a.sh" may not be executed in ${image}`,
+    container: `exit code 126: "./a.sh" may not be executed in ${image}`,
   },
   command_not_executable: {
     type: shell,
     properties: { ...notExecutable, commands: ['./a.sh'] },
     process: 'exit code 126: a command was found but could not be executed',
-    docker: 'exit code 126: a command was found but could not be executed',
+    container: 'exit code 126: a command was found but could not be executed',
   },
   windows_line_ends: {
     type: 'shell.Script',
     properties: { script: 'echo hi\r\nno-such-command\r\n' },
     process: 'some lines end with CR LF, and a shell takes the CR for a part of the last word',
-    docker: 'some lines end with CR LF, and a shell takes the CR for a part of the last word',
+    container: 'some lines end with CR LF, and a shell takes the CR for a part of the last word',
   },
   nothing_to_run: {
     type: shell,
     properties: { interpreter: [], failFast: false, commands: [] },
     process: 'There is nothing to run: the task has no commands and no interpreter.',
-    docker: 'There is nothing to run: the task has no commands and no interpreter.',
+    container: 'There is nothing to run: the task has no commands and no interpreter.',
   },
 };
 
-const runners = [
-  { name: 'process', setting: { taskRunner: { type: processRunner } } },
-  {
-    name: 'docker',
-    setting: {
-      taskRunner: { type: 'io.kestra.plugin.scripts.runner.docker.Docker', pullPolicy: 'NEVER', networkMode: 'none' },
-      containerImage: testImage,
-    },
-  },
-] as const;
+const local: ComparedRunner = {
+  name: 'process',
+  capabilities: { separateStreams: true },
+  start: async () => ({ taskRunner: { type: processRunner } }),
+};
 
-describe.each(runners)('with $name', ({ name, setting }) => {
-  describe.skipIf(name === 'docker' && 'unavailable' in engine)('what is wrong is said', () => {
-    let harness: FlowHarness;
-    let ended: Document;
-    beforeAll(async () => {
-      harness = new FlowHarness({ ...process.env, DOCKER_HOST: testHost });
-      const tasks = Object.entries(faults).map(([id, { type, properties }]) => ({
-        id,
-        type: `io.kestra.plugin.scripts.${type}`,
-        allowFailure: true,
-        ...setting,
-        ...properties,
-      }));
-      const marked = { id: 'mark', type: 'io.kestra.plugin.scripts.shell.Script', script: '\uFEFFecho marked' };
-      const all = [...tasks, { ...marked, ...setting }, { ...marked, ...setting, id: 'empty', script: '' }];
-      const parallel = { id: 'all', type: 'io.kestra.plugin.core.flow.Parallel', concurrent: 3, tasks: all };
-      ended = await harness.run(`id: faults\nnamespace: a.b\ntasks: ${JSON.stringify([parallel])}`);
-    }, 120_000);
-    afterAll(() => harness.close());
+describe.each([local, ...comparedRunners])('with $name', async ({ name, start }) => {
+  const started = await start();
+  if ('unavailable' in started) {
+    console.warn(`SKIPPED: faults of scripts with ${name}: ${started.unavailable}`);
+    describe.skip(started.unavailable, () => {});
+    return;
+  }
+  const { taskRunner, image: containerImage, environment, stop, atOnce = 3 } = started;
+  const setting = { taskRunner, ...(containerImage !== undefined && { containerImage }) };
+  let harness: FlowHarness;
+  let ended: Document;
+  beforeAll(async () => {
+    harness = new FlowHarness({ ...process.env, ...environment });
+    const tasks = Object.entries(faults).map(([id, { type, properties }]) => ({
+      id,
+      type: `io.kestra.plugin.scripts.${type}`,
+      allowFailure: true,
+      ...setting,
+      ...properties,
+    }));
+    const marked = { id: 'mark', type: 'io.kestra.plugin.scripts.shell.Script', script: '\uFEFFecho marked' };
+    const all = [...tasks, { ...marked, ...setting }, { ...marked, ...setting, id: 'empty', script: '' }];
+    const parallel = { id: 'all', type: 'io.kestra.plugin.core.flow.Parallel', concurrent: atOnce, tasks: all };
+    ended = await harness.run(`id: faults\nnamespace: a.b\ntasks: ${JSON.stringify([parallel])}`);
+  }, 120_000);
+  afterAll(async () => {
+    await harness.close();
+    await stop?.();
+  });
 
-    it.each(Object.entries(faults))('of %s', (id, fault) => {
-      const said = saidBy(ended, id).join('\n');
-      expect(said).toContain(fault[name]);
-      expect(said).not.toMatch(/\n\s+at |OCI runtime/);
-      expect(harness.faults).toEqual([]);
-    });
+  it.each(Object.entries(faults))('says what is wrong: %s', (id, fault) => {
+    const said = saidBy(ended, id).join('\n');
+    expect(said).toContain(name === 'process' ? fault.process : fault.container);
+    expect(said).not.toMatch(/\n\s+at |OCI runtime/);
+    expect(harness.faults).toEqual([]);
+  });
 
-    it('and a byte order mark or an empty script are no faults', () => {
-      expect(saidBy(ended, 'mark')).toEqual(['INFO marked']);
-      expect(outputsOf(ended, 'empty').exitCode).toBe(0);
-    });
+  it('takes a byte order mark and an empty script', () => {
+    expect(saidBy(ended, 'mark')).toEqual(['INFO marked']);
+    expect(outputsOf(ended, 'empty').exitCode).toBe(0);
   });
 });
