@@ -81,6 +81,7 @@ function violate(draft: Draft, sla: Sla, why: string): void {
   const kept = draft.execution.labels.filter(({ key }) => !sla.labels.some(label => label.key === key));
   draft.change({ labels: [...kept, ...sla.labels], sla: { ...rest, violated: [...violated, sla.id] } });
   const ending = endings[sla.behavior];
-  draft.log(ending === 'FAILED' ? 'ERROR' : 'WARN', `The SLA '${sla.id}' is violated: ${why}`);
+  draft.log('WARN', `The SLA '${sla.id}' is violated: ${why}`);
+  if (ending === 'FAILED') draft.log('ERROR', `The execution fails: its SLA '${sla.id}' is violated.`);
   if (ending !== undefined) draft.exiting = { state: ending };
 }

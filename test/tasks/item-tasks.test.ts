@@ -77,7 +77,7 @@ describe('state', () => {
 
   it('is merged, read and deleted', async () => {
     expect((await state('Set', { data: { a: 1, b: '{{ flow.id }}' } })).outputs).toEqual({
-      key: 'f_states_default',
+      key: 'f_states_tasks-states_default',
       count: 2,
     });
     await state('Set', { data: { b: 'x' } });
@@ -86,8 +86,8 @@ describe('state', () => {
     expect((await state('Get', { name: 'other', namespace: true })).outputs).toMatchObject({ data: { c: 1 } });
     expect((await state('Delete')).outputs).toEqual({ deleted: true });
     expect((await state('Get')).outputs).toMatchObject({ count: 0, data: {} });
-    expect((await state('Get', { errorOnMissing: true })).failure).toContain('f_states_default');
-    expect((await state('Delete', { errorOnMissing: true })).failure).toContain('f_states_default');
+    expect((await state('Get', { errorOnMissing: true })).failure).toContain('f_states_tasks-states_default');
+    expect((await state('Delete', { errorOnMissing: true })).failure).toContain('f_states_tasks-states_default');
   });
 });
 

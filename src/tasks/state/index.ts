@@ -41,7 +41,7 @@ const get: RunnableTaskType = {
     const key = await keyOf(context);
     const data = await read(key, context);
     if (!data) await refuseMissing(key, context);
-    return { state: 'SUCCESS', outputs: { key, count: Object.keys(data ?? {}).length, data: data ?? {} } };
+    return { state: 'SUCCESS', outputs: { count: Object.keys(data ?? {}).length, data: data ?? {} } };
   },
 };
 
@@ -67,7 +67,7 @@ async function keyOf({ task, taskRun, flow, expressions }: TaskContext): Promise
   const shared = await flagProperty('namespace', task.properties.namespace, false, expressions);
   const byValue = await flagProperty('taskrunValue', task.properties.taskrunValue, true, expressions);
   const value = byValue && taskRun.value !== undefined ? [createHash('md5').update(taskRun.value).digest('hex')] : [];
-  return [...(shared ? [] : [flow.id]), 'states', name, ...value].join('_');
+  return [...(shared ? [] : [flow.id]), 'states', 'tasks-states', name, ...value].join('_');
 }
 
 async function read(key: string, { flow, storage }: TaskContext): Promise<ValueMap | undefined> {
