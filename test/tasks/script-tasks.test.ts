@@ -263,6 +263,12 @@ describe('a container', () => {
       ['exitCode', 'outputFiles', 'vars'],
     ],
     [
+      { kind: 'exited', exitCode: 127, detail: 'crun: executable file `zsh` not found in $PATH: No such file' },
+      'Command failed with exit code 127: there is no program "zsh" in the image python:3.13-slim; name one that it ' +
+        'has in `interpreter`, or another image',
+      ['exitCode', 'outputFiles', 'vars'],
+    ],
+    [
       { kind: 'exited', exitCode: 127 },
       'Command failed with exit code 127: a command was not found in the image python:3.13-slim',
       ['exitCode', 'outputFiles', 'vars'],

@@ -54,11 +54,14 @@ function explanation(outcome: { readonly exitCode: number; readonly detail?: str
   return `${meaning}${meaning === '' ? ': ' : '; '}${ends}`;
 }
 
-/** In words what runc says of the program that a container was to start with; undefined for anything else. */
+/** In words what runc and crun say of the program that a container was to start with; undefined for anything else. */
 function refusedProgram(detail: string, image: string | undefined): string | undefined {
-  const [, program, why] = /exec: "([^"]+)": (?:stat [^:]+: )?(.*?)(?:: unknown|$)/s.exec(detail) ?? [];
+  const [, program, why] =
+    /exec: "([^"]+)": (?:stat [^:]+: )?(.*?)(?:: unknown|$)/s.exec(detail) ??
+    /executable file `([^`]+)` (not found)/.exec(detail) ??
+    [];
   if (program === undefined || why === undefined || image === undefined) return undefined;
-  if (/executable file not found|no such file/.test(why)) {
+  if (/not found|no such file/.test(why)) {
     return `there is no program "${program}" in the image ${image}; name one that it has in \`interpreter\`, or another image`;
   }
   return /permission denied/.test(why) ? `"${program}" may not be executed in the image ${image}` : undefined;
