@@ -59,8 +59,9 @@ export class Subflows implements SubflowStarter {
       post({ type: 'answered', at: Date.now(), key: `subflow:${taskRunId}`, answer: { ok: false, message } });
     const run = parent.state.taskRun(taskRunId);
     if (!run) return;
-    const id = derivedId(`${taskRunId}/${run.attempts.length}`);
-    let child = (await parent.environment.store.load(id))?.execution;
+    const again = await this.#childToRestart(parent, run);
+    const id = again?.id ?? derivedId(`${taskRunId}/${run.attempts.length}`);
+    let child = again ?? (await parent.environment.store.load(id))?.execution;
     const isNew = !child;
     let driver: ExecutionDriver | undefined;
     if (!child) {
@@ -69,6 +70,7 @@ export class Subflows implements SubflowStarter {
       driver = created;
       child = driver.carried.state.execution;
     } else if (isUnsettled(child)) driver = await this.#executions.goOn(id);
+    else if (again && child.state.current !== 'SUCCESS') driver = await this.#executions.restart(id);
     post({ type: 'child-started', at: Date.now(), taskRunId, executionId: id });
     if (driver && isNew) begin(driver);
     const ended = driver ? await this.#end(driver) : child;
@@ -81,6 +83,22 @@ export class Subflows implements SubflowStarter {
       state: ended.state.current,
       ...(ended.outputs ? { outputs: ended.outputs } : await wantedOutputs(parent, run, driver?.carried)),
     });
+  }
+
+  /**
+   * After a restart of the parent: its former execution, where that failed; unless `restartBehavior` wants a new one.
+   * One that was restarted before a crash is taken as it is, for it may have ended well since.
+   */
+  async #childToRestart(parent: Carried, run: TaskRun): Promise<Execution | undefined> {
+    const states = run.state.histories.map(({ state }) => state);
+    const isRestart =
+      states.lastIndexOf('RESTARTED') > Math.max(states.lastIndexOf('FAILED'), states.lastIndexOf('KILLED'));
+    const former = run.outputs?.executionId;
+    if (!isRestart || typeof former !== 'string') return undefined;
+    if (parent.task(run).properties.restartBehavior === 'NEW_EXECUTION') return undefined;
+    const child = (await parent.environment.store.load(former))?.execution;
+    const wasRestarted = child?.state.histories.some(({ state }) => state === 'RESTARTED');
+    return child && (wasRestarted || child.state.current === 'FAILED') ? child : undefined;
   }
 
   /** Starts the execution of an item, or goes on with it; one kept from an attempt before that failed is restarted. */
