@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Sink } from './output.ts';
-import { runProgram } from './program.ts';
+import { declareAhead, runProgram } from './program.ts';
 
 const shell = 'io.kestra.plugin.scripts.shell.Commands';
 const runner = 'io.kestra.plugin.scripts.runner.docker.Docker';
@@ -45,6 +45,7 @@ export async function warmUp(): Promise<void> {
     ]);
     const { rehearse } = await import('./rehearsal.ts');
     await rehearse(flow, folder);
+    declareAhead();
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

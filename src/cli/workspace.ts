@@ -1,6 +1,6 @@
 /** One state folder, opened: the store, the storage, and what runs tasks. Everything is put together here. */
 import { mkdtemp, realpath, rm, rmdir } from 'node:fs/promises';
-import { cpus, tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Config } from '../config/config.ts';
 import { flowables } from '../engine/flowables/index.ts';
@@ -56,7 +56,7 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
           runner: catalog.runnerOf,
           workRoot: work,
           runRoot,
-          slots: Math.max(16, 8 * cpus().length),
+          slots: Math.max(16, 8 * availableParallelism()),
           listener,
         },
         source => storedFlows(source, catalog, config),
