@@ -6,7 +6,7 @@ import { isMap, type Value, type ValueMap } from '../../model/value.ts';
 import { KubernetesRun, type RunContext } from '../../runners/kubernetes/kubernetes-run.ts';
 import { readLog } from '../../runners/kubernetes/log/read-log.ts';
 import { helperContainer } from '../../runners/kubernetes/paths.ts';
-import type { LogBatch, LogCursor, Run } from '../../runners/runner.ts';
+import { type LogBatch, type LogCursor, LostFilesError, type OnOther, type Run } from '../../runners/runner.ts';
 import { asOneProgram, programNames } from './one-program.ts';
 import type { ProgramWatch } from './program-watch.ts';
 import { inTaskWords } from './task-words.ts';
@@ -83,8 +83,13 @@ export class PodRun implements Run {
     return { ...outcome, detail: inTaskWords(detail, killed?.name) };
   }
 
-  async fetch(signal: AbortSignal): Promise<void> {
-    await this.#run.fetch(signal);
+  async fetch(signal: AbortSignal, onOther?: OnOther): Promise<void> {
+    try {
+      await this.#run.fetch(signal, onOther);
+    } catch (error) {
+      if (!(error instanceof LostFilesError)) throw error;
+      throw new LostFilesError(inTaskWords(error.message), { cause: error });
+    }
     const helped = this.#watch.pod.spec?.containers?.some(({ name }) => name === helperContainer);
     const { kind } = await this.#ended;
     if (helped || (kind !== 'exited' && kind !== 'out-of-memory')) return;

@@ -15,7 +15,7 @@ export async function accessFromProperties(read: PropertyReader, source?: TokenS
   }
   if (read.raw('oauthTokenProvider') !== undefined) {
     throw new AccessError(
-      'taskRunner.config.oauthTokenProvider must be written in the flow as a map with task and output; an expression cannot give it.',
+      'taskRunner.config.oauthTokenProvider must be written in the flow as a map with task and output: its task runs along with a task of the flow.',
     );
   }
   const [ca, cert, key] = await Promise.all([
