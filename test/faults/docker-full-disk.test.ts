@@ -40,7 +40,6 @@ tasks:
     commands: ['head -c {{ inputs.size }} /dev/zero > large.bin', 'echo written']
 `,
     );
-    const volumes = await docker('volume', 'ls', '-q');
     const main = join(import.meta.dirname, '../../src/main.ts');
     const windlass = async (...args: string[]) => {
       const argv = ['--disable-warning=ExperimentalWarning', main, ...args, '--state', join(disk, 'state')];
@@ -56,7 +55,6 @@ tasks:
     expect(full.said.match(/No space is left on the device of .*state.*Free some space/g)).toHaveLength(1);
     expect(full.said).not.toMatch(/\n {4}at |fault of Windlass/);
     expect(await docker('ps', '-aq', '--filter', 'label=kestra.io/namespace=windlass.faults')).toBe('');
-    expect(await docker('volume', 'ls', '-q')).toBe(volumes);
     const small = await windlass('run', flow, '--plain', '--input', 'size=1000');
     expect(small.code, small.said).toBe(0);
     expect((await windlass('list')).said).toMatch(/SUCCESS[\s\S]*FAILED|FAILED[\s\S]*SUCCESS/);
