@@ -162,6 +162,8 @@ function answered(draft: Draft, key: string, answer: Answer): void {
 
 /** Kestra fails the task when it cannot start the subflow, whatever `allowFailure` says. */
 function refuseSubflow(draft: Draft, run: TaskRun, message: string): void {
+  // It was told before, and waits for another try already.
+  if (run.state.current === 'RETRYING') return;
   if (isStopping(draft.execution)) {
     failFlowable(draft, run.id, message);
     return;

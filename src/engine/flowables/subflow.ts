@@ -33,13 +33,10 @@ export const subflow: Flowable = {
         title: 'When to start it',
         description: 'A date and time with zone or offset; its execution is CREATED until then.',
       }),
-      restartBehavior: z
-        .enum(['RETRY_FAILED', 'NEW_EXECUTION'])
-        .optional()
-        .meta({
-          title: 'Whether a restart goes on with the failed execution, or begins a new one',
-          default: 'RETRY_FAILED',
-        }),
+      restartBehavior: z.enum(['RETRY_FAILED', 'NEW_EXECUTION']).optional().meta({
+        title: 'Whether a restart goes on with the failed execution, or begins a new one',
+        default: 'RETRY_FAILED',
+      }),
     }),
   begin(container) {
     const { run, draft, notes } = container;
