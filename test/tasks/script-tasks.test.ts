@@ -315,8 +315,10 @@ describe('scripts', () => {
   });
 
   it('of Python that do so still tell the line of an error', async () => {
-    const ended = await script('python', { script: "import os\n\nx = true\nraise Exception('boom')" });
-    expect(ended.said.join('\n')).toContain('line 4');
+    for (const first of ['import os', 'y = 1', '"""Doc', '# said']) {
+      const text = `${first}\n${first.startsWith('"') ? '"""' : ''}\nx = true\nraise Exception('boom')`;
+      expect((await script('python', { script: text })).said.join('\n')).toContain('line 4');
+    }
   });
 
   it('of Python use an activated environment', async () => {

@@ -15,6 +15,7 @@ export function withJsonNames(script: string): string {
   if (future >= 0) return lines.with(future, `${lines[future]?.trimEnd()}; ${names}`).join('\n');
   const [first = ''] = lines;
   if (/^\s*(?:#|$)/.test(first)) return lines.with(0, `${names} ${first.trim()}`.trimEnd()).join('\n');
-  if (/^(?:import|from) /.test(first)) return lines.with(0, `${names}; ${first}`).join('\n');
-  return `${names}\n${script}`;
+  // A statement with a body cannot follow on the same line.
+  const separator = /^(?:@|(?:async|class|def|for|if|match|try|while|with)\b)/.test(first) ? '\n' : '; ';
+  return `${names}${separator}${script}`;
 }
