@@ -100,6 +100,25 @@ if ('unavailable' in found || found.own === undefined) {
       expect(textsOf(lines, 'stdout')).toEqual(Array.from({ length: 12 }, (_, index) => String(index + 1)));
     });
 
+    test('a token of the flow that ends in mid-run: the run fails and says what to do', async () => {
+      const under = await kubernetesUnderTest({
+        config: { masterUrl: proxy.url, caCertData: own.authority.toString('utf8'), oauthToken: token },
+      });
+      if ('unavailable' in under) throw new Error(under.unavailable);
+      const made = await Trial.make(under, owner, { script: 'echo begun; sleep 60' });
+      trials.push(made);
+      const run = await made.started();
+      for await (const batch of run.logs()) if (batch.lines.length > 0) break;
+      proxy.break({ request: /^GET/, times: 999, ...refusal(401, 'Unauthorized') });
+      for (const passage of proxy.open(/watch=true/)) passage.cut();
+      expect(await run.outcome(never)).toMatchObject({
+        kind: 'node-lost',
+        detail: expect.stringMatching(/Unauthorized.*oauthTokenProvider/),
+      });
+      proxy.heal();
+      await run.dispose();
+    });
+
     test('a token that cannot be got is said in its own words, before there is a pod', async () => {
       const made = await trial(() => Promise.reject(new Error('no such service account')), { script: 'true' });
       const error = await made.prepare().catch(caught => caught);

@@ -1,5 +1,6 @@
 /** Learns how far one pod is and how its run ended, whoever says it first. */
 import type { Outcome } from '../../model/run.ts';
+import { ApiError } from './client/errors.ts';
 import type { PodObject } from './client/pods.ts';
 import { type PodContext, type PodPhase, phaseOf } from './pod-outcome.ts';
 import type { PodWatch } from './pod-watch.ts';
@@ -53,7 +54,7 @@ export class PodEnd {
       failed: error => {
         this.settle({
           kind: 'node-lost',
-          detail: `The pod ${pod.metadata.name} cannot be watched any more (${error.message}); how its program ended is not known.`,
+          detail: `The pod ${pod.metadata.name} cannot be watched any more (${error.message}); how its program ended is not known.${adviceOn(error)}`,
         });
       },
     });
@@ -187,4 +188,9 @@ export class PodEnd {
   #notify(): void {
     for (const wake of [...this.#watchers]) wake();
   }
+}
+
+function adviceOn(error: Error): string {
+  const ended = error instanceof ApiError && error.status === 401;
+  return ended ? ' The token has ended: let config.oauthTokenProvider fetch a new one when it is needed.' : '';
 }
