@@ -117,6 +117,8 @@ if ('unavailable' in found || found.own === undefined) {
       });
       proxy.heal();
       await run.dispose();
+      // Nobody watches it any more: its deletion is asked for, and not waited for.
+      await expect.poll(() => podsOf(client, owner), { timeout: 20_000 }).toEqual([]);
     });
 
     test('a token that cannot be got is said in its own words, before there is a pod', async () => {

@@ -225,7 +225,7 @@ export class KubernetesRun implements Run {
       this.#end.stopping();
       const runs = mainRuns(this.#end.pod);
       if (!this.#end.gone) await removePod(connection, settings.namespace, pod.metadata, runs ? 1 : 0);
-      if (runs) await this.#end.until(end => end.gone, AbortSignal.timeout(60_000));
+      if (runs) await this.#end.until(end => end.gone || end.blind, AbortSignal.timeout(60_000));
       this.#end.settle({ kind: 'stopped', detail: `The pod ${pod.metadata.name} was deleted.` });
     } else {
       if (!this.#end.settled) await this.stop({ graceMs: 0 });

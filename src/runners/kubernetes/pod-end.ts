@@ -34,6 +34,7 @@ export class PodEnd {
   readonly #watchers = new Set<() => void>();
   #pod: PodObject;
   #gone = false;
+  #blind = false;
   #stoppedByUs = false;
   #settled: Outcome | undefined;
   #said = '';
@@ -52,6 +53,7 @@ export class PodEnd {
         this.#look();
       },
       failed: error => {
+        this.#blind = true;
         this.settle({
           kind: 'node-lost',
           detail: `The pod ${pod.metadata.name} cannot be watched any more (${error.message}); how its program ended is not known.${adviceOn(error)}`,
@@ -76,6 +78,11 @@ export class PodEnd {
 
   get gone(): boolean {
     return this.#gone;
+  }
+
+  /** Nothing more is learnt of the pod. */
+  get blind(): boolean {
+    return this.#blind;
   }
 
   get settled(): Outcome | undefined {
