@@ -1,8 +1,8 @@
 /** Each property as the engine shows it of the real container. */
-import { randomBytes } from 'node:crypto';
-import { afterEach, describe, expect, test } from 'vitest';
-import { never, Trial } from '../contract/runner/harness.ts';
+import { describe, expect, test } from 'vitest';
+import { never } from '../contract/runner/harness.ts';
 import { docker, dockerUnderTest, mainEngine, makeRunner } from './engine.ts';
+import { useTrials } from './trials.ts';
 
 const real = await dockerUnderTest();
 if ('unavailable' in real) console.warn(`SKIPPED: Docker: ${real.unavailable}`);
@@ -10,22 +10,13 @@ if ('unavailable' in real) console.warn(`SKIPPED: Docker: ${real.unavailable}`);
 const mb = 1024 ** 2;
 
 describe.skipIf('unavailable' in real)('a property as the engine shows it', () => {
-  const owner = `inspected-${randomBytes(6).toString('hex')}`;
-  let trials: Trial[] = [];
-
-  afterEach(async () => {
-    const left = await mainEngine.containersOf(owner);
-    await mainEngine.removeContainersOf(owner);
-    for (const one of trials) await one.removeFolders();
-    trials = [];
-    expect(left).toEqual([]);
-  });
+  const trials = useTrials('inspected');
+  const { owner } = trials;
 
   /** What the engine says of a container that is created and not started, and what we said of it. */
   async function shown(config: object): Promise<{ readonly container: unknown; readonly said: readonly string[] }> {
     const under = { ...mainEngine.underTest(config), runner: makeRunner({ volumeEnabled: true }) };
-    const one = await Trial.make(under, owner, {});
-    trials.push(one);
+    const one = await trials.make(under, {});
     const said: string[] = [];
     const handle = await under.runner.prepare(
       one.spec,

@@ -1,10 +1,9 @@
 /** Containers that stay (`delete: false`, `wait: false`), what an image brings with it, and scripts of any length. */
-import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { isLost } from '../../src/runners/runner.ts';
-import { collectLines, never, Trial, type TrialOptions } from '../contract/runner/harness.ts';
+import { collectLines, never, type Trial, type TrialOptions } from '../contract/runner/harness.ts';
 import type { RunnerUnderTest } from '../contract/runner/index.ts';
 import {
   containersOf,
@@ -15,28 +14,22 @@ import {
   testHost,
   testImage,
 } from './engine.ts';
+import { useTrials } from './trials.ts';
 
 const real = await dockerUnderTest();
 if ('unavailable' in real) console.warn(`SKIPPED: Docker: ${real.unavailable}`);
 
 describe.skipIf('unavailable' in real)('on a real engine', () => {
-  const owner = `keeping-${randomBytes(6).toString('hex')}`;
+  const trials = useTrials('keeping');
+  const { owner } = trials;
   const entryImage = `windlass-test-entry-${owner}:latest`;
   const userImage = `windlass-test-user-${owner}:latest`;
-  let trials: Trial[] = [];
 
   beforeAll(async () => {
     const id = await docker('create', testImage, 'true');
     await docker('commit', '--change', 'USER 1234:1234', id, userImage);
     await docker('commit', '--change', 'ENTRYPOINT ["/bin/echo", "entry"]', id, entryImage);
     await docker('rm', id);
-  });
-  afterEach(async () => {
-    const left = await containersOf(owner);
-    await removeContainersOf(owner);
-    for (const one of trials) await one.removeFolders();
-    trials = [];
-    expect(left).toEqual([]);
   });
   afterAll(async () => {
     await docker('rmi', userImage, entryImage);
@@ -47,9 +40,7 @@ describe.skipIf('unavailable' in real)('on a real engine', () => {
       ...(real as RunnerUnderTest),
       config: { pullPolicy: 'NEVER', networkMode: 'none', ...config },
     };
-    const made = await Trial.make(under, owner, options);
-    trials.push(made);
-    return made;
+    return await trials.make(under, options);
   }
 
   const listed = async (one: Trial): Promise<string[]> => {

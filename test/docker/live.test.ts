@@ -1,28 +1,20 @@
 /** What only Docker has, on the real engine. */
-import { randomBytes } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { isLost, PrepareError } from '../../src/runners/runner.ts';
-import { never, Trial, type TrialOptions } from '../contract/runner/harness.ts';
+import { never, type Trial, type TrialOptions } from '../contract/runner/harness.ts';
 import type { RunnerUnderTest } from '../contract/runner/index.ts';
 import { containersOf, docker, dockerUnderTest, makeRunner, removeContainersOf, testImage } from './engine.ts';
+import { useTrials } from './trials.ts';
 
 const real = await dockerUnderTest();
 if ('unavailable' in real) console.warn(`SKIPPED: Docker: ${real.unavailable}`);
 
 describe.skipIf('unavailable' in real)('on a real engine', () => {
-  const owner = `live-${randomBytes(6).toString('hex')}`;
-  let trials: Trial[] = [];
-
-  afterEach(async () => {
-    const left = await containersOf(owner);
-    await removeContainersOf(owner);
-    for (const one of trials) await one.removeFolders();
-    trials = [];
-    expect(left).toEqual([]);
-  });
+  const trials = useTrials('live');
+  const { owner } = trials;
 
   async function trial(
     options: TrialOptions,
@@ -34,9 +26,7 @@ describe.skipIf('unavailable' in real)('on a real engine', () => {
       config: { pullPolicy: 'NEVER', networkMode: 'none', ...config },
       ...changes,
     };
-    const made = await Trial.make(under, owner, options);
-    trials.push(made);
-    return made;
+    return await trials.make(under, options);
   }
 
   async function refusal(one: Trial): Promise<PrepareError> {

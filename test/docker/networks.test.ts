@@ -1,30 +1,23 @@
 /** Networks and ports by what can be reached through them. */
-import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { Trial } from '../contract/runner/harness.ts';
-import { anyPort, containersOf, docker, dockerUnderTest, mainEngine, removeContainersOf, testImage } from './engine.ts';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Trial } from '../contract/runner/harness.ts';
+import { anyPort, docker, dockerUnderTest, mainEngine, testImage } from './engine.ts';
+import { useTrials } from './trials.ts';
 
 const real = await dockerUnderTest();
 if ('unavailable' in real) console.warn(`SKIPPED: Docker: ${real.unavailable}`);
 
 describe.skipIf('unavailable' in real)('networks', () => {
-  const owner = `networks-${randomBytes(6).toString('hex')}`;
+  const trials = useTrials('networks');
+  const { owner } = trials;
   const network = `windlass-test-${owner}`;
   const server = `windlass-server-${owner}`;
-  let trials: Trial[] = [];
 
   beforeAll(async () => {
     await docker('network', 'create', network);
     const serve = 'mkdir /www; echo hello > /www/index.html; exec httpd -f -p 8000 -h /www';
     await docker('run', '-d', '--name', server, '--network', network, testImage, 'sh', '-c', serve);
-  });
-  afterEach(async () => {
-    const left = await containersOf(owner);
-    await removeContainersOf(owner);
-    for (const one of trials) await one.removeFolders();
-    trials = [];
-    expect(left).toEqual([]);
   });
   afterAll(async () => {
     await docker('rm', '-fv', server);
@@ -32,9 +25,7 @@ describe.skipIf('unavailable' in real)('networks', () => {
   });
 
   async function trial(script: string, config: object): Promise<Trial> {
-    const made = await Trial.make(mainEngine.underTest(config), owner, { script });
-    trials.push(made);
-    return made;
+    return await trials.make(mainEngine.underTest(config), { script });
   }
 
   test.for([

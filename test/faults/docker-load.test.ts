@@ -1,29 +1,18 @@
 /** Many containers and many lines at once; a tenth of it unless WINDLASS_TEST_FULL is set. */
-import { randomBytes } from 'node:crypto';
-import { afterEach, describe, expect, test } from 'vitest';
-import { never, Trial, type TrialOptions } from '../contract/runner/harness.ts';
+import { describe, expect, test } from 'vitest';
+import { never, type Trial, type TrialOptions } from '../contract/runner/harness.ts';
 import { dockerUnderTest, mainEngine } from '../docker/engine.ts';
+import { useTrials } from '../docker/trials.ts';
 
 const real = await dockerUnderTest();
 if ('unavailable' in real) console.warn(`SKIPPED: load on Docker: ${real.unavailable}`);
 const scale = process.env.WINDLASS_TEST_FULL ? 10 : 1;
 
 describe.skipIf('unavailable' in real)('under load', { timeout: 60_000 * scale }, () => {
-  const owner = `load-${randomBytes(6).toString('hex')}`;
-  let trials: Trial[] = [];
-
-  afterEach(async () => {
-    const left = await mainEngine.containersOf(owner);
-    await mainEngine.removeContainersOf(owner);
-    for (const one of trials) await one.removeFolders();
-    trials = [];
-    expect(left).toEqual([]);
-  });
+  const trials = useTrials('load');
 
   async function trial(options: TrialOptions, config: object = {}): Promise<Trial> {
-    const made = await Trial.make(mainEngine.underTest({ networkMode: 'none', ...config }), owner, options);
-    trials.push(made);
-    return made;
+    return await trials.make(mainEngine.underTest({ networkMode: 'none', ...config }), options);
   }
 
   test(`${20 * scale} containers at once: each says its line once and ends with its code`, async () => {
