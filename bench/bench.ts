@@ -10,7 +10,7 @@ export interface Goal {
   readonly unit: string;
   /** The value must not be below the limit; else it must not be above it. */
   readonly atLeast?: true;
-  /** Steady enough to fail CI when it is missed: own CPU time and memory are, wall time on a shared machine is not. */
+  /** Steady enough to fail CI when it is far off: own CPU time and memory are, wall time on a shared machine is not. */
   readonly asserted?: true;
 }
 
@@ -40,6 +40,11 @@ export const kubeconfig = (process.env.WINDLASS_TEST_KUBERNETES ?? ownCluster) =
 
 export function isReached({ value, limit, atLeast }: Goal): boolean {
   return atLeast ? value >= limit : value <= limit;
+}
+
+/** Beyond what a busy machine does: a Log task's CPU time was seen to be 0.57 ms alone, and 0.76 ms at a load of 18. */
+export function isFarOff({ value, limit, atLeast }: Goal): boolean {
+  return atLeast ? value < limit / 1.5 : value > limit * 1.5;
 }
 
 export function medianOf({ samples }: Measured, key: keyof Sample): number {

@@ -83,13 +83,13 @@ export function writeTable(): void {
   const rows = records.flatMap(({ bench, date, commit, machine, goals = [] }) =>
     goals.map(goal => {
       const about = `${date.slice(0, 10)} | ${commit.slice(0, 10)} | ${machine.load?.toFixed(1) ?? ''}`;
-      return `| ${bench} | ${goal.name} | ${valueText(goal)} | ${limitText(goal)} | ${goal.reached ? 'yes' : '**no**'} | ${about} |`;
+      return `| ${bench} | ${goal.name.replaceAll('|', '\\|')} | ${valueText(goal)} | ${limitText(goal)} | ${goal.reached ? 'yes' : '**no**'} | ${about} |`;
     }),
   );
   const lines = [
     '# Measured',
     '',
-    'Written by `node bench/run.ts`; the files beside it hold every sample. `load` is the load of the machine when the bench ended: other work beside it makes all figures worse.',
+    'Written by `node bench/run.ts`; the files beside it hold every sample. `load` is the load of the machine when the bench ended: other work beside it makes all figures worse, and ratios of wall times rough: at a load of 14 single rounds of containers-in-a-row were from 0.68 to 1.91.',
     '',
     '| bench | what | measured | goal | reached | date | commit | load |',
     '|---|---|---|---|---|---|---|---|',

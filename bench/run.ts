@@ -1,12 +1,12 @@
 /**
  * `node bench/run.ts [--rounds N] [BENCH…]` measures and records; all benches when none is named.
  * `--quick`, for CI: a tenth of the rounds, a line for each goal, nothing recorded. It fails when a goal that is
- * asserted is missed.
+ * asserted is missed by half.
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { type Bench, type BenchTools, dockerSocket, isReached, kubeconfig } from './bench.ts';
+import { type Bench, type BenchTools, dockerSocket, isFarOff, kubeconfig } from './bench.ts';
 import { dockerBenches } from './docker-benches.ts';
 import { fileBenches } from './file-benches.ts';
 import { GeneratedFlows } from './generated.ts';
@@ -51,7 +51,7 @@ const command: BenchTools['command'] = (name, ...argv) => ({ name, run: () => me
 const run: BenchTools['run'] = (name, flow) => command(name, launcher, 'run', flow, '--ephemeral', '--quiet');
 const tools: BenchTools = { command, run, launcher, flows, quick };
 
-/** @returns false when a goal that is asserted was missed */
+/** @returns false when a goal that is asserted was missed by far */
 async function measure(name: string): Promise<boolean> {
   const bench = benches[name];
   if (!bench) throw new Error(`no bench is called ${name}; there are ${Object.keys(benches).join(', ')}`);
@@ -65,7 +65,7 @@ async function measure(name: string): Promise<boolean> {
   const goals = bench.goals([first, second, ...others]);
   if (!quick) report(name, [first, second, ...others], goals);
   else for (const goal of goals) console.log(summaryLine(name, goal));
-  return goals.every(goal => !goal.asserted || isReached(goal));
+  return !goals.some(goal => goal.asserted && isFarOff(goal));
 }
 
 for (const name of positionals.length > 0 ? positionals : Object.keys(benches)) {
