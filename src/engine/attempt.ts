@@ -17,7 +17,7 @@ export function requestAttempt(draft: Draft, run: TaskRun): void {
 /** A worker has begun an attempt. */
 export function attemptStarted(draft: Draft, id: string, attempt: number): void {
   const run = draft.taskRun(id);
-  if (run?.state.current !== 'CREATED' || run.attempts.length !== attempt) return;
+  if (run?.state.current !== 'CREATED' || attempt !== currentAttempt(run)) return;
   draft.move({ ...run, attempts: [...run.attempts, { state: initialState('RUNNING', draft.date) }] }, 'RUNNING');
 }
 

@@ -96,6 +96,22 @@ describe('a restart', () => {
     expect(attemptsOf(simulation, 'i')).toBe('RUNNING,SUCCESS');
   });
 
+  test('takes no word of an attempt that was asked for before it while runIf is not answered', () => {
+    const simulation = new Simulation(flow([task('a', { runIf: 'true' })]));
+    simulation.take({ type: 'start', at: simulation.now });
+    const { id } = runOf(simulation, 'a');
+    simulation.take({
+      type: 'answered',
+      at: simulation.now,
+      key: `evaluate:${id}:runIf`,
+      answer: { ok: true, value: 'true' },
+    });
+    simulation.kill();
+    simulation.take({ type: 'restart', at: simulation.now });
+    simulation.take({ type: 'started', at: simulation.now, taskRunId: id, attempt: 0 });
+    expect(history(runOf(simulation, 'a').state)).toBe('CREATED,KILLED,RESTARTED,CREATED');
+  });
+
   test('of a runIf that could not be rendered asks anew', () => {
     let asked = 0;
     const expressions = { ok: () => (++asked > 1 ? 'true' : undefined) };
