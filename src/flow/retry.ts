@@ -1,6 +1,7 @@
 /** Reads `retry` of a task or a flow. */
 import { formatDuration } from '../model/duration.ts';
 import type { Retry } from '../model/flow.ts';
+import { jsNumber } from '../model/plain-scalar.ts';
 import { isMap, isNumeric, type Value } from '../model/value.ts';
 import { checkProperties } from './check/check-properties.ts';
 import { type Subject, shown } from './check/judge-issue.ts';
@@ -8,7 +9,6 @@ import { nearest } from './check/nearest.ts';
 import type { Report } from './check/report.ts';
 import { retrySchemas } from './schema/retry-schema.ts';
 import type { Path } from './yaml/locations.ts';
-import { jsNumber } from '../model/plain-scalar.ts';
 
 /** The retry, or undefined when there is none or it is wrong (reported). */
 export function readRetry(value: Value | undefined, path: Path, owner: string, report: Report): Retry | undefined {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { plainScalar } from '../../src/model/plain-scalar.ts';
 import { readYaml } from '../../src/flow/yaml/read-yaml.ts';
+import { plainScalar } from '../../src/model/plain-scalar.ts';
 import { Real } from '../../src/model/value.ts';
 
 describe('plain scalars are read as SnakeYAML and Jackson do', () => {

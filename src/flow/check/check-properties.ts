@@ -1,8 +1,8 @@
 /** Checks a map against a zod schema as Kestra's reader would: lenient with scalars, strict with names. */
 import type { z } from 'zod';
+import { jsNumber } from '../../model/plain-scalar.ts';
 import { isList, isMap, isNumeric, Real, type Value, type ValueMap } from '../../model/value.ts';
 import type { Key, Locations, Path } from '../yaml/locations.ts';
-import { jsNumber } from '../../model/plain-scalar.ts';
 import { judge, type Subject, type Verdict } from './judge-issue.ts';
 import type { Report } from './report.ts';
 import { takesText } from './schema-keys.ts';

@@ -1,8 +1,8 @@
 /** What one zod issue means for a flow: nothing, a scalar to be read in another way, or a problem in the user's words. */
 import type { z } from 'zod';
+import { plainScalar } from '../../model/plain-scalar.ts';
 import { isList, isMap, Real, type Value } from '../../model/value.ts';
 import type { Key, Locations } from '../yaml/locations.ts';
-import { plainScalar } from '../../model/plain-scalar.ts';
 import { nearest } from './nearest.ts';
 import { pathText } from './report.ts';
 import { keysAt } from './schema-keys.ts';

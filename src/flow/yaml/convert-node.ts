@@ -10,9 +10,9 @@ import {
   type Scalar,
   type YAMLMap,
 } from 'yaml';
+import { plainScalar } from '../../model/plain-scalar.ts';
 import { isMap, type Value, type ValueMap } from '../../model/value.ts';
 import type { Key, Locations, Origin } from './locations.ts';
-import { plainScalar } from '../../model/plain-scalar.ts';
 
 /** Something that YAML allows, or finds only when it is put together, and a flow may not hold. */
 export interface NodeFault {
