@@ -1,4 +1,4 @@
-/** Windlass is killed while it creates a pod: what it stored before is enough to find the pod, or to make it once. */
+/** Windlass is killed while it creates a pod: what it stored before is enough to find the pod, or to make it once. 28 s. */
 import { readFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';

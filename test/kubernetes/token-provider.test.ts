@@ -1,4 +1,4 @@
-/** A bearer token that a task of the flow fetches: refused in mid-run, fetched anew, and the run goes on. 15 s. */
+/** A bearer token that a task of the flow fetches: refused in mid-run, fetched anew, and the run goes on. 17 s. */
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
