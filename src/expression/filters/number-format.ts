@@ -39,7 +39,7 @@ export const numberFormatFilter: Filter = {
     if (!isNumeric(input)) throw new Fault(`The 'numberFormat' filter needs a number, not a ${kindOf(input)}.`);
     const [positive = '', negative] = (optionalText(format, 'format') ?? defaultFormat).split(';');
     const pattern = positive === '' ? allDigits : parsePattern(positive);
-    const { digits, isNegative } = round(plainText(input), pattern);
+    const { digits, isNegative } = round(plainText(input, pattern), pattern);
     const body = group(digits, pattern);
     if (!isNegative) return pattern.prefix + body + pattern.suffix;
     if (negative === undefined) return `-${pattern.prefix}${body}${pattern.suffix}`;
@@ -72,28 +72,29 @@ function unquote(text: string): string {
   return text.replace(/'([^']*)'/g, (_, quoted: string) => quoted || "'");
 }
 
-/** The number in plain decimal digits, exactly. */
-function plainText(value: number | bigint | Real): string {
-  if (typeof value === 'bigint') return value.toString();
-  if (value instanceof Real && !/[eE]/.test(value.text)) return value.text;
-  const number = toNumber(value);
+/** The number in plain decimal digits, times a hundred for percent; a double is multiplied as Java does it. */
+function plainText(value: number | bigint | Real, { shift, maxFraction }: Pattern): string {
+  if (typeof value === 'bigint') return (value * 10n ** BigInt(shift)).toString();
+  if (shift === 0 && value instanceof Real && !/[eE]/.test(value.text)) return value.text;
+  const number = toNumber(value) * 10 ** shift;
+  // Where nothing is rounded off, a double has the digits that it is written with.
+  if (maxFraction > 30 && !/e/.test(String(number))) return String(number);
   if (!Number.isFinite(number)) throw new Fault(`The 'numberFormat' filter cannot format ${numberText(value)}.`);
   // Exact up to 1e21, as far as the digits of a double matter; beyond, all digits are whole.
   return Math.abs(number) < 1e21 ? number.toFixed(30).replace(/\.?0+$/, '') : BigInt(number).toString();
 }
 
 /** Rounds half to even, as DecimalFormat does, on the digits written. */
-function round(text: string, { maxFraction, shift }: Pattern): { digits: string; isNegative: boolean } {
+function round(text: string, { maxFraction: kept }: Pattern): { digits: string; isNegative: boolean } {
   const [, sign, whole = '', fraction = ''] = /^(-?)(\d*)\.?(\d*)$/.exec(text) ?? [];
-  const kept = maxFraction + shift;
   const all = whole + fraction.padEnd(kept, '0');
   const cut = whole.length + kept;
   const rest = all.slice(cut);
   let value = BigInt(all.slice(0, cut) || '0');
   const half = `5${'0'.repeat(Math.max(0, rest.length - 1))}`;
   if (rest !== '' && (rest > half || (rest === half && value % 2n === 1n))) value += 1n;
-  const digits = value.toString().padStart(maxFraction + 1, '0');
-  const point = digits.length - maxFraction;
+  const digits = value.toString().padStart(kept + 1, '0');
+  const point = digits.length - kept;
   return { digits: `${digits.slice(0, point)}.${digits.slice(point)}`, isNegative: sign === '-' };
 }
 
