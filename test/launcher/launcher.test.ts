@@ -28,6 +28,7 @@ import { DatabaseSync } from 'node:sqlite';
 let warm = 0;
 export async function warmUp() {
   warm += 1;
+  clearTimeout(setTimeout(() => {}, 1000));
 }
 export async function main() {
   const [what] = process.argv.slice(2);
@@ -35,6 +36,7 @@ export async function main() {
     process.on('SIGTERM', () => process.exit(42));
     setInterval(() => {}, 1000);
   }
+  if (what === 'later') await new Promise(resolve => setTimeout(resolve, 2000));
   const { pack } = await import('tar-stream');
   console.log(JSON.stringify({
     answer: parse('a: 1').a,
@@ -175,6 +177,10 @@ describe('the launcher', () => {
     expect(other).toMatchObject({ warm: 1, folder: '/' });
     expect(one.path).not.toContain('node_modules');
     expect(one.random).not.toBe(other.random);
+  });
+
+  test('a timer beyond those that the warm-up cleared fires: Node takes them for due still', async () => {
+    expect(JSON.parse((await launch(['later'])).out)).toMatchObject({ warm: 1, arguments: ['later'] });
   });
 
   test('another Node in place of the one that made the snapshot starts without it', async () => {
