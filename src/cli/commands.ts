@@ -20,6 +20,10 @@ const options = {
   logLevel: () => new Option('--log-level <level>', 'the lowest level that is shown').choices(levels).argParser(level),
   quiet: () => new Option('-q, --quiet', 'show nothing but errors'),
   plain: () => new Option('--plain', 'lines only: no live view (so it is in CI as well)'),
+  workerThread: () =>
+    new Option('--worker-thread <n>', 'tasks that run at once (default: 8 for each core, 16 at least)').argParser(
+      atLeastOne,
+    ),
   state: () => new Option('--state <dir>', 'the state folder').default(undefined, '.windlass'),
 };
 
@@ -32,6 +36,12 @@ function level(text: string): string {
 function count(text: string): number {
   if (!/^\d+$/.test(text)) throw new InvalidArgumentError('Give a whole number.');
   return Number(text);
+}
+
+function atLeastOne(text: string): number {
+  const number = count(text);
+  if (number === 0) throw new InvalidArgumentError('Give 1 or more.');
+  return number;
 }
 
 /** The command line that is carried out: known only when the program starts, which may be declared before. */
@@ -88,6 +98,7 @@ Exit codes: 0 SUCCESS or WARNING, 1 FAILED or CANCELLED, 2 refused or a wrong co
     .addOption(options.logLevel())
     .addOption(options.quiet())
     .addOption(options.plain())
+    .addOption(options.workerThread())
     .addOption(options.state())
     .addOption(new Option('--ephemeral', 'keep nothing: no state, no files').conflicts('state'))
     .addHelpText(
@@ -125,6 +136,7 @@ Exit codes: 0 SUCCESS or WARNING, 1 FAILED or CANCELLED, 2 refused or a wrong co
     .addOption(options.logLevel())
     .addOption(options.quiet())
     .addOption(options.plain())
+    .addOption(options.workerThread())
     .addOption(options.state())
     .addHelpText('after', '\nExamples:\n  windlass resume\n  windlass resume 5GUSpQjiaYkt7Z8iTEO6nW -i approved=true')
     .action(async (id: string | undefined, given) => {

@@ -22,6 +22,7 @@ export interface FollowOptions {
   readonly plain?: boolean;
   readonly json?: boolean;
   readonly ephemeral?: boolean;
+  readonly workerThread?: number;
   /** The state folder as it was given. */
   readonly state?: string;
 }

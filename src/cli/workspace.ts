@@ -22,6 +22,8 @@ export interface WorkspaceOptions {
   readonly state?: string;
   /** Keep nothing: a private temporary folder, removed at the end. */
   readonly ephemeral?: boolean;
+  /** How many tasks run at once; Kestra's default, but 16 at least, where it is not given. */
+  readonly workerThread?: number;
 }
 
 export interface Workspace {
@@ -56,7 +58,7 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
           runner: catalog.runnerOf,
           workRoot: work,
           runRoot,
-          slots: Math.max(16, 8 * availableParallelism()),
+          slots: options.workerThread ?? Math.max(16, 8 * availableParallelism()),
           listener,
         },
         source => storedFlows(source, catalog, config),

@@ -55,6 +55,46 @@ tasks:
   });
 });
 
+describe('--worker-thread', () => {
+  const together = `
+id: together
+namespace: company.team
+tasks:
+  - id: each
+    type: io.kestra.plugin.core.flow.ForEach
+    concurrencyLimit: 0
+    values: [1, 2, 3]
+    tasks:
+      - id: shell
+        type: io.kestra.plugin.scripts.shell.Commands
+        taskRunner: {type: io.kestra.plugin.core.runner.Process}
+        commands: [sleep 0.1]
+`;
+
+  test('so many tasks run at once, and no more', async () => {
+    const { code, out } = await run(await flow(together), '--worker-thread', '1');
+    expect(code).toBe(0);
+    type Step = { readonly state: string; readonly date: string };
+    const taskRuns = JSON.parse(out).taskRunList as { taskId: string; state: { histories: readonly Step[] } }[];
+    const times = taskRuns
+      .filter(({ taskId }) => taskId === 'shell')
+      .map(({ state: { histories } }) => {
+        const at = (name: string) => Date.parse(histories.find(({ state }) => state === name)?.date ?? '');
+        return [at('RUNNING'), at('SUCCESS')] as const;
+      })
+      .sort(([a], [b]) => a - b);
+    expect(times).toHaveLength(3);
+    for (const [i, [begun]] of times.slice(1).entries())
+      expect(begun).toBeGreaterThanOrEqual(times[i]?.[1] ?? Number.NaN);
+  });
+
+  test('none at all is refused', async () => {
+    const { code, err } = await run(await flow(together), '--worker-thread', '0');
+    expect(code).toBe(2);
+    expect(err).toContain('Give 1 or more.');
+  });
+});
+
 describe('--rerun-failed', () => {
   test('is suggested where a run failed, with the state folder that was given', async () => {
     const path = await flow('id: f\nnamespace: n\ntasks: [{id: t, type: io.kestra.plugin.core.execution.Fail}]\n');
