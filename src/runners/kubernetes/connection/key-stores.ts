@@ -2,7 +2,7 @@
 import type { PropertyReader } from '../../property-reader.ts';
 import { AccessError } from '../client/errors.ts';
 import { fileContent, isJks } from './credential-data.ts';
-import { OutdatedCipher, pkcs12Certificates } from './pkcs12.ts';
+import { pkcs12Certificates } from './pkcs12.ts';
 
 /** The file with the client's certificate and key. @throws AccessError */
 export async function keyStore(read: PropertyReader): Promise<Buffer | undefined> {
@@ -20,23 +20,20 @@ export async function trustStore(read: PropertyReader): Promise<Buffer | undefin
   const content = await fileContent('taskRunner.config.trustStoreFile', path);
   if (content.includes('-----BEGIN')) return content;
   refuseJks('trustStoreFile', path, content);
-  const certificates = certificatesOf(path, content, read.text('trustStorePassphrase') ?? '');
+  const certificates = await certificatesOf(path, content, read.text('trustStorePassphrase') ?? '');
   if (certificates.length === 0) {
     throw new AccessError(`taskRunner.config.trustStoreFile: ${path} holds no certificate.`);
   }
   return Buffer.from(certificates.join(''));
 }
 
-function certificatesOf(path: string, content: Buffer, passphrase: string): string[] {
+async function certificatesOf(path: string, content: Buffer, passphrase: string): Promise<string[]> {
   try {
-    return pkcs12Certificates(content, passphrase);
-  } catch (error) {
-    const outdated = error instanceof OutdatedCipher;
-    const whatToDo = outdated
-      ? `Write it anew: openssl pkcs12 -legacy -nokeys -in ${path} -out ca.pem, and give ca.pem.`
-      : 'Check trustStorePassphrase, and that it is PKCS#12 or PEM.';
-    const why = outdated ? (error as Error).message : 'wrong passphrase, or no key store';
-    throw new AccessError(`taskRunner.config.trustStoreFile: ${path} cannot be read: ${why}. ${whatToDo}`);
+    return await pkcs12Certificates(content, passphrase);
+  } catch {
+    throw new AccessError(
+      `taskRunner.config.trustStoreFile: ${path} cannot be read: wrong passphrase, or no key store. Check trustStorePassphrase, and that it is PKCS#12 or PEM.`,
+    );
   }
 }
 
