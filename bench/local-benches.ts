@@ -50,7 +50,6 @@ export const localBenches: Readonly<Record<string, Bench>> = {
           value: above('cpuMs'),
           limit: 6,
           unit: ' ms',
-          asserted: true,
         },
       ];
     },
