@@ -1,5 +1,6 @@
 /** Task runner for Kubernetes clusters: see src/runners/runner.ts for the life of a run. */
 import type { RunSpec } from '../../model/run.ts';
+import { DeclaredRunner } from '../declared-runner.ts';
 import type { PropertyReader } from '../property-reader.ts';
 import {
   type Capabilities,
@@ -52,11 +53,7 @@ interface Prepared {
   readonly progress: Progress;
 }
 
-export class KubernetesRunner implements TaskRunner<KubernetesConfig> {
-  readonly type = kubernetesDeclaration.type;
-  readonly aliases = kubernetesDeclaration.aliases;
-  readonly title = kubernetesDeclaration.title;
-  readonly schema = kubernetesDeclaration.schema;
+export class KubernetesRunner extends DeclaredRunner implements TaskRunner<KubernetesConfig> {
   readonly capabilities: Capabilities = {
     needsImage: true,
     // A pod's log has both in one; telling them apart needs a feature gate of the cluster.
@@ -72,6 +69,7 @@ export class KubernetesRunner implements TaskRunner<KubernetesConfig> {
   readonly #follows = new LogFollows();
 
   constructor(options: KubernetesRunnerOptions) {
+    super(kubernetesDeclaration);
     this.#options = options;
   }
 
