@@ -102,3 +102,13 @@ test('refuses what run would refuse', async () => {
   expect(code).toBe(2);
   expect(err).toContain('name');
 });
+
+test('says `null` where it is a value of its own: the image keeps its entry point', async () => {
+  const runner = 'taskRunner: {type: io.kestra.plugin.scripts.runner.docker.Docker, entryPoint: null, user: null}';
+  const { out } = await explain(
+    `id: f\nnamespace: x\ntasks:\n  - {id: a, type: io.kestra.plugin.scripts.shell.Commands, containerImage: i, ${runner}, commands: [id]}`,
+    '--json',
+  );
+  const { runnerProperties } = JSON.parse(out).tasks[0].run;
+  expect(runnerProperties).toEqual({ entryPoint: null });
+});

@@ -5,7 +5,7 @@ import { isList, isMap, isNumeric, Real, type Value, type ValueMap } from '../..
 import type { Key, Locations, Path } from '../yaml/locations.ts';
 import { judge, type Subject, type Verdict } from './judge-issue.ts';
 import type { Report } from './report.ts';
-import { takesText } from './schema-keys.ts';
+import { takesNull, takesText } from './schema-keys.ts';
 
 export interface CheckOptions {
   readonly path: Path;
@@ -21,11 +21,12 @@ const maxPasses = 4;
 
 /**
  * Reports what is wrong with `value` and gives it back with its scalars as the schema wants them: `message: 5` becomes
- * the text `5`, `disabled: yes` true, and properties without a value are left out.
+ * the text `5`, `disabled: yes` true, and properties without a value are left out, but
+ * where null is one.
  */
 export function checkProperties(value: ValueMap, schema: z.ZodType, options: CheckOptions): ValueMap {
   const { locations } = options.report;
-  let current = withoutNulls(value, locations);
+  let current = withoutNulls(value, schema, locations);
   for (let pass = 1; ; pass++) {
     const result = schema.safeParse(plain(current));
     if (result.success) return locations.hasOddSpelling ? asSpelt(current, schema, locations) : current;
@@ -47,9 +48,10 @@ function reportVerdict(verdict: Extract<Verdict, { kind: 'wrong' }>, { path, rep
   report.add({ code, message, path: [...path, ...verdict.path], on, hint });
 }
 
-function withoutNulls(value: ValueMap, locations: Locations): ValueMap {
+function withoutNulls(value: ValueMap, schema: z.ZodType, locations: Locations): ValueMap {
   if (!Object.values(value).includes(null)) return value;
-  return locations.derive(Object.fromEntries(Object.entries(value).filter(([, item]) => item !== null)), value);
+  const said = Object.entries(value).filter(([key, item]) => item !== null || takesNull(schema, [key]));
+  return locations.derive(Object.fromEntries(said), value);
 }
 
 /** Where a schema takes text as well as numbers, a scalar keeps its spelling: a version `1.10` is not `1.1`. */

@@ -26,6 +26,11 @@ export function takesText(schema: z.ZodType, path: readonly Key[]): boolean {
   );
 }
 
+/** True where null is a value of its own, rather than a property left out. */
+export function takesNull(schema: z.ZodType, path: readonly Key[]): boolean {
+  return schemasAt(schema, path).some(found => definitionOf(found).type === 'null');
+}
+
 /** The schemas, without wrappers and unions, that a value at `path` may have. */
 function schemasAt(schema: z.ZodType, path: readonly Key[]): readonly z.ZodType[] {
   const definition = definitionOf(schema);
