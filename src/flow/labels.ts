@@ -1,5 +1,6 @@
 /** Labels: written as a map or a list, kept as a list. */
 import type { Label } from '../model/flow.ts';
+import { numberText } from '../model/numbers.ts';
 import { isList, isMap, isNumeric, type Value } from '../model/value.ts';
 
 export interface LabelFault {
@@ -50,7 +51,8 @@ function entriesOf(
 
 function textOf(value: Value): string | undefined {
   if (typeof value === 'string') return value;
-  return typeof value === 'boolean' || isNumeric(value) ? String(value) : undefined;
+  if (isNumeric(value)) return numberText(value);
+  return typeof value === 'boolean' ? String(value) : undefined;
 }
 
 function faultOf(key: string, text: string | undefined): string | undefined {

@@ -1,6 +1,7 @@
 /** Reads the inputs that a flow declares. */
 import type { FlowInput } from '../model/flow.ts';
-import { isList, isMap, type Value, type ValueMap } from '../model/value.ts';
+import { toNumber } from '../model/numbers.ts';
+import { isList, isMap, isNumeric, Real, type Value, type ValueMap } from '../model/value.ts';
 import { checkProperties } from './check/check-properties.ts';
 import { findCycle } from './check/cycle.ts';
 import { shown } from './check/judge-issue.ts';
@@ -64,7 +65,7 @@ function readInput(value: Value, path: Path, report: Report): FlowInput | undefi
     id: checked.id,
     type,
     required: required !== false,
-    ...(defaults !== undefined && { defaults: defaultsOf(defaults, renamed, type, report) }),
+    ...(defaults !== undefined && { defaults: defaultsOf(defaults, type) }),
     ...(before && {
       dependsOn: {
         inputs: isList(before.inputs) ? before.inputs.map(String) : [],
@@ -82,22 +83,16 @@ function withId(value: ValueMap, { locations }: Report): ValueMap {
   return locations.derive({ id: name, ...rest }, value, key => [value, key === 'id' ? 'name' : key]);
 }
 
-const textTypes: ReadonlySet<string> = new Set([
-  'STRING',
-  'ENUM',
-  'SELECT',
-  'SECRET',
-  'EMAIL',
-  'URI',
-  'DATE',
-  'TIME',
-  'DATETIME',
-]);
+/** A number as Kestra reads it into the Java type of its input: `5.9` of an INT is 5, and any but 0 of a BOOLEAN true. */
+function defaultsOf(defaults: Value, type: string): Value {
+  if (!isNumeric(defaults)) return defaults;
+  if (type === 'INT' && isFraction(defaults)) return Math.trunc(toNumber(defaults));
+  if ((type === 'BOOLEAN' || type === 'BOOL') && !isFraction(defaults)) return toNumber(defaults) !== 0;
+  return defaults;
+}
 
-/** A default that stands for text keeps its spelling: `defaults: 010` of a STRING is `010`. */
-function defaultsOf(defaults: Value, input: ValueMap, type: string, { locations }: Report): Value {
-  if (!textTypes.has(type) || isList(defaults) || isMap(defaults)) return defaults;
-  return locations.sourceText(input, 'defaults') ?? (typeof defaults === 'string' ? defaults : String(defaults));
+function isFraction(value: number | bigint | Real): boolean {
+  return value instanceof Real || (typeof value === 'number' && !Number.isInteger(value));
 }
 
 function checkDependencies(inputs: readonly { input: FlowInput; path: Path }[], path: Path, report: Report): void {

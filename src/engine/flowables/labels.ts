@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { Label } from '../../model/flow.ts';
 import { parseJson } from '../../model/json.ts';
-import { isList, isMap, type Value } from '../../model/value.ts';
+import { numberText } from '../../model/numbers.ts';
+import { isList, isMap, isNumeric, type Value } from '../../model/value.ts';
 import { type Flowable, FlowableFailure } from '../flowable.ts';
 
 export const labels: Flowable = {
@@ -50,6 +51,7 @@ function labelList(value: Value): readonly Label[] {
 }
 
 function label(key: string, value: Value): Label {
+  if (isNumeric(value)) return { key, value: numberText(value) };
   if (typeof value === 'object' && value !== null)
     throw new FlowableFailure(`The label ${key} needs a value that is a text, a number or a boolean.`);
   // An expression may give nothing: unlike a flow's own labels, those set on the way may be empty.

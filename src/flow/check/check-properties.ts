@@ -5,7 +5,7 @@ import { isList, isMap, isNumeric, Real, type Value, type ValueMap } from '../..
 import type { Key, Locations, Path } from '../yaml/locations.ts';
 import { judge, type Subject, type Verdict } from './judge-issue.ts';
 import type { Report } from './report.ts';
-import { takesNull, takesText } from './schema-keys.ts';
+import { takesNull } from './schema-keys.ts';
 
 export interface CheckOptions {
   readonly path: Path;
@@ -29,7 +29,7 @@ export function checkProperties(value: ValueMap, schema: z.ZodType, options: Che
   let current = withoutNulls(value, schema, locations);
   for (let pass = 1; ; pass++) {
     const result = schema.safeParse(plain(current));
-    if (result.success) return locations.hasOddSpelling ? asSpelt(current, schema, locations) : current;
+    if (result.success) return current;
     const verdicts = result.error.issues.flatMap(issue =>
       judge(issue, { root: current, locations, dynamic: options.dynamic, subject: options.subject, schema }),
     );
@@ -52,27 +52,6 @@ function withoutNulls(value: ValueMap, schema: z.ZodType, locations: Locations):
   if (!Object.values(value).includes(null)) return value;
   const said = Object.entries(value).filter(([key, item]) => item !== null || takesNull(schema, [key]));
   return locations.derive(Object.fromEntries(said), value);
-}
-
-/** Where a schema takes text as well as numbers, a scalar keeps its spelling: a version `1.10` is not `1.1`. */
-function asSpelt(root: ValueMap, schema: z.ZodType, locations: Locations): ValueMap {
-  const walk = (value: Value, path: readonly Key[]): Value => {
-    if (typeof value !== 'object' || value === null || value instanceof Real) return value;
-    let changed = false;
-    const read = (item: Value, key: Key): Value => {
-      const at = [...path, key];
-      const scalar = typeof item === 'boolean' || (item !== null && isNumeric(item));
-      const text = scalar && takesText(schema, at) ? locations.sourceText(value as object, key) : undefined;
-      const result = scalar ? (text === undefined || text === String(item) ? item : text) : walk(item, at);
-      changed ||= result !== item;
-      return result;
-    };
-    const copy = isList(value)
-      ? value.map(read)
-      : Object.fromEntries(Object.entries(value as ValueMap).map(([key, item]) => [key, read(item, key)]));
-    return changed ? locations.derive(copy, value) : value;
-  };
-  return walk(root, []) as ValueMap;
 }
 
 /** A copy with one value changed, or left out (`undefined`). */

@@ -1,7 +1,8 @@
 /** What one zod issue means for a flow: nothing, a scalar to be read in another way, or a problem in the user's words. */
 import type { z } from 'zod';
+import { numberText } from '../../model/numbers.ts';
 import { plainScalar } from '../../model/plain-scalar.ts';
-import { isList, isMap, Real, type Value } from '../../model/value.ts';
+import { isList, isMap, isNumeric, Real, type Value } from '../../model/value.ts';
 import type { Key, Locations } from '../yaml/locations.ts';
 import { nearest } from './nearest.ts';
 import { pathText } from './report.ts';
@@ -75,14 +76,14 @@ export function judge(issue: Issue, scene: Scene, prefix: readonly Key[] = []): 
   if (scene.dynamic && isExpression(value)) return [];
   switch (issue.code) {
     case 'invalid_type': {
-      const other = readAs(issue.expected, value, scene, path);
+      const other = readAs(issue.expected, value, scene);
       if (other === 'accept') return [];
       if (other !== undefined) return [{ kind: 'mend', path, value: other }];
       return wrong('wrong-type', `must be ${typeName(issue.expected)}, but is ${shown(value)}`);
     }
     case 'invalid_value':
       return (
-        chosen(issue.values.map(String), value, scene, path) ??
+        chosen(issue.values.map(String), value, path) ??
         wrong('invalid-value', ...oneOf(issue.values.map(String), value))
       );
     case 'invalid_union':
@@ -136,8 +137,8 @@ function union(
 }
 
 /** What the value is when read as Jackson reads scalars; `accept` leaves it to the run, when it is rendered. */
-function readAs(expected: string, value: Value, scene: Scene, path: readonly Key[]): Value | 'accept' | undefined {
-  if (expected === 'string') return textOf(value, scene, path);
+function readAs(expected: string, value: Value, scene: Scene): Value | 'accept' | undefined {
+  if (expected === 'string') return textOf(value);
   if (typeof value !== 'string') return undefined;
   if (expected === 'number' || expected === 'int') {
     const read = plainScalar(value.trim());
@@ -151,14 +152,10 @@ function readAs(expected: string, value: Value, scene: Scene, path: readonly Key
     : undefined;
 }
 
-function textOf(value: Value, scene: Scene, path: readonly Key[]): string | undefined {
-  if (typeof value === 'object') return value instanceof Real ? value.text : undefined;
-  const container = valueAt(scene.root, path.slice(0, -1));
-  const source =
-    typeof container === 'object' && container !== null
-      ? scene.locations.sourceText(container, path.at(-1) ?? '')
-      : undefined;
-  return source ?? String(value);
+/** A scalar as Java spells it, since Kestra reads the YAML before it knows that text is wanted: `1.10` is `1.1`. */
+function textOf(value: Value): string | undefined {
+  if (isNumeric(value)) return numberText(value);
+  return typeof value === 'boolean' ? String(value) : undefined;
 }
 
 function booleanOf(text: string): boolean | undefined {
@@ -166,9 +163,9 @@ function booleanOf(text: string): boolean | undefined {
   return lower === 'true' ? true : lower === 'false' ? false : undefined;
 }
 
-function chosen(values: readonly string[], value: Value, scene: Scene, path: readonly Key[]): Verdict[] | undefined {
+function chosen(values: readonly string[], value: Value, path: readonly Key[]): Verdict[] | undefined {
   if (typeof value === 'string') return undefined;
-  const text = textOf(value, scene, path);
+  const text = textOf(value);
   return text !== undefined && values.includes(text) ? [{ kind: 'mend', path, value: text }] : undefined;
 }
 

@@ -1,4 +1,4 @@
-/** Looking into zod schemas: which properties a map may have, and where text is taken. */
+/** Looking into zod schemas: which properties a map may have, and where null is a value. */
 import type { z } from 'zod';
 import type { Key } from '../yaml/locations.ts';
 
@@ -11,19 +11,11 @@ interface Definition {
   readonly shape?: Readonly<Record<string, z.ZodType>>;
   readonly element?: z.ZodType;
   readonly valueType?: z.ZodType;
-  readonly checks?: readonly unknown[];
 }
 
 /** The properties that a map at `path` below a value of this schema may have; empty when the schema does not say. */
 export function keysAt(schema: z.ZodType, path: readonly Key[]): readonly string[] {
   return [...new Set(schemasAt(schema, path).flatMap(found => Object.keys(definitionOf(found).shape ?? {})))];
-}
-
-/** True when any text is taken at `path`, whatever else may stand there. */
-export function takesText(schema: z.ZodType, path: readonly Key[]): boolean {
-  return schemasAt(schema, path).some(
-    found => definitionOf(found).type === 'string' && !definitionOf(found).checks?.length,
-  );
 }
 
 /** True where null is a value of its own, rather than a property left out. */

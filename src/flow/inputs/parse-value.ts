@@ -1,6 +1,7 @@
 /** Reads a value as the type of an input or output, as Kestra's `FlowInputOutput` does. */
 import { DurationError, parseIsoDuration } from '../../model/duration.ts';
 import { parseJson, writeJson } from '../../model/json.ts';
+import { numberText } from '../../model/numbers.ts';
 import { double, isList, isMap, isNumeric, Real, type Value } from '../../model/value.ts';
 import type { DataType } from '../schema/data-types.ts';
 import { readYaml } from '../yaml/read-yaml.ts';
@@ -60,6 +61,7 @@ export function parseValue(type: DataType, value: Value, itemType?: DataType): P
 /** A value as one would have typed it. */
 export function textOf(value: Value): string {
   if (typeof value === 'string') return value;
+  if (isNumeric(value)) return numberText(value);
   return isList(value) || isMap(value) ? writeJson(value) : String(value);
 }
 

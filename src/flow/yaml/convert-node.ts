@@ -49,7 +49,7 @@ function convert(node: Node | null | undefined, state: Conversion): Value {
   if (isAlias(node)) return resolve(node, state);
   const before = state.size++;
   const value = isScalar(node)
-    ? scalar(node, state)
+    ? scalar(node)
     : isMapNode(node)
       ? map(node, state)
       : isSeq(node)
@@ -87,13 +87,11 @@ function resolve(node: Alias, state: Conversion): Value {
   return null;
 }
 
-function scalar(node: Scalar, { locations }: Conversion): Value {
+function scalar(node: Scalar): Value {
   const text = typeof node.value === 'string' ? node.value : '';
   if (node.tag !== undefined) return tagged(node.tag, text);
   if (node.type !== 'PLAIN' && node.type !== undefined) return text;
-  const value = plainScalar(text);
-  if (value !== null && typeof value !== 'string' && String(value) !== text) locations.hasOddSpelling = true;
-  return value;
+  return plainScalar(text);
 }
 
 function tagged(tag: string, text: string): Value {

@@ -16,8 +16,6 @@ export class Locations {
   readonly #nodes = new WeakMap<object, YAMLMap | YAMLSeq>();
   readonly #origins = new WeakMap<object, { of: (key: Key) => Origin | undefined; base: object }>();
   readonly lines: LineCounter;
-  /** Some unquoted scalar is no text but would be written in another way, such as `yes`, `010` or `1.10`. */
-  hasOddSpelling = false;
 
   constructor(lines: LineCounter = new LineCounter()) {
     this.lines = lines;
@@ -51,12 +49,6 @@ export class Locations {
   position(offset: number): Position {
     const { line, col } = this.lines.linePos(offset);
     return { line: Math.max(1, line), column: Math.max(1, col) };
-  }
-
-  /** The text of an unquoted scalar as it stands in the source; undefined for anything else. */
-  sourceText(container: object, key: Key): string | undefined {
-    const value = this.#entry(container, key)?.value;
-    return isScalar(value) && value.type === 'PLAIN' ? value.source : undefined;
   }
 
   #start(container: object): number | undefined {
