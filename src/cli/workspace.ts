@@ -1,5 +1,5 @@
 /** One state folder, opened: the store, the storage, and what runs tasks. Everything is put together here. */
-import { mkdtemp, realpath, rm, rmdir } from 'node:fs/promises';
+import { rm, rmdir } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Config } from '../config/config.ts';
@@ -10,12 +10,13 @@ import type { Flow } from '../model/flow.ts';
 import { openLocalStorage } from '../storage/local/index.ts';
 import type { Storage } from '../storage/storage.ts';
 import { openStore } from '../store/sqlite/index.ts';
-import { type Store, StoreError } from '../store/store.ts';
+import type { Store } from '../store/store.ts';
 import { createCatalog } from '../tasks/registry.ts';
 import type { RunnableTaskType } from '../tasks/task-type.ts';
 import type { ExecutionListener } from '../worker/execution-environment.ts';
 import { Session } from '../worker/session.ts';
 import { runnerRegistry } from './runners.ts';
+import { makeTemporaryState } from './temporary-state.ts';
 
 export interface WorkspaceOptions {
   /** The state folder; `.windlass` in the working folder where it is not given. */
@@ -36,7 +37,7 @@ export interface Workspace {
 }
 
 export async function openWorkspace(options: WorkspaceOptions): Promise<Workspace> {
-  const dir = options.ephemeral ? await temporaryFolder() : resolve(options.state ?? '.windlass');
+  const dir = options.ephemeral ? await makeTemporaryState() : resolve(options.state ?? '.windlass');
   const store = await openStore(dir, { ephemeral: options.ephemeral ?? false });
   const storage = openLocalStorage(join(dir, 'storage'));
   const outside = new Set<string>();
@@ -71,17 +72,6 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
       if (options.ephemeral) await rm(dir, { recursive: true, force: true });
     },
   };
-}
-
-async function temporaryFolder(): Promise<string> {
-  try {
-    return await mkdtemp(join(await realpath(tmpdir()), 'windlass-'));
-  } catch (error) {
-    throw new StoreError(
-      `No temporary folder can be made in ${tmpdir()}: ${(error as Error).message}. The environment variable TMPDIR names another place.`,
-      { cause: error },
-    );
-  }
 }
 
 export type FullCatalog = Catalog & {

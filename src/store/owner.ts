@@ -10,11 +10,3 @@ export function ownerName(storeId: string, process?: ProcessIdentity): string {
   const { pid, startTime, bootId, pidNamespace = '', host } = process;
   return [storeId, pid, startTime, bootId, pidNamespace, host].join('.');
 }
-
-/** The process in an ephemeral owner's name; undefined for a lasting store, and for a name we cannot read. */
-export function processOfOwner(owner: string): ProcessIdentity | undefined {
-  const [storeId, pid, startTime, bootId, pidNamespace, ...host] = owner.split('.');
-  if (!storeId || !pid || !/^\d+$/.test(pid) || !startTime || bootId === undefined || host.length === 0)
-    return undefined;
-  return { host: host.join('.'), bootId, pid: Number(pid), startTime, ...(pidNamespace && { pidNamespace }) };
-}

@@ -2,7 +2,6 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { afterEach, expect, test } from 'vitest';
-import { ownerName, processOfOwner } from '../../src/store/owner.ts';
 import { isAlive, isVisible, type ProcessIdentity, processIdentity } from '../../src/store/process-identity.ts';
 
 const children: ChildProcess[] = [];
@@ -80,13 +79,4 @@ test('a machine that was renamed is still the same', () => {
   const identity = { ...processIdentity(), host: 'former-name' };
   expect(isAlive(identity)).toBe(true);
   expect(isAlive({ ...identity, startTime: '1' })).toBe(false);
-});
-
-test("an ephemeral owner's name tells its process, others tell none", () => {
-  const identity = { ...processIdentity(), host: 'host.example.com' };
-  expect(processOfOwner(ownerName('abc', identity))).toEqual(identity);
-  expect(processOfOwner(ownerName('abc'))).toBeUndefined();
-  for (const foreign of ['', 'a.b.c', 'my.very.own.long.container.owner.name']) {
-    expect(processOfOwner(foreign)).toBeUndefined();
-  }
 });
