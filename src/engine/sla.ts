@@ -2,7 +2,7 @@
 
 import { isTruthy } from '../expression/truth.ts';
 import { parseDuration } from '../model/duration.ts';
-import type { TaskRun } from '../model/execution.ts';
+import type { SlaProgress, TaskRun } from '../model/execution.ts';
 import type { Sla } from '../model/flow.ts';
 import { isTerminal, type State } from '../model/states.ts';
 import type { Draft } from './draft.ts';
@@ -24,11 +24,30 @@ export function beginSla(draft: Draft): void {
   assess(draft, 'start');
 }
 
-/** A task run has ended: what must hold is looked at again, unless the execution's end is settled. */
-export function assessAfter(draft: Draft, ended: TaskRun): void {
+/**
+ * A task run has ended: what must hold is looked at again, unless the execution's end is settled. True when nothing may
+ * follow the task run before the answers are there.
+ */
+export function assessAfter(draft: Draft, ended: TaskRun): boolean {
   const { execution } = draft;
-  if (!isStopping(execution) && !isTerminal(execution.state.current))
-    assess(draft, `${ended.id}-${ended.state.histories.length}`);
+  if (isStopping(execution) || isTerminal(execution.state.current)) return false;
+  const keys = assess(draft, `${ended.id}-${ended.state.histories.length}`);
+  if (keys.length === 0) return false;
+  const { violated = [], held = [], ...rest } = execution.sla ?? {};
+  draft.change({ sla: { ...rest, violated, held: [...held, { taskRunId: ended.id, keys }] } });
+  return true;
+}
+
+/** The task run that waits for an answer goes on, when that was the last one. */
+function release(draft: Draft, key: string): void {
+  const { sla } = draft.execution;
+  const waiting = sla?.held?.find(({ keys }) => keys.includes(key));
+  if (!sla || !waiting) return;
+  const others = sla.held?.filter(each => each !== waiting) ?? [];
+  const keys = waiting.keys.filter(each => each !== key);
+  draft.change({ sla: { ...sla, held: keys.length > 0 ? [...others, { ...waiting, keys }] : others } });
+  const ended = draft.taskRun(waiting.taskRunId);
+  if (keys.length === 0 && ended) draft.queue.push({ kind: 'advance', parentId: ended.parentTaskRunId, ended });
 }
 
 /** All tasks are done: true while the last look at what must hold is not taken yet. */
@@ -37,7 +56,7 @@ export function assessesAtEnd(draft: Draft): boolean {
   if (atEnd !== undefined) return atEnd.length > 0;
   const keys = assess(draft, `end-${draft.execution.state.histories.length}`);
   if (keys.length === 0) return false;
-  draft.change({ sla: { violated: draft.execution.sla?.violated ?? [], atEnd: keys } });
+  draft.change({ sla: { violated: [], ...draft.execution.sla, atEnd: keys } });
   return true;
 }
 
@@ -45,14 +64,20 @@ export function assessesAtEnd(draft: Draft): boolean {
 export function slaAnswered(draft: Draft, key: string, answer: Answer | 'due'): void {
   const id = key.split(':')[2]?.slice('sla-'.length);
   const sla = draft.flow.sla?.find(each => each.id === id);
-  if (!sla || isTerminal(draft.execution.state.current)) return;
+  if (!sla || draft.execution.phase === 'ended') return;
+  if (isTerminal(draft.execution.state.current)) {
+    // Nothing is at stake any more, but a task run of a replay may still wait for the word.
+    release(draft, key);
+    return;
+  }
   if (answer === 'due') violate(draft, sla, `the execution has taken longer than ${sla.duration}`);
   else if (!answer.ok) draft.log('ERROR', `The SLA '${sla.id}' cannot be evaluated: ${answer.message}`);
   else if (!isTruthy(answer.value === null ? null : String(answer.value)))
-    violate(draft, sla, `the assertion ${sla.assert} does not hold`);
-  const { atEnd, violated = [] } = draft.execution.sla ?? {};
+    violate(draft, sla, `the assertion ${sla.assert} does not hold`, key);
+  release(draft, key);
+  const { atEnd, violated = [], ...rest } = draft.execution.sla ?? {};
   if (!atEnd?.includes(key)) return;
-  draft.change({ sla: { violated, atEnd: atEnd.filter(each => each !== key) } });
+  draft.change({ sla: { ...rest, violated, atEnd: atEnd.filter(each => each !== key) } });
   draft.queue.push({ kind: 'advance', parentId: undefined, ended: undefined });
 }
 
@@ -75,13 +100,18 @@ function assess(draft: Draft, moment: string): readonly string[] {
   });
 }
 
-function violate(draft: Draft, sla: Sla, why: string): void {
-  const { violated = [], ...rest } = draft.execution.sla ?? {};
+/** @param key of the answer that says so; the task run after which it was asked for ends in the state of the execution */
+function violate(draft: Draft, sla: Sla, why: string, key?: string): void {
+  const { violated, ...rest }: SlaProgress = draft.execution.sla ?? { violated: [] };
   if (violated.includes(sla.id)) return;
   const kept = draft.execution.labels.filter(({ key }) => !sla.labels.some(label => label.key === key));
   draft.change({ labels: [...kept, ...sla.labels], sla: { ...rest, violated: [...violated, sla.id] } });
   const ending = endings[sla.behavior];
   draft.log('WARN', `The SLA '${sla.id}' is violated: ${why}`);
   if (ending === 'FAILED') draft.log('ERROR', `The execution fails: its SLA '${sla.id}' is violated.`);
-  if (ending !== undefined) draft.exiting = { state: ending };
+  if (ending === undefined) return;
+  const after = rest.held?.find(({ keys }) => key !== undefined && keys.includes(key));
+  const run = after && draft.taskRun(after.taskRunId);
+  if (run) draft.move(run, ending);
+  draft.exiting = { state: ending, ...(run && { taskRunId: run.id }) };
 }

@@ -26,8 +26,7 @@ export function closeTaskRun(draft: Draft, run: TaskRun, state: State): void {
   const key = awaited(run);
   if (key !== undefined) draft.finish(key);
   const ended = draft.move(run, state);
-  assessAfter(draft, ended);
-  draft.queue.push({ kind: 'advance', parentId: run.parentTaskRunId, ended });
+  if (!assessAfter(draft, ended)) draft.queue.push({ kind: 'advance', parentId: run.parentTaskRunId, ended });
 }
 
 /** The run with one of its attempts ended; an attempt that has ended stays as it is. */

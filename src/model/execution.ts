@@ -3,6 +3,16 @@ import type { Label, LogLevel } from './flow.ts';
 import type { State, StateHistory } from './states.ts';
 import type { Value, ValueMap } from './value.ts';
 
+/** What is known of the promises of a flow. */
+export interface SlaProgress {
+  /** The ids of those that are broken. */
+  readonly violated: readonly string[];
+  /** The questions of the last look, as far as they are not answered. */
+  readonly atEnd?: readonly string[];
+  /** Task runs that have ended, and what must be answered before anything follows them. */
+  readonly held?: readonly { readonly taskRunId: string; readonly keys: readonly string[] }[];
+}
+
 export interface Execution {
   readonly id: string;
   readonly namespace: string;
@@ -34,7 +44,7 @@ export interface Execution {
   /** The state it will end in: its outputs are being rendered, or it waits for what a task's Exit has cut short. */
   readonly ending?: State;
   /** SLAs that were violated, by id; and at the end, the keys of those that are being looked at for the last time. */
-  readonly sla?: { readonly violated: readonly string[]; readonly atEnd?: readonly string[] };
+  readonly sla?: SlaProgress;
 }
 
 /** `main`: the tasks. `ended`: nothing will follow, not even `afterExecution`. */

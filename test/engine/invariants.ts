@@ -2,7 +2,7 @@
 import type { Decision } from '../../src/engine/draft.ts';
 import { type ExecutionState, groupsKey, scopeKey } from '../../src/engine/execution-state.ts';
 import type { Execution, TaskRun } from '../../src/model/execution.ts';
-import { isTerminal, type StateHistory } from '../../src/model/states.ts';
+import { isTerminal, type State, type StateHistory } from '../../src/model/states.ts';
 
 /** What a decision may change: terminal states stay, but at a restart. */
 export function checkDecision(
@@ -11,10 +11,13 @@ export function checkDecision(
   restarting: boolean,
 ): void {
   if (restarting) return;
+  const broken = brokenPromise(decision, before.execution);
   for (const run of decision.taskRuns) {
     const old = before.taskRun(run.id);
     if (!old) continue;
-    grows(`task run ${run.id} of ${run.taskId}`, old.state, run.state);
+    // The task run after which an assertion does not hold takes the state of the execution, as in Kestra.
+    if (broken === undefined || run.state.current !== broken || !isTerminal(old.state.current))
+      grows(`task run ${run.id} of ${run.taskId}`, old.state, run.state);
     old.attempts.forEach((attempt, index) => {
       const now = run.attempts[index];
       if (!now) throw new Error(`attempt ${index} of ${run.taskId} is gone`);
@@ -24,6 +27,12 @@ export function checkDecision(
   const { execution } = decision;
   if (execution) grows('execution', before.execution.state, execution.state);
   if (before.execution.phase === 'ended' && execution) throw new Error('an ended execution is changed');
+}
+
+/** The state in which a decision ends the execution since an SLA does not hold any more. */
+function brokenPromise({ execution }: Decision, before: Execution): State | undefined {
+  const violated = (of: Execution | undefined) => of?.sla?.violated.length ?? 0;
+  return violated(execution) > violated(before) ? (execution?.ending ?? execution?.state.current) : undefined;
 }
 
 function grows(what: string, before: StateHistory, after: StateHistory): void {

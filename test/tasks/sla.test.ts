@@ -32,14 +32,22 @@ describe('an assertion', () => {
     expect(said[0]).toMatch(/^ERROR The SLA 'm' cannot be evaluated: .*`outputs`|`a`/);
   });
 
-  it('ends what is running as soon as it does not hold', async () => {
-    const sla = `type: EXECUTION_ASSERTION, behavior: FAIL, assert: "{{ (outputs.a.value ?? 'y') == 'y' }}"`;
+  it.each([
+    ['FAIL', 'FAILED'],
+    ['CANCEL', 'CANCELLED'],
+  ])('ends the task run after which it does not hold, and nothing follows: %s', async (behavior, state) => {
+    const sla = `type: EXECUTION_ASSERTION, behavior: ${behavior}, assert: "{{ (outputs.a.value ?? 'y') == 'y' }}"`;
     const document = await harness.run(flow(sla, sleep));
-    expect(course(document)).toBe('CREATED,RUNNING,FAILED');
-    expect(document.taskRunList.map(({ taskId, state }) => `${taskId} ${state.current}`)).toEqual([
-      'a SUCCESS',
-      's KILLED',
-    ]);
+    expect(course(document)).toBe(`CREATED,RUNNING,${state}`);
+    expect(document.taskRunList.map(({ taskId, state }) => `${taskId} ${state.current}`)).toEqual([`a ${state}`]);
+    expect(document.taskRunList[0]?.attempts).toMatchObject([{ state: { current: 'SUCCESS' } }]);
+  });
+
+  it('sets its labels before the next task begins', async () => {
+    const sla = `type: EXECUTION_ASSERTION, behavior: NONE, assert: "{{ (outputs.a.value ?? 'y') == 'y' }}"`;
+    const next = '\n  - {id: b, type: io.kestra.plugin.core.debug.Return, format: "{{ labels.sla ?? \'no\' }}"}';
+    const document = await harness.run(flow(sla, next));
+    expect(document.taskRunList[1]?.outputs).toEqual({ value: 'miss' });
   });
 
   it('that holds changes nothing', async () => {
