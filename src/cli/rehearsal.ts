@@ -2,11 +2,14 @@
 import { loadConfig } from '../config/load-config.ts';
 import { flowables } from '../engine/flowables/index.ts';
 import { readFlows } from '../flow/index.ts';
+import { dockerDeclaration } from '../runners/docker/declaration.ts';
+import { createDockerRunner } from '../runners/docker/index.ts';
 import type { Run, TaskRunner } from '../runners/runner.ts';
 import { openLocalStorage } from '../storage/local/index.ts';
 import type { Store } from '../store/store.ts';
 import { createCatalog, type RunnerRegistry } from '../tasks/registry.ts';
 import { Session } from '../worker/session.ts';
+import { rehearsalEngine } from './rehearsal-engine.ts';
 import { runnerRegistry } from './runners.ts';
 
 /** Programs that say a line and succeed. */
@@ -53,7 +56,11 @@ function emptyStore(): Store {
 export async function rehearse(source: string, folder: string): Promise<void> {
   const { config } = loadConfig({ env: {} });
   const { declarations } = runnerRegistry(config, {});
+  // Docker's own configuration is looked for, and is nowhere.
+  const env = { HOME: folder, DOCKER_CONFIG: folder };
+  const docker = createDockerRunner({ env, volumeEnabled: false, http: rehearsalEngine() });
   const get = async (type: string): Promise<TaskRunner> => {
+    if (type === dockerDeclaration.type) return docker;
     const declaration = declarations.find(each => each.type === type);
     if (!declaration) throw new Error(`There is no task runner ${type}.`);
     return { ...declaration, ...runner };

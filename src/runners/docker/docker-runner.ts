@@ -13,6 +13,7 @@ import {
   type TaskRunner,
 } from '../runner.ts';
 import { copyArguments, fittedCommand } from './arguments.ts';
+import type { HttpModule } from './client/connection.ts';
 import { changeTime, listContainers } from './client/containers.ts';
 import { type Environment, findEndpoint } from './client/endpoint.ts';
 import { Engine } from './client/engine.ts';
@@ -36,6 +37,8 @@ export interface DockerRunnerOptions {
   readonly env: Environment;
   /** `volume-enabled` of the runner's plugin configuration. */
   readonly volumeEnabled: boolean;
+  /** Carries the requests instead of Node's own module. */
+  readonly http?: HttpModule;
 }
 
 /** How an engine is found and spoken to. */
@@ -156,7 +159,7 @@ export class DockerRunner extends DeclaredRunner implements TaskRunner<DockerCon
     const key = JSON.stringify([way.host, way.headers]);
     let reached = this.#reached.get(key);
     if (!reached) {
-      reached = reach(way, this.#options.env);
+      reached = reach(way, this.#options);
       this.#reached.set(key, reached);
       // An engine that was down may be up the next time.
       reached.catch(() => this.#reached.delete(key));
@@ -268,7 +271,7 @@ export class DockerRunner extends DeclaredRunner implements TaskRunner<DockerCon
   }
 }
 
-async function reach({ host, headers }: Way, env: Environment): Promise<Reached> {
-  const engine = await Engine.reach(findEndpoint(host, env), headers);
+async function reach({ host, headers }: Way, { env, http }: DockerRunnerOptions): Promise<Reached> {
+  const engine = await Engine.reach(findEndpoint(host, env), headers, http);
   return { engine, puller: new Puller(engine) };
 }

@@ -11,6 +11,9 @@ export type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE';
 
 export type Headers = Readonly<Record<string, string>>;
 
+/** What is used of node:http and node:https. */
+export type HttpModule = Pick<typeof http, 'Agent' | 'request'>;
+
 export interface CallOptions {
   readonly body?: object;
   readonly headers?: Headers;
@@ -45,7 +48,7 @@ export class Connection {
   readonly #target: http.RequestOptions & https.RequestOptions;
   readonly #headers: Headers;
 
-  private constructor(endpoint: Endpoint, headers: Headers, module: typeof http | typeof https) {
+  private constructor(endpoint: Endpoint, headers: Headers, module: HttpModule | typeof https) {
     this.endpoint = endpoint;
     this.#headers = headers;
     this.#request = module.request as typeof http.request;
@@ -58,9 +61,13 @@ export class Connection {
     } as http.RequestOptions;
   }
 
-  /** @param headers go with every request, for a proxy before the engine */
-  static async to(endpoint: Endpoint, headers: Headers): Promise<Connection> {
-    return new Connection(endpoint, headers, endpoint.tls ? (await import('node:https')).default : http);
+  /**
+   * @param headers go with every request, for a proxy before the engine
+   * @param module another than the one that the endpoint asks for
+   */
+  static async to(endpoint: Endpoint, headers: Headers, module?: HttpModule): Promise<Connection> {
+    const fitting = async () => (endpoint.tls ? (await import('node:https')).default : http);
+    return new Connection(endpoint, headers, module ?? (await fitting()));
   }
 
   /**

@@ -6,6 +6,7 @@ import {
   type CallOptions,
   Connection,
   type Headers,
+  type HttpModule,
   type Method,
   type StreamOptions,
 } from './connection.ts';
@@ -40,12 +41,13 @@ export class Engine {
    * (https://docs.docker.com/reference/api/engine/version/v1.51/#tag/System/operation/SystemPing); Docker 29 refuses
    * old versions and Docker 20 new ones (traefik/traefik#12253).
    * @param requestHeaders go with every request
+   * @param module carries the requests instead of Node's own
    * @throws UnreachableError
    * @throws EngineError
    * @throws VersionError
    */
-  static async reach(endpoint: Endpoint, requestHeaders: Headers = {}): Promise<Engine> {
-    const connection = await Connection.to(endpoint, requestHeaders);
+  static async reach(endpoint: Endpoint, requestHeaders: Headers = {}, module?: HttpModule): Promise<Engine> {
+    const connection = await Connection.to(endpoint, requestHeaders, module);
     const { headers } = await connection.call('GET', '/_ping');
     const said = String(headers['api-version'] ?? '1.40');
     const minor = Number(/^1\.(\d+)$/.exec(said)?.[1] ?? Number.NaN);

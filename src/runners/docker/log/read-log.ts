@@ -108,12 +108,16 @@ async function* follow(
 ): AsyncGenerator<LogBatch> {
   const lines = new ContainerLines(source.driver, from);
   const closing = new AbortController();
-  const signal = AbortSignal.any([source.signal, closing.signal]);
-  const opening = open(source, lines, true, signal);
+  // By hand, for what AbortSignal.any keeps of its signals no start-up snapshot can hold.
+  const abort = () => closing.abort(source.signal.reason);
+  if (source.signal.aborted) abort();
+  source.signal.addEventListener('abort', abort, { once: true });
+  const opening = open(source, lines, true, closing.signal);
   // Podman sends no headers before the first line (containers/podman#23712).
   const opened = await Promise.race([opening, source.ended]).catch(() => undefined);
   if (!(opened instanceof Object && 'headers' in opened)) {
     opening.catch(() => {});
+    source.signal.removeEventListener('abort', abort);
     closing.abort();
     return;
   }
@@ -122,6 +126,7 @@ async function* follow(
   try {
     yield* batches(queue, lines, end);
   } finally {
+    source.signal.removeEventListener('abort', abort);
     queue.close();
   }
 }
