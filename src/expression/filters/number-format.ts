@@ -16,6 +16,10 @@ interface Pattern {
   readonly maxFraction: number;
   /** Power of ten that the number is multiplied by: 2 for percent. */
   readonly shift: number;
+  /** `0.`: the point is there without a digit behind it, too. */
+  readonly endsInPoint: boolean;
+  /** Of scientific notation, `##0.#E0`: the least digits of the exponent, and the most before the point. */
+  readonly exponent?: { readonly minDigits: number; readonly maxWhole: number };
 }
 
 /** Java's default for English. */
@@ -30,6 +34,7 @@ const allDigits: Pattern = {
   minFraction: 0,
   maxFraction: 340,
   shift: 0,
+  endsInPoint: false,
 };
 
 export const numberFormatFilter: Filter = {
@@ -39,8 +44,9 @@ export const numberFormatFilter: Filter = {
     if (!isNumeric(input)) throw new Fault(`The 'numberFormat' filter needs a number, not a ${kindOf(input)}.`);
     const [positive = '', negative] = (optionalText(format, 'format') ?? defaultFormat).split(';');
     const pattern = positive === '' ? allDigits : parsePattern(positive);
-    const { digits, isNegative } = round(plainText(input, pattern), pattern);
-    const body = group(digits, pattern);
+    const text = plainText(input, pattern);
+    const { digits, isNegative } = round(text, pattern);
+    const body = pattern.exponent ? scientific(text, pattern, pattern.exponent) : group(digits, pattern);
     if (!isNegative) return pattern.prefix + body + pattern.suffix;
     if (negative === undefined) return `-${pattern.prefix}${body}${pattern.suffix}`;
     const other = parsePattern(negative);
@@ -49,12 +55,13 @@ export const numberFormatFilter: Filter = {
 };
 
 function parsePattern(text: string): Pattern {
-  const match = /^((?:'[^']*'|[^#0,.'])*)([#0,]*)(?:\.([#0]*))?((?:'[^']*'|[^#0,.'])*)$/.exec(text);
-  if (!match || /^E0/.test(match[4] ?? '')) throw new Fault(`Malformed pattern "${text}"`);
-  const [, prefix = '', whole = '', fraction = '', suffix = ''] = match;
-  if (/0,*#/.test(whole) || /#0/.test(fraction)) throw new Fault(`Malformed pattern "${text}"`);
+  const match = /^((?:'[^']*'|[^#0,.'])*)([#0,]*)(?:(\.)([#0]*))?(?:E(0+))?((?:'[^']*'|[^#0,.'])*)$/.exec(text);
+  if (!match) throw new Fault(`Malformed pattern "${text}"`);
+  const [, prefix = '', whole = '', point, fraction = '', exponent, suffix = ''] = match;
+  if (/0,*#/.test(whole) || /#0/.test(fraction) || (exponent !== undefined && whole.includes(',')))
+    throw new Fault(`Malformed pattern "${text}"`);
   const comma = whole.lastIndexOf(',');
-  const affixes = prefix + suffix;
+  const affixes = (prefix + suffix).replace(/'[^']*'/g, '');
   // Without any 0, Java takes the digit before the point for one, or else the one behind it.
   const isLoose = text.includes('.') && !/0/.test(whole + fraction);
   return {
@@ -65,6 +72,8 @@ function parsePattern(text: string): Pattern {
     minFraction: isLoose && whole === '' ? 1 : fraction.replace(/[^0]/g, '').length,
     maxFraction: fraction.length,
     shift: affixes.includes('%') ? 2 : affixes.includes('‰') ? 3 : 0,
+    endsInPoint: point !== undefined && fraction === '',
+    ...(exponent !== undefined && { exponent: { minDigits: exponent.length, maxWhole: whole.length } }),
   };
 }
 
@@ -106,5 +115,35 @@ function group(digits: string, pattern: Pattern): string {
   const whole = trimmed === '' && fraction === '' ? '0' : trimmed;
   const grouped =
     pattern.grouping === 0 ? whole : whole.replace(new RegExp(`\\B(?=(?:\\d{${pattern.grouping}})+$)`, 'g'), ',');
-  return fraction === '' ? grouped : `${grouped}.${fraction}`;
+  return fraction === '' && !pattern.endsInPoint ? grouped : `${grouped}.${fraction}`;
+}
+
+/** DecimalFormat's scientific notation: with more places than zeros before the point, the exponent is a multiple of them. */
+function scientific(text: string, pattern: Pattern, { minDigits, maxWhole }: NonNullable<Pattern['exponent']>): string {
+  const { minWhole, minFraction, maxFraction } = pattern;
+  const { digits, pointAt } = significant(text, maxWhole + maxFraction);
+  const isMultiple = maxWhole > 1 && maxWhole > minWhole;
+  const power = isMultiple
+    ? Math.trunc((pointAt - (pointAt >= 1 ? 1 : maxWhole)) / maxWhole) * maxWhole
+    : pointAt - minWhole;
+  const whole = digits === '' ? (isMultiple ? 1 : minWhole) : pointAt - power;
+  const all = digits.padEnd(Math.max(minWhole + minFraction, whole), '0');
+  const fraction = all.slice(whole);
+  const point = fraction !== '' || pattern.endsInPoint ? '.' : '';
+  const exponent = digits === '' ? 0 : power;
+  const sign = exponent < 0 ? '-' : '';
+  return `${all.slice(0, whole)}${point}${fraction}E${sign}${String(Math.abs(exponent)).padStart(minDigits, '0')}`;
+}
+
+/** The digits without zeros at either end, rounded half to even to so many, as 0.digits times ten to the power of `pointAt`. */
+function significant(text: string, most: number): { digits: string; pointAt: number } {
+  const [whole = '', fraction = ''] = text.replace('-', '').split('.');
+  const all = (whole + fraction).replace(/^0+/, '');
+  const pointAt = all.length - fraction.length;
+  if (all.length <= most) return { digits: all.replace(/0+$/, ''), pointAt: all === '' ? 0 : pointAt };
+  const rest = all.slice(most);
+  const half = `5${'0'.repeat(rest.length - 1)}`;
+  const cut = BigInt(all.slice(0, most) || '0');
+  const rounded = (rest > half || (rest === half && cut % 2n === 1n) ? cut + 1n : cut).toString();
+  return { digits: rounded.replace(/0+$/, ''), pointAt: pointAt + rounded.length - most };
 }
