@@ -49,6 +49,7 @@ describe('as Kestra renders', () => {
     ["{{ 0 | numberFormat('0.00E00') }}", '0.00E00'],
     ['{{ randomInt(3, 3) | className }}', 'java.lang.Integer'],
     ["{{ inputs.d | dateAdd('2', 'DAYS', 'yyyy-MM-dd') }}", '2024-05-08'],
+    ["{{ '2024-02-29T23:59:59-05:00' | dateAdd(1, 'MONTHS', 'yyyy-MM-dd', timeZone='UTC') }}", '2024-03-30'],
     ["{{ inputs.d | dateAdd(-1.9, 'DAYS', 'yyyy-MM-dd') }}", '2024-05-05'],
     ["{{ inputs.d | date('sql_sec') }}", '2024-05-06 07:08:09'],
     ["{{ fromIon('2024-05-06T') }}", '2024-05-06'],

@@ -25,7 +25,9 @@ export function resolveMoment({ numbers, offset, zone: named }: Fields, zone: Zo
   const { time, days } = resolveTime(numbers);
   const local = LocalDateTime.of(date.plusDays(days), time);
   if (offset === undefined) return ZonedDateTime.of(local, named ?? zone);
-  return ZonedDateTime.ofInstant(local, ZoneOffset.ofTotalSeconds(offset), named ?? zone);
+  const written = ZoneOffset.ofTotalSeconds(offset);
+  // The offset stays, for months and years are added to the date as it was written.
+  return named ? ZonedDateTime.ofInstant(local, written, named) : ZonedDateTime.of(local, written);
 }
 
 function resolveDate(numbers: Numbers, locale: string): LocalDate | undefined {
