@@ -141,8 +141,8 @@ if ('unavailable' in cluster) {
       } finally {
         await component('start', 'apiserver');
       }
-      await untilReady(client);
       await refreshClients();
+      await untilReady(client);
       const pod = await client.expect('GET', `${pods}/kept`);
       expect(running(pod)).toBe(true);
       expect(pod.metadata.uid).toBe(created.metadata.uid);

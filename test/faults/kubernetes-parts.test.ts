@@ -108,8 +108,8 @@ if ('unavailable' in found || found.own === undefined) {
       await component('stop', name, 'KILL');
       await sleep(ms);
       await component('start', name);
-      await untilReady(client);
       if (name === 'apiserver' || name === 'etcd') await refreshClients();
+      await untilReady(client);
     };
 
     const killed: [Component, number][] = [

@@ -79,13 +79,20 @@ export async function refreshClients(): Promise<void> {
   for (const name of ['scheduler', 'controllers', 'kubelet'] as const) await component('restart', name, 'KILL');
 }
 
-/** Waits until the API server says that it is ready, and throws when it does not within the time (ms). */
+/** Waits until the API server is ready, and reaches its kubelets: a node is ready in its eyes for long after those end. */
 export async function untilReady(client: KubernetesClient, timeout = 60_000): Promise<void> {
   const deadline = Date.now() + timeout;
-  for (;;) {
-    const answer = await client.call('GET', '/readyz').catch(error => ({ code: 0, body: error }));
-    if (answer.code === 200) return;
-    if (Date.now() > deadline) throw new Error(`the API server is not ready: ${answer.code} ${answer.body}`);
-    await new Promise(resolve => setTimeout(resolve, 100));
+  const answers = async (path: string) => {
+    for (;;) {
+      const answer = await client.call('GET', path).catch(error => ({ code: 0, body: error }));
+      if (answer.code === 200) return answer;
+      if (Date.now() > deadline) throw new Error(`${path} is not ready: ${answer.code} ${answer.body}`);
+      await new Promise(resolve => setTimeout(resolve, 100));
+    }
+  };
+  await answers('/readyz');
+  const { items } = (await answers('/api/v1/nodes')).body;
+  for (const { metadata, status } of items) {
+    if (status.daemonEndpoints?.kubeletEndpoint?.Port) await answers(`/api/v1/nodes/${metadata.name}/proxy/healthz`);
   }
 }
