@@ -106,7 +106,8 @@ function violate(draft: Draft, sla: Sla, why: string, key?: string): void {
   if (violated.includes(sla.id)) return;
   const kept = draft.execution.labels.filter(({ key }) => !sla.labels.some(label => label.key === key));
   draft.change({ labels: [...kept, ...sla.labels], sla: { ...rest, violated: [...violated, sla.id] } });
-  const ending = endings[sla.behavior];
+  // What has settled the execution's end before, an Exit or a kill, stays.
+  const ending = isStopping(draft.execution) ? undefined : endings[sla.behavior];
   draft.log('WARN', `The SLA '${sla.id}' is violated: ${why}`);
   if (ending === 'FAILED') draft.log('ERROR', `The execution fails: its SLA '${sla.id}' is violated.`);
   if (ending === undefined) return;
