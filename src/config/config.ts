@@ -20,7 +20,7 @@ export interface Config {
   readonly tmpDir?: string;
   /** `windlass.worker-groups`: those whose tasks this process runs; undefined: all. */
   readonly workerGroups?: readonly string[];
-  /** `kestra.url` and `kestra.environment`, for `kestra.*` and `appLink`. */
+  /** `kestra.url` and `kestra.environment`, for `kestra.*`. */
   readonly url?: string;
   readonly environment?: ValueMap;
   /** Secrets by upper-case name, decoded: from `SECRET_*` (base64), the state folder and `--secrets` (plain). */
