@@ -11,6 +11,7 @@ import {
   component,
   refreshClients,
   untilReady,
+  untilSchedulable,
 } from '../engines/kubernetes/cluster.ts';
 import { kubernetesUnderTest, makeRunner, podsOf, removePodsOf } from '../kubernetes/cluster.ts';
 import { KubernetesProxy } from './kubernetes-proxy.ts';
@@ -134,5 +135,23 @@ if ('unavailable' in found || found.own === undefined) {
       expect(outcome).toMatchObject({ kind: 'exited', exitCode: 3 });
       expect(texts).toEqual(['begun', 'done']);
     }, 120_000);
+
+    // Last: the cluster gives such a pod up after a minute, and its node is a new one then.
+    if (full)
+      it('a node that is gone for good is said to be lost', async () => {
+        const made = await trial({ script: 'echo begun; sleep 600' });
+        try {
+          const { outcome, texts } = await live(made, async () => {
+            const [pod] = await podsOf(client, owner);
+            await component('stop', 'kubelet', 'KILL');
+            await client.expect('DELETE', `/api/v1/nodes/${pod?.spec.nodeName}`);
+          });
+          expect(outcome.kind).toBe('node-lost');
+          expect(texts).toEqual(['begun']);
+        } finally {
+          await component('start', 'kubelet');
+          await untilSchedulable(client);
+        }
+      }, 240_000);
   });
 }

@@ -79,6 +79,16 @@ export async function refreshClients(): Promise<void> {
   for (const name of ['scheduler', 'controllers', 'kubelet'] as const) await component('restart', name, 'KILL');
 }
 
+/** Waits until there is a node that takes pods: one that has just come has taints for a while. */
+export async function untilSchedulable(client: KubernetesClient, timeout = 60_000): Promise<void> {
+  for (const deadline = Date.now() + timeout; Date.now() < deadline; ) {
+    const { items = [] } = (await client.call('GET', '/api/v1/nodes')).body as { items?: { spec: { taints?: [] } }[] };
+    if (items.some(({ spec }) => spec.taints === undefined)) return untilReady(client);
+    await new Promise(resolve => setTimeout(resolve, 200));
+  }
+  throw new Error('no node takes pods');
+}
+
 /** Waits until the API server is ready, and reaches its kubelets: a node is ready in its eyes for long after those end. */
 export async function untilReady(client: KubernetesClient, timeout = 60_000): Promise<void> {
   const deadline = Date.now() + timeout;
