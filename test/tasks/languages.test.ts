@@ -102,7 +102,8 @@ describe('scripts in every language', () => {
           ...(real && { PATH: path }),
           ...(real && name === 'groovy' && { JAVA_HOME: javaHome() }),
           ...(!real && { PATH: withStandIn(program, ...(name === 'dotnet' ? ['dotnet'] : [])) }),
-          ...(name === 'go' && { GOCACHE: execFileSync('go', ['env', 'GOCACHE'], { encoding: 'utf8' }).trim() }),
+          ...(real &&
+            name === 'go' && { GOCACHE: execFileSync('go', ['env', 'GOCACHE'], { encoding: 'utf8' }).trim() }),
         },
       });
       expect(ended.failure).toBeUndefined();
