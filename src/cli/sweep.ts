@@ -13,7 +13,7 @@ import type { RunnerRegistry } from '../tasks/registry.ts';
 import { exitCode } from './exit-code.ts';
 import type { Invocation } from './invocation.ts';
 import { runnerRegistry } from './runners.ts';
-import { temporaryStates } from './temporary-state.ts';
+import { forgottenStates } from './temporary-state.ts';
 import { openWorkspace } from './workspace.ts';
 
 export interface SweepOptions {
@@ -50,7 +50,7 @@ export async function sweep(
       await removeListed(store, registry, dryRun, swept);
     });
   }
-  for (const dir of await temporaryStates()) {
+  for (const dir of await forgottenStates()) {
     let isForgotten = false;
     await opened(dir, async (store, registry) => {
       isForgotten = await removeRecorded(store, registry, () => true, dryRun, swept);

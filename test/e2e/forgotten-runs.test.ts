@@ -1,6 +1,8 @@
 /** An `--ephemeral` run whose process was killed: nobody can go on with it, and `doctor --sweep` finds what it left. */
-import { readdirSync } from 'node:fs';
-import { expect, test } from 'vitest';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { expect, test, vi } from 'vitest';
+import { makeTemporaryState } from '../../src/cli/temporary-state.ts';
+import { openStore } from '../../src/store/sqlite/index.ts';
 import { dockerUnderTest } from '../docker/engine.ts';
 import { useSandbox } from './sandbox.ts';
 import { docker, sh } from './tasks.ts';
@@ -38,4 +40,14 @@ test('one that still runs is left alone', async () => {
   const ended = await run.ended;
   expect(ended.out + ended.err).toContain('through');
   expect(ended.code).toBe(0);
+});
+
+test('so is one that has only made its state folder, and has no execution yet', async () => {
+  vi.stubEnv('TMPDIR', sandbox().path('tmp'));
+  const dir = await makeTemporaryState().finally(() => vi.unstubAllEnvs());
+  const store = await openStore(dir, { ephemeral: true });
+  expect((await sandbox().run(['doctor', '--sweep'])).code).toBe(0);
+  expect(existsSync(dir)).toBe(true);
+  await store.close();
+  rmSync(dir, { recursive: true });
 });
