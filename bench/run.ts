@@ -1,7 +1,7 @@
 /**
  * `node bench/run.ts [--rounds N] [BENCH…]` measures and records; all benches when none is named.
  * `--quick`, for CI: a tenth of the rounds, a line for each goal, nothing recorded. It fails when a goal that is
- * asserted is missed twofold.
+ * asserted is missed by half.
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
