@@ -1,5 +1,5 @@
 /** What a task leaves behind: its output files, moved to internal storage. */
-import { type Dirent, existsSync } from 'node:fs';
+import { type Dirent, existsSync, lstatSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join, posix, relative } from 'node:path';
 import { newId } from '../model/ids.ts';
@@ -47,7 +47,10 @@ export async function findOutputs(collecting: Omit<Collecting, 'storage'>): Prom
   const outputName = outputDir === undefined ? undefined : relative(workDir, outputDir);
   const others = new Map(collecting.others);
   const onOther = (path: string, entry: Dirent) => others.set(path, kindOf(entry));
-  if (outputDir !== undefined) {
+  if (outputDir !== undefined && lstatSync(outputDir, { throwIfNoEntry: false })?.isSymbolicLink()) {
+    // Put there by a program, in a container that shares the folder: followed, it would move files of this machine.
+    warn('The output directory is left out: it is a link now. Write files into it instead of replacing it.');
+  } else if (outputDir !== undefined) {
     for (const key of await filesIn(outputDir, warn, (path, entry) => onOther(join(outputName ?? '', path), entry))) {
       found.push({ key, path: relative(workDir, join(outputDir, key)), uri: fileUri(storagePrefix, key) });
     }

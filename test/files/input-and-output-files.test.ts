@@ -202,6 +202,17 @@ describe('captureOutputs', () => {
     expect(warnings[5]).toBe('3 more links, pipes and devices among the output files are left out.');
   });
 
+  it('takes nothing through a link that a program has put in the place of the output directory', async () => {
+    const elsewhere = join(base, 'elsewhere');
+    mkdirSync(elsewhere);
+    writeFileSync(join(elsewhere, 'private'), 'not an output');
+    symlinkSync(elsewhere, join(work, 'out'));
+    const warnings: string[] = [];
+    expect(await collect(['out/*'], warnings)).toEqual({});
+    expect(readFileSync(join(elsewhere, 'private'), 'utf8')).toBe('not an output');
+    expect(warnings).toContainEqual(expect.stringContaining('"out" is a link'));
+  });
+
   it('says so when a link or pipe is asked for by its name, or files below a link', async () => {
     symlinkSync('/etc/passwd', join(work, 'passwd'));
     symlinkSync('/etc', join(work, 'etc'));
