@@ -1,12 +1,12 @@
 /** A task's `inputFiles`: what is written into its working directory before it runs. */
 import { lstatSync, writeFileSync } from 'node:fs';
-import { lstat, mkdir, realpath, rm, writeFile } from 'node:fs/promises';
+import { realpath, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, posix } from 'node:path';
 import { parseJson, writeJson } from '../model/json.ts';
 import { isMap, type Value } from '../model/value.ts';
 import type { Storage } from '../storage/storage.ts';
 import { namedNamespaceFile } from '../storage/uris.ts';
-import { isInside } from './link-target.ts';
+import { makeInnerFolder } from './inner-folder.ts';
 import { smallFile } from './small-file.ts';
 
 /** Something is wrong with a name or a value that the user gave. The message says what. */
@@ -96,28 +96,13 @@ function safeName(name: string): string {
 }
 
 async function makeFolder(root: string, folder: string, name: string): Promise<void> {
-  if (folder === root) return;
-  const existing = await nearestExisting(folder);
-  const outside = () =>
-    new InputFileError(
+  const inTheWay = await makeInnerFolder(root, folder);
+  if (inTheWay === 'link') {
+    throw new InputFileError(
       `The input file "${name}" would be written through a link that leads out of the working directory.`,
     );
-  if (
-    !isInside(
-      root,
-      await realpath(existing).catch(() => {
-        throw outside();
-      }),
-    )
-  )
-    throw outside();
-  await mkdir(folder, { recursive: true }).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'ENOTDIR' && error.code !== 'EEXIST') throw error;
+  }
+  if (inTheWay === 'file') {
     throw new InputFileError(`The input file "${name}" cannot be written: a part of its path is a file.`);
-  });
-}
-
-async function nearestExisting(path: string): Promise<string> {
-  const found = await lstat(path).catch(() => undefined);
-  return found ? path : await nearestExisting(dirname(path));
+  }
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -103,6 +103,15 @@ describe('git.Clone', () => {
   ])('says what is wrong with %j', async (properties, words) => {
     expect((await clone(properties)).failure).toContain(words);
     expect(files()).not.toContain('x');
+  });
+
+  it('writes nothing through a link that leads out of the working directory', async () => {
+    mkdirSync(join(harness.base, 'elsewhere'));
+    symlinkSync(join(harness.base, 'elsewhere'), join(harness.workDir, 'link'));
+    for (const directory of ['link', 'link/deeper']) {
+      expect((await clone({ directory })).failure).toContain('directory: it must lie inside the working directory');
+    }
+    expect(readdirSync(join(harness.base, 'elsewhere'))).toEqual([]);
   });
 
   it('refuses a folder that holds something', async () => {

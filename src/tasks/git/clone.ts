@@ -1,5 +1,6 @@
-import { mkdir } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { realpath } from 'node:fs/promises';
+import { join, relative, resolve } from 'node:path';
+import { makeInnerFolder } from '../../files/inner-folder.ts';
 import { isInside } from '../../files/link-target.ts';
 import { runLocalProgram } from '../local-program.ts';
 import { flagProperty, requiredText, textMapProperty, textProperty } from '../properties.ts';
@@ -26,7 +27,8 @@ export const clone: RunnableTaskType = {
     const text = async (name: string) => (await textProperty(properties[name], expressions)) || undefined;
     const url = (await requiredText('url', properties.url, expressions)).trim();
     const folder = resolve(workDir, (await text('directory')) ?? '.');
-    if (!isInside(workDir, folder)) throw new TaskError('directory: it must lie inside the working directory.');
+    const outside = () => new TaskError('directory: it must lie inside the working directory.');
+    if (!isInside(workDir, folder)) throw outside();
     const credentials: GitCredentials = {
       username: await text('username'),
       password: await text('password'),
@@ -37,7 +39,10 @@ export const clone: RunnableTaskType = {
     const commit = await text('commit');
     const config = Object.entries(await textMapProperty('gitConfig', properties.gitConfig, expressions));
     log('INFO', `Start cloning from '${shown(url)}'`);
-    await mkdir(folder, { recursive: true });
+    const root = await realpath(workDir);
+    const inTheWay = await makeInnerFolder(root, join(root, relative(workDir, folder)));
+    if (inTheWay === 'link') throw outside();
+    if (inTheWay === 'file') throw new TaskError('directory: a part of its path is a file.');
     return await withKeyFiles(workDir, credentials, async environment => {
       const env = {
         ...context.config.environmentVariables,
