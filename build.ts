@@ -10,8 +10,10 @@ const dayMs = 24 * 60 * 60 * 1000;
  * Writes the bundle of `<folder>/src` to `dist`: main.js, and a chunk for each part that is loaded when used.
  * A running Windlass may still load chunks of the build before: names carry a hash of the content, files are renamed
  * into place, and what is no longer part of the bundle is removed a day later.
+ *
+ * @returns the files that were bundled, relative to the folder
  */
-export async function build(folder: string, dist = join(folder, 'dist')): Promise<void> {
+export async function build(folder: string, dist = join(folder, 'dist')): Promise<readonly string[]> {
   await mkdir(dist, { recursive: true });
   const result = await bundle({
     absWorkingDir: folder,
@@ -34,6 +36,7 @@ export async function build(folder: string, dist = join(folder, 'dist')): Promis
     },
     plugins: [namedExportsOfLazyLibraries, builtinsWithoutTheirGetters, zodInEnglish],
     write: false,
+    metafile: true,
     logLevel: 'warning',
   });
   // main.js last: it must never name a chunk that is not there yet.
@@ -45,6 +48,7 @@ export async function build(folder: string, dist = join(folder, 'dist')): Promis
   // Code compiled from the build before; the next start fills it anew.
   await rm(join(dist, '.cache'), { recursive: true, force: true });
   await removeOld(dist, new Set(files.map(file => basename(file.path))));
+  return Object.keys(result.metafile.inputs);
 }
 
 /**

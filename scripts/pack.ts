@@ -6,6 +6,7 @@ import { execFileSync } from 'node:child_process';
 import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { build } from '../build.ts';
+import { thirdPartyLicenses } from './third-party.ts';
 
 const root = join(import.meta.dirname, '..');
 
@@ -14,7 +15,8 @@ export async function pack(folder: string): Promise<string> {
   const target = join(resolve(folder), 'package');
   await rm(target, { recursive: true, force: true });
   await mkdir(target, { recursive: true });
-  await build(root, join(target, 'dist'));
+  const bundled = await build(root, join(target, 'dist'));
+  await writeFile(join(target, 'THIRD-PARTY-LICENSES.txt'), await thirdPartyLicenses(root, bundled));
   const { name, version, description, license, type, engines, bin, files } = JSON.parse(
     await readFile(join(root, 'package.json'), 'utf8'),
   );

@@ -5,6 +5,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
   realpathSync,
   rmSync,
   statSync,
@@ -54,6 +55,18 @@ describe('the npm package', () => {
     expect(statSync(archive).size).toBeLessThan(1_000_000);
     const names = execFileSync('tar', ['tzf', archive], { encoding: 'utf8' }).split('\n');
     expect(names.filter(name => !/^package\/(dist\/[\w-]+\.js|[\w.-]+)$/.test(name) && name !== '')).toEqual([]);
+  });
+
+  test('passes on the licence of each library in its bundle', () => {
+    const text = execFileSync('tar', ['xzOf', archive, 'package/THIRD-PARTY-LICENSES.txt'], { encoding: 'utf8' });
+    const { dependencies } = JSON.parse(readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8'));
+    // esbuild makes the bundle and is not in it.
+    for (const name of Object.keys(dependencies).filter(library => library !== 'esbuild')) {
+      expect(text).toMatch(new RegExp(`^${name} ${dependencies[name]} \\(`, 'm'));
+    }
+    // What they bring along counts as well; ion-js has a NOTICE, too.
+    expect(text).toMatch(/^streamx [\d.]+ \(MIT\)$/m);
+    expect(text).toContain('Amazon.com');
   });
 
   test('is installed by npm without a network, and runs a flow', () => {
