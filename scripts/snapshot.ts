@@ -12,7 +12,7 @@ import { build as bundle, type Plugin } from 'esbuild';
 import { zodInEnglish } from '../build.ts';
 
 /** The snapshot of `dist`. */
-export function snapshotPath(dist: string): string {
+function snapshotPath(dist: string): string {
   return join(dist, 'start.blob');
 }
 

@@ -7,7 +7,7 @@ import { isTerminal, type StateHistory } from '../model/states.ts';
 import type { Store } from '../store/store.ts';
 
 /** `state` as Kestra's API has it; `duration` is an ISO 8601 text, to now while there is only one entry. */
-export function stateJson(state: StateHistory): object {
+function stateJson(state: StateHistory): object {
   const first = state.histories[0];
   const last = state.histories.at(-1);
   const start = Date.parse(first?.date ?? '');

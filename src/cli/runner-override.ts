@@ -37,7 +37,7 @@ export function overrideRunner(text: string, name: string, catalog: Catalog): Ov
 }
 
 /** The last part of a type in small letters, as the command line has it. */
-export function shortName(type: string): string {
+function shortName(type: string): string {
   return type.slice(type.lastIndexOf('.') + 1).toLowerCase();
 }
 

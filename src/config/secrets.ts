@@ -5,7 +5,7 @@ import { parseDotenv } from './dotenv.ts';
 const prefix = 'SECRET_';
 
 /** True for a variable that holds a secret in base64. */
-export function isSecretVariable(name: string): boolean {
+function isSecretVariable(name: string): boolean {
   return name.startsWith(prefix) && name.length > prefix.length;
 }
 

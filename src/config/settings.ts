@@ -19,7 +19,7 @@ export function kebabCase(name: string): string {
  * All places that set `name` (such as `kestra.variables.globals`): keys may be nested, dotted or both. Maps at several
  * places belong together; for anything else the last one counts.
  */
-export function findAll(root: Value, name: string): readonly Setting[] {
+function findAll(root: Value, name: string): readonly Setting[] {
   const find = (at: Value, rest: readonly string[], path: readonly string[]): readonly Setting[] => {
     if (rest.length === 0) return [{ value: at, path }];
     if (!isMap(at)) return [];

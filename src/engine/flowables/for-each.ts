@@ -76,7 +76,7 @@ function stepGroups(container: Container, ended: TaskRun | undefined, limit: num
 }
 
 /** The texts of the values: lists as they are, JSON text parsed. Messages after Kestra's FlowableUtils. */
-export function iterationValues(rendered: Value): readonly string[] {
+function iterationValues(rendered: Value): readonly string[] {
   const list = typeof rendered === 'string' ? parseList(rendered) : rendered;
   if (!isList(list))
     throw new FlowableFailure(

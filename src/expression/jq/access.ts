@@ -77,7 +77,7 @@ function getSlice(value: Value, slice: ValueMap, run: Run): Value {
 }
 
 /** The value with one thing below it set. @throws Raised where the types do not fit. */
-export function setAt(value: Value, key: Value, item: Value, run: Run, owned?: Owned): Value {
+function setAt(value: Value, key: Value, item: Value, run: Run, owned?: Owned): Value {
   if (typeof key === 'string' && (value === null || isMap(value))) {
     const map = ownMap(value, run, owned);
     setOwn(map, key, item);

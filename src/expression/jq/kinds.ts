@@ -69,7 +69,7 @@ function compareNumbers(left: Value, a: number, right: Value, b: number): number
 }
 
 /** By code point, as jq's UTF-8 does; JavaScript's own order differs above U+FFFF. */
-export function compareText(left: string, right: string): number {
+function compareText(left: string, right: string): number {
   if (left === right) return 0;
   const length = Math.min(left.length, right.length);
   for (let at = 0; at < length; at += 1) {

@@ -7,7 +7,7 @@ import { type PortBindings, parsePortBindings } from './port-bindings.ts';
 export type DockerConfig = ValueMap;
 
 export const pullPolicies = ['IF_NOT_PRESENT', 'ALWAYS', 'NEVER'] as const;
-export const fileStrategies = ['VOLUME', 'MOUNT'] as const;
+const fileStrategies = ['VOLUME', 'MOUNT'] as const;
 
 /** Sizes are bytes. What is absent is left to the engine. */
 export interface Settings {

@@ -11,7 +11,7 @@ const leases = '/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases';
 const renewalMs = 5_000;
 
 /** What a pod needs to get there, beside what it is to run. */
-export const simulatedNodeTaint = { key: 'windlass.test/simulated', effect: 'NoSchedule' } as const;
+const simulatedNodeTaint = { key: 'windlass.test/simulated', effect: 'NoSchedule' } as const;
 export const onSimulatedNode = (name: string) => ({
   nodeSelector: { 'kubernetes.io/hostname': name },
   tolerations: [{ key: simulatedNodeTaint.key, operator: 'Exists' }],
