@@ -17,7 +17,7 @@ import { inlineVariable } from './pod-spec.ts';
 import type { PodWatch } from './pod-watch.ts';
 import { removePod } from './remove.ts';
 import type { Settings } from './settings.ts';
-import { signalProgram, terminate } from './signal-program.ts';
+import { type Signalled, signalShared, terminateFirst } from './signal-program.ts';
 import { setMarker, TransferError } from './transfer.ts';
 
 /** On top of `waitForLogs`: a kubelet that is restarted answers again within seconds, one on a loaded node later. */
@@ -167,24 +167,24 @@ export class KubernetesRun implements Run {
     }
   }
 
+  /** Whether the program runs is asked of its container: what the watch says of that is up to two seconds old. */
   async #stop(graceMs: number): Promise<void> {
-    const { spec, pod } = this.#context;
-    const running = this.#end.phase.kind === 'running';
-    const helps = this.#hasHelper && pod.spec?.shareProcessNamespace === true && helperRuns(this.#end.pod);
-    if (running && helps) {
-      const helper = this.#exec(helperContainer);
-      if (graceMs > 0 && (await signalProgram(helper, spec, 'TERM'))) await this.#endedWithin(graceMs);
-      if (this.#end.settled) return;
-      if (await signalProgram(helper, spec, 'KILL')) await this.#endedWithin(killedLimitMs);
-      if (this.#end.settled) return;
-    } else if (running && graceMs > 0 && (await terminate(this.#exec(mainContainer)))) {
-      await this.#endedWithin(graceMs);
-      if (this.#end.settled) return;
-      await this.#delete(0);
-      return this.#untilGone();
-    }
-    await this.#delete(graceMs);
+    const asked = graceMs > 0 ? await this.#signal('TERM') : undefined;
+    if (asked === 'sent') await this.#endedWithin(graceMs);
+    if (this.#end.settled) return;
+    if (this.#hasHelper && (await this.#signal('KILL')) === 'sent') await this.#endedWithin(killedLimitMs);
+    if (this.#end.settled) return;
+    await this.#delete(asked === 'failed' ? graceMs : 0);
     await this.#untilGone();
+  }
+
+  async #signal(signal: 'TERM' | 'KILL'): Promise<Signalled> {
+    const { spec, pod } = this.#context;
+    const main = this.#exec(mainContainer);
+    if (pod.spec?.shareProcessNamespace !== true) return signal === 'TERM' ? terminateFirst(main) : 'failed';
+    if (this.#hasHelper && (await signalShared(this.#exec(helperContainer), spec, signal)) === 'sent') return 'sent';
+    // The helper starts after the program, and may not look into the process of another user.
+    return signalShared(main, spec, signal);
   }
 
   async #untilGone(): Promise<void> {
@@ -200,7 +200,7 @@ export class KubernetesRun implements Run {
   async #stopGivenUp(): Promise<void> {
     this.#end.stopping();
     if (this.#hasHelper && helperRuns(this.#end.pod)) {
-      await signalProgram(this.#exec(helperContainer), this.#context.spec, 'KILL');
+      await this.#signal('KILL');
       await this.#end.until(end => end.phase.kind === 'ended' || end.gone, AbortSignal.timeout(killedLimitMs));
     }
   }

@@ -14,6 +14,7 @@ const callsAtATime = 32;
 /** Of streams that come to an end by themselves. */
 const readingsAtATime = 16;
 const transfersAtATime = 16;
+const signalsAtATime = 16;
 /** Probes of the kernel find a peer that vanished without a word. */
 const keepAliveProbeMs = 30_000;
 
@@ -28,6 +29,8 @@ export class Connection {
   readonly access: ClusterAccess;
   /** Files are carried by so many at a time: each has a connection of its own and works on both sides. */
   readonly transfers = new Turns(transfersAtATime);
+  /** Programs are signalled by so many at a time, however many end at once: by exec too. */
+  readonly signals = new Turns(signalsAtATime);
   /** Streams on kept sockets, of which there are as many: to be taken before one. */
   readonly readings = new Turns(readingsAtATime);
   readonly #agent: http.Agent;

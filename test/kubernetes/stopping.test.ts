@@ -1,0 +1,75 @@
+/** Ending programs at moments and in pods where the node is behind, or the program is not where it mostly is. 14 s. */
+import { randomBytes } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterAll, afterEach, describe, expect, test } from 'vitest';
+import { collectLines, never, Trial, type TrialOptions, textsOf } from '../contract/runner/harness.ts';
+import { kubernetesUnderTest, podsOf, removePodsOf, testCluster } from './cluster.ts';
+
+const cluster = testCluster();
+
+if ('unavailable' in cluster) {
+  console.warn(`SKIPPED: ending programs of pods: ${cluster.unavailable}`);
+  describe.skip(cluster.unavailable, () => {});
+} else {
+  const { client } = cluster;
+  const owner = `stopping-${randomBytes(4).toString('hex')}`;
+  const trials: Trial[] = [];
+
+  async function made(config: object, options: TrialOptions): Promise<Trial> {
+    const under = await kubernetesUnderTest(config);
+    if ('unavailable' in under) throw new Error(under.unavailable);
+    const trial = await Trial.make(under, owner, options);
+    trials.push(trial);
+    return trial;
+  }
+
+  afterEach(async () => {
+    const left = await podsOf(client, owner);
+    await removePodsOf(client, owner);
+    for (const trial of trials.splice(0)) await trial.removeFolders();
+    expect(left.map(pod => pod.metadata.name)).toEqual([]);
+  });
+  afterAll(() => client.close());
+
+  async function untilItSays(pod: string): Promise<void> {
+    const log = `/api/v1/namespaces/default/pods/${pod}/log?container=main`;
+    while (!String((await client.call('GET', log)).body).includes('ready')) await pause(20);
+  }
+
+  test('a stop without grace ends one with, also when nobody was told yet that the program has begun', async () => {
+    const trial = await made({}, { script: "trap '' TERM; echo ready; while :; do sleep 0.1; done" });
+    const handle = await trial.prepare();
+    const run = await trial.open(handle);
+    await run.start();
+    // The node says a second later that its container runs.
+    await untilItSays(String(handle.data.name));
+    const began = Date.now();
+    const patient = run.stop({ graceMs: 40_000 });
+    await pause(300);
+    await Promise.all([patient, run.stop({ graceMs: 0 })]);
+    expect(Date.now() - began).toBeLessThan(25_000);
+    await run.dispose();
+  });
+
+  const bye = "trap 'echo bye; exit 3' TERM; echo ready; while :; do sleep 0.1; done";
+
+  test.for([
+    ['that shares its processes and has no helper', { podSpec: { shareProcessNamespace: true } }, {}],
+    [
+      'whose program is another user than the helper',
+      { containerSpec: { securityContext: { runAsUser: 1234 } } },
+      { wanted: ['o'] },
+    ],
+    ['with a helper that does not see the program', { podSpec: { shareProcessNamespace: false } }, { wanted: ['o'] }],
+  ] as const)('a program gets SIGTERM and its time in a pod %s', async ([, config, options]) => {
+    const run = await (await made(config, { script: bye, ...options })).started();
+    for await (const batch of run.logs()) if (batch.lines.length > 0) break;
+    const began = Date.now();
+    await run.stop({ graceMs: 40_000 });
+    expect(Date.now() - began).toBeLessThan(25_000);
+    const [lines, outcome] = await Promise.all([collectLines(run), run.outcome(never)]);
+    await run.dispose();
+    expect(textsOf(lines, 'stdout')).toEqual(['ready', 'bye']);
+    expect(outcome).toMatchObject({ kind: 'stopped', detail: expect.stringContaining('exit code 3') });
+  });
+}
