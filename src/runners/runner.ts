@@ -33,10 +33,14 @@ export interface Capabilities {
   readonly inheritsEnvironment: boolean;
 }
 
-/** Is the runner usable here? If not: why, and what to do, in words. */
-export type Probe =
-  | { readonly usable: true; readonly detail: string }
-  | { readonly usable: false; readonly why: string; readonly whatToDo: string };
+/** Why an engine cannot be used, and what its user can do about it, in words. */
+export interface Unusable {
+  readonly why: string;
+  readonly whatToDo: string;
+}
+
+/** Is the runner usable here? */
+export type Probe = { readonly usable: true; readonly detail: string } | ({ readonly usable: false } & Unusable);
 
 /** Versioned JSON by which a run is found again. Holds nothing rendered. */
 export interface Handle {

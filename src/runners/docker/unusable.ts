@@ -1,14 +1,8 @@
 /** What a user is told when the engine cannot be used, and what to do about it. */
-
 import { EngineError, UnreachableError } from '../engine-error.ts';
-import { PrepareError } from '../runner.ts';
+import { PrepareError, type Unusable } from '../runner.ts';
 import { EndpointError, type Environment, usualSockets } from './client/endpoint.ts';
 import { VersionError } from './client/errors.ts';
-
-export interface Unusable {
-  readonly why: string;
-  readonly whatToDo: string;
-}
 
 const orProcess = 'or set the task’s taskRunner to io.kestra.plugin.core.runner.Process, which needs no engine';
 

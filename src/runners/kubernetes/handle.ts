@@ -1,15 +1,25 @@
 /** The stored value by which a run's pod is found again. */
 import type { Handle } from '../runner.ts';
+import { kubernetesDeclaration } from './declaration.ts';
 
-export const handleVersion = 1;
+const handleVersion = 1;
 
-/** @throws Error for a handle of another version */
-export function readHandle(handle: Handle): {
+/** Which pod a run is. */
+export interface PodPlace {
   readonly name: string;
-  /** Absent in a handle that was announced. */
+  /** Absent as long as the pod is only announced. */
   readonly uid?: string;
   readonly namespace: string;
-} {
+}
+
+/** What `readHandle` reads. */
+export function podHandle(runId: string, place: PodPlace): Handle {
+  const handle = { runner: kubernetesDeclaration.type, version: handleVersion, runId, data: { ...place } };
+  return place.uid === undefined ? { ...handle, announced: true } : handle;
+}
+
+/** @throws Error for a handle of another version */
+export function readHandle(handle: Handle): PodPlace {
   const { name, uid, namespace } = handle.data;
   if (
     handle.version !== handleVersion ||

@@ -21,7 +21,7 @@ import { accessFromProperties } from './connection/from-properties.ts';
 import { createOrAdopt, podIfThere } from './create-or-adopt.ts';
 import { kubernetesDeclaration } from './declaration.ts';
 import { fillPod, leftOutIn } from './fill-pod.ts';
-import { handleVersion, readHandle } from './handle.ts';
+import { podHandle, readHandle } from './handle.ts';
 import { KubernetesRun } from './kubernetes-run.ts';
 import { LogFollows } from './log/log-follows.ts';
 import { fittedCommand } from './long-arguments.ts';
@@ -97,8 +97,7 @@ export class KubernetesRunner extends DeclaredRunner implements TaskRunner<Kuber
 
   announce(spec: RunSpec, config: KubernetesConfig): Handle {
     const { namespace } = readSettings(config);
-    const data = { name: podName(spec), namespace };
-    return { runner: this.type, version: handleVersion, runId: spec.runId, data, announced: true };
+    return podHandle(spec.runId, { name: podName(spec), namespace });
   }
 
   async prepare(spec: RunSpec, config: KubernetesConfig, progress: Progress, signal: AbortSignal): Promise<Handle> {
@@ -131,12 +130,7 @@ export class KubernetesRunner extends DeclaredRunner implements TaskRunner<Kuber
       }
       this.#prepared.set(spec.runId, { pod, progress });
       const { name, uid = '' } = pod.metadata;
-      return {
-        runner: this.type,
-        version: handleVersion,
-        runId: spec.runId,
-        data: { name, uid, namespace: settings.namespace },
-      };
+      return podHandle(spec.runId, { name, uid, namespace: settings.namespace });
     } catch (error) {
       if (signal.aborted) throw error;
       throw asRefusal(error);
@@ -180,8 +174,7 @@ export class KubernetesRunner extends DeclaredRunner implements TaskRunner<Kuber
       const { name, uid = '', labels = {} } = metadata;
       // One that is on its way out is nobody's any more.
       if (metadata.deletionTimestamp !== undefined) continue;
-      const data = { name, uid, namespace: settings.namespace };
-      yield { runner: this.type, version: handleVersion, runId: labels[runLabel] ?? '', data };
+      yield podHandle(labels[runLabel] ?? '', { name, uid, namespace: settings.namespace });
     }
   }
 

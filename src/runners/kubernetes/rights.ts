@@ -1,4 +1,6 @@
 /** What a user must be allowed to do for pods to be run, asked of the cluster itself. */
+
+import type { Unusable } from '../runner.ts';
 import type { Connection } from './client/connection.ts';
 
 interface Right {
@@ -16,14 +18,8 @@ const role = {
 /** Exec by WebSocket is a GET, and from this minor version of Kubernetes 1 on it is authorized as a creation. */
 const execIsCreation = 35;
 
-/** In words, with the role as YAML that an administrator can apply. */
-export interface MissingRights {
-  readonly why: string;
-  readonly whatToDo: string;
-}
-
 /**
- * Undefined when nothing is missing. Any user who is logged in may ask (https://kubernetes.io/docs/reference/kubernetes-api/authorization-resources/self-subject-access-review-v1/).
+ * In words, with the role as YAML that an administrator can apply; undefined when nothing is missing. Any user who is logged in may ask (https://kubernetes.io/docs/reference/kubernetes-api/authorization-resources/self-subject-access-review-v1/).
  *
  * @param minor of the server's version, as it says it ("34", "34+")
  * @throws ApiError, UnreachableError
@@ -33,7 +29,7 @@ export async function missingRights(
   namespace: string,
   minor: string,
   signal: AbortSignal,
-): Promise<MissingRights | undefined> {
+): Promise<Unusable | undefined> {
   const exec = Number.parseInt(minor, 10) >= execIsCreation ? 'create' : 'get';
   const needed = Object.entries(role).flatMap(([resource, verbs]) =>
     verbs

@@ -1,13 +1,7 @@
 /** What a user is told when a cluster cannot be used, and what to do about it. */
-
 import { UnreachableError } from '../engine-error.ts';
-import { PrepareError } from '../runner.ts';
+import { PrepareError, type Unusable } from '../runner.ts';
 import { AccessError, ApiError, TokenError } from './client/errors.ts';
-
-export interface Unusable {
-  readonly why: string;
-  readonly whatToDo: string;
-}
 
 /** In words, for every error that stands between us and a cluster; undefined for any other. */
 export function explainUnusable(error: unknown): Unusable | undefined {

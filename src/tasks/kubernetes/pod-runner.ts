@@ -5,7 +5,7 @@ import { type Carriers, carriersFor } from '../../runners/kubernetes/carriers.ts
 import type { Environment } from '../../runners/kubernetes/connection/find-access.ts';
 import { createOrAdopt, podIfThere } from '../../runners/kubernetes/create-or-adopt.ts';
 import { fillPod, leftOutIn } from '../../runners/kubernetes/fill-pod.ts';
-import { handleVersion, readHandle } from '../../runners/kubernetes/handle.ts';
+import { podHandle, readHandle } from '../../runners/kubernetes/handle.ts';
 import { createKubernetesRunner } from '../../runners/kubernetes/index.ts';
 import { LogFollows } from '../../runners/kubernetes/log/log-follows.ts';
 import { podName } from '../../runners/kubernetes/pod-name.ts';
@@ -68,7 +68,7 @@ export function createPodRunner(request: PodRequest, environment: Environment): 
         throw error;
       }
       said.set(spec.runId, progress);
-      return { runner: runner.type, version: handleVersion, runId: spec.runId, data: { name, uid, namespace } };
+      return podHandle(spec.runId, { name, uid, namespace });
     } catch (error) {
       if (signal.aborted) throw error;
       const refusal = asRefusal(error);
@@ -94,6 +94,7 @@ export function createPodRunner(request: PodRequest, environment: Environment): 
     }
     const watch = new ProgramWatch(connection, settings.namespace, pod);
     const progress = said.get(handle.runId) ?? (() => {});
+    said.delete(handle.runId);
     return new PodRun({ connection, watch, follows, pod, spec, settings, progress });
   }
 
@@ -109,8 +110,7 @@ export function createPodRunner(request: PodRequest, environment: Environment): 
     remove: (handle, config) => runner.remove(handle, config),
     announce: (spec, config) => {
       const { name = podName(spec) } = request.pod.metadata;
-      const data = { name: String(name), namespace: readSettings(config).namespace };
-      return { runner: runner.type, version: handleVersion, runId: spec.runId, data, announced: true };
+      return podHandle(spec.runId, { name: String(name), namespace: readSettings(config).namespace });
     },
     prepare,
     open,
