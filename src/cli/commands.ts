@@ -1,48 +1,8 @@
 /** The commands with their options and help. What a command does is loaded when it is called. */
-import { Argument, Command, InvalidArgumentError, Option } from 'commander';
+import { Argument, Command, Option } from 'commander';
 import { version } from '../version.ts';
 import type { Invocation } from './invocation.ts';
-import { Refusal } from './refusal.ts';
-import { sayRefusal } from './say-refusal.ts';
-
-const levels = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR'];
-
-const collect = (value: string, before: readonly string[] = []) => [...before, value];
-
-const options = {
-  input: () => new Option('-i, --input <key=value>', 'an input; key=@file gives a file').argParser(collect),
-  label: () => new Option('--label <key:value>', 'a label of the execution').argParser(collect),
-  config: () => new Option('--config <file>', "configuration, in Kestra's own form"),
-  secrets: () => new Option('--secrets <file>', 'secrets as NAME=value lines (dotenv)'),
-  secret: () => new Option('--secret <name=value>', 'a secret').argParser(collect),
-  namespaceFiles: () => new Option('--namespace-files <dir>', 'a folder with the files of the namespace of the flow'),
-  json: () => new Option('--json', 'one JSON document on stdout'),
-  logLevel: () => new Option('--log-level <level>', 'the lowest level that is shown').choices(levels).argParser(level),
-  quiet: () => new Option('-q, --quiet', 'show nothing but errors'),
-  plain: () => new Option('--plain', 'lines only: no live view (so it is in CI as well)'),
-  workerThread: () =>
-    new Option('--worker-thread <n>', 'tasks that run at once (default: 8 for each core, 16 at least)').argParser(
-      atLeastOne,
-    ),
-  state: () => new Option('--state <dir>', 'the state folder').default(undefined, '.windlass'),
-};
-
-function level(text: string): string {
-  const name = text.toUpperCase();
-  if (!levels.includes(name)) throw new InvalidArgumentError(`Use one of ${levels.join(', ')}.`);
-  return name;
-}
-
-function count(text: string): number {
-  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('Give a whole number.');
-  return Number(text);
-}
-
-function atLeastOne(text: string): number {
-  const number = count(text);
-  if (number === 0) throw new InvalidArgumentError('Give 1 or more.');
-  return number;
-}
+import { count, options } from './options.ts';
 
 /** The command line that is carried out: known only when the program starts, which may be declared before. */
 export interface Running {
@@ -50,6 +10,15 @@ export interface Running {
   exitCode: number;
 }
 
+/**
+ * The action of a command: loads what carries it out, which takes the arguments, the options and the invocation, and
+ * gives the exit code.
+ */
+type Act = <Given extends unknown[]>(
+  load: () => Promise<(...given: [...Given, Invocation]) => Promise<number>>,
+) => (...given: Given) => Promise<void>;
+
+/** All commands. What is to be known of the command line is read from `running` when a command is carried out. */
 export function declareCommands(running: Running): Command {
   const program = new Command('windlass')
     .description('Runs workflow YAML written for Kestra: every script task in a container or a local process.')
@@ -75,6 +44,22 @@ Examples:
 Exit codes: 0 SUCCESS or WARNING, 1 FAILED or CANCELLED, 2 refused or a wrong command line, 130 KILLED.`,
     );
 
+  const act: Act =
+    load =>
+    async (...given) => {
+      const carryOut = await load();
+      // The last that commander gives is the command itself.
+      const own = given.slice(0, -1) as typeof given;
+      running.exitCode = await carryOut(...own, running.invocation);
+    };
+  declareRunning(program, act);
+  declareKept(program, act);
+  declareLooking(program, act);
+  return program;
+}
+
+/** Commands that read flows and expressions, and carry them out. */
+function declareRunning(program: Command, act: Act): void {
   program
     .command('run')
     .description('run a flow and wait for its end')
@@ -105,24 +90,7 @@ Exit codes: 0 SUCCESS or WARNING, 1 FAILED or CANCELLED, 2 refused or a wrong co
       'after',
       '\nExamples:\n  windlass run flow.yaml -i name=world\n  windlass run flow.yaml -i data=@in.csv --label team:data --ephemeral',
     )
-    .action(async (file: string | undefined, given) => {
-      if (given.rerunFailed !== undefined) {
-        running.exitCode = await (await import('./rerun.ts')).rerunFailed(given.rerunFailed, given, running.invocation);
-        return;
-      }
-      if (file === undefined) throw new Refusal('bad-argument', 'Give a flow, such as: windlass run flow.yaml');
-      const { run } = await import('./run.ts');
-      if (!given.watch) {
-        running.exitCode = await run(file, given, running.invocation);
-        return;
-      }
-      const files = [file, given.config, given.secrets].filter(name => name !== undefined);
-      const once = () =>
-        run(file, given, running.invocation).catch((error: Error) =>
-          sayRefusal(error, given.json === true, running.invocation),
-        );
-      running.exitCode = await (await import('./watch.ts')).runOnChange(files, once, running.invocation);
-    });
+    .action(act(async () => (await import('./run-command.ts')).runCommand));
 
   program
     .command('resume')
@@ -139,9 +107,7 @@ Exit codes: 0 SUCCESS or WARNING, 1 FAILED or CANCELLED, 2 refused or a wrong co
     .addOption(options.workerThread())
     .addOption(options.state())
     .addHelpText('after', '\nExamples:\n  windlass resume\n  windlass resume 5GUSpQjiaYkt7Z8iTEO6nW -i approved=true')
-    .action(async (id: string | undefined, given) => {
-      running.exitCode = await (await import('./resume.ts')).resume(id, given, running.invocation);
-    });
+    .action(act(async () => (await import('./resume.ts')).resume));
 
   program
     .command('validate')
@@ -150,9 +116,7 @@ Exit codes: 0 SUCCESS or WARNING, 1 FAILED or CANCELLED, 2 refused or a wrong co
     .addOption(options.config())
     .addOption(options.json())
     .addHelpText('after', '\nExamples:\n  windlass validate flow.yaml\n  windlass validate flows/ --json')
-    .action(async (paths: string[], given) => {
-      running.exitCode = await (await import('./validate.ts')).validate(paths, given, running.invocation);
-    });
+    .action(act(async () => (await import('./validate.ts')).validate));
 
   program
     .command('eval')
@@ -167,19 +131,18 @@ Exit codes: 0 SUCCESS or WARNING, 1 FAILED or CANCELLED, 2 refused or a wrong co
       'after',
       "\nExamples:\n  windlass eval '{{ [3, 1, 2] | sort }}'\n  windlass eval --context vars.json '{{ inputs.name | upper }}'",
     )
-    .action(async (expression: string | undefined, given) => {
-      running.exitCode = await (await import('./eval.ts')).evaluate(expression, given, running.invocation);
-    });
+    .action(act(async () => (await import('./eval.ts')).evaluate));
+}
 
+/** Commands on what a state folder keeps. */
+function declareKept(program: Command, act: Act): void {
   program
     .command('list')
     .description('the executions in the state folder, newest first')
     .addOption(new Option('--limit <n>', 'how many').default(30).argParser(count))
     .addOption(options.json())
     .addOption(options.state())
-    .action(async given => {
-      running.exitCode = await (await import('./state-commands.ts')).list(given, running.invocation);
-    });
+    .action(act(async () => (await import('./state-commands.ts')).list));
 
   program
     .command('show')
@@ -187,9 +150,7 @@ Exit codes: 0 SUCCESS or WARNING, 1 FAILED or CANCELLED, 2 refused or a wrong co
     .argument('<id>', 'the execution')
     .addOption(options.json())
     .addOption(options.state())
-    .action(async (id: string, given) => {
-      running.exitCode = await (await import('./state-commands.ts')).show(id, given, running.invocation);
-    });
+    .action(act(async () => (await import('./state-commands.ts')).show));
 
   program
     .command('logs')
@@ -198,9 +159,7 @@ Exit codes: 0 SUCCESS or WARNING, 1 FAILED or CANCELLED, 2 refused or a wrong co
     .addOption(options.logLevel())
     .addOption(options.json())
     .addOption(options.state())
-    .action(async (id: string, given) => {
-      running.exitCode = await (await import('./state-commands.ts')).logs(id, given, running.invocation);
-    });
+    .action(act(async () => (await import('./state-commands.ts')).logs));
 
   program
     .command('clean')
@@ -209,9 +168,7 @@ Exit codes: 0 SUCCESS or WARNING, 1 FAILED or CANCELLED, 2 refused or a wrong co
     .addOption(options.json())
     .addOption(options.state())
     .addHelpText('after', '\nExamples:\n  windlass clean --older 7d')
-    .action(async given => {
-      running.exitCode = await (await import('./state-commands.ts')).clean(given, running.invocation);
-    });
+    .action(act(async () => (await import('./state-commands.ts')).clean));
 
   program
     .command('secret')
@@ -224,10 +181,11 @@ Exit codes: 0 SUCCESS or WARNING, 1 FAILED or CANCELLED, 2 refused or a wrong co
       'after',
       '\nExamples:\n  windlass secret set MY_TOKEN\n  windlass secret set SSH_KEY < ~/.ssh/id_ed25519\n  windlass secret list',
     )
-    .action(async (action: string, name: string | undefined, given) => {
-      running.exitCode = await (await import('./secret.ts')).secret(action, name, given, running.invocation);
-    });
+    .action(act(async () => (await import('./secret.ts')).secret));
+}
 
+/** Commands that say what there is, and run nothing. */
+function declareLooking(program: Command, act: Act): void {
   program
     .command('explain')
     .description('say what a flow would run, in which order and exactly how; nothing is run')
@@ -242,9 +200,7 @@ Exit codes: 0 SUCCESS or WARNING, 1 FAILED or CANCELLED, 2 refused or a wrong co
       'after',
       '\nExamples:\n  windlass explain flow.yaml -i name=world\n  windlass explain flow.yaml --native make | sh',
     )
-    .action(async (file: string, given) => {
-      running.exitCode = await (await import('./explain.ts')).explain(file, given, running.invocation);
-    });
+    .action(act(async () => (await import('./explain.ts')).explain));
 
   program
     .command('doctor')
@@ -257,9 +213,7 @@ Exit codes: 0 SUCCESS or WARNING, 1 FAILED or CANCELLED, 2 refused or a wrong co
     .option('--sweep', 'remove containers and processes that no execution of the state folder needs')
     .option('--dry-run', 'with --sweep: only say what would be removed')
     .addHelpText('after', '\nExamples:\n  windlass doctor\n  windlass doctor --sweep --dry-run')
-    .action(async given => {
-      running.exitCode = await (await import('./doctor.ts')).doctor(given, running.invocation);
-    });
+    .action(act(async () => (await import('./doctor.ts')).doctor));
 
   program
     .command('schema')
@@ -269,9 +223,7 @@ Exit codes: 0 SUCCESS or WARNING, 1 FAILED or CANCELLED, 2 refused or a wrong co
       'after',
       "\nExamples:\n  windlass schema > flow.schema.json\n\nAnd as a flow's first line:\n  # yaml-language-server: $schema=flow.schema.json",
     )
-    .action(async given => {
-      running.exitCode = await (await import('./schema.ts')).schema(given, running.invocation);
-    });
+    .action(act(async () => (await import('./schema.ts')).schema));
 
   program
     .command('docs')
@@ -279,18 +231,12 @@ Exit codes: 0 SUCCESS or WARNING, 1 FAILED or CANCELLED, 2 refused or a wrong co
     .argument('[type]', 'the type, or its end: Log, shell.Commands')
     .addOption(options.config())
     .addHelpText('after', '\nExamples:\n  windlass docs shell.Commands\n  windlass docs Docker')
-    .action(async (type: string | undefined, given) => {
-      running.exitCode = await (await import('./docs.ts')).docs(type, given, running.invocation);
-    });
+    .action(act(async () => (await import('./docs.ts')).docs));
 
   program
     .command('completion')
     .description('a script for your shell that completes commands and options')
     .argument('<shell>', 'bash, zsh or fish')
     .addHelpText('after', '\nExamples:\n  source <(windlass completion bash)\n  windlass completion fish | source')
-    .action(async (shell: string) => {
-      const { completionScript } = await import('./completion.ts');
-      running.invocation.output.stdout.write(completionScript(shell, program.commands));
-    });
-  return program;
+    .action(act(async () => (await import('./completion.ts')).completionOf(program.commands)));
 }

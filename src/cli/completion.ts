@@ -1,14 +1,19 @@
 /** `windlass completion SHELL`: a script that completes commands, options and their values, made from the commands. */
 import type { Argument, Command, Option } from 'commander';
+import { exitCode } from './exit-code.ts';
+import type { Invocation } from './invocation.ts';
 import { Refusal } from './refusal.ts';
 
 const shells: Readonly<Record<string, (commands: readonly Command[]) => string>> = { bash, zsh, fish };
 
-/** @throws Refusal for a shell that is not known */
-export function completionScript(shell: string, commands: readonly Command[]): string {
-  const write = Object.hasOwn(shells, shell) ? shells[shell] : undefined;
-  if (!write) throw new Refusal('bad-argument', `There is completion for ${Object.keys(shells).join(', ')}.`);
-  return write(commands);
+/** Prints the script for these commands. It throws a Refusal for a shell that is not known. */
+export function completionOf(commands: readonly Command[]) {
+  return async (shell: string, _options: object, { output }: Invocation): Promise<number> => {
+    const write = Object.hasOwn(shells, shell) ? shells[shell] : undefined;
+    if (!write) throw new Refusal('bad-argument', `There is completion for ${Object.keys(shells).join(', ')}.`);
+    output.stdout.write(write(commands));
+    return exitCode.success;
+  };
 }
 
 /** What may stand for a value: files, some of these words, the words that a command of the shell prints, or anything. */

@@ -1,0 +1,43 @@
+/** The options that commands share, with how their values are read. */
+import { InvalidArgumentError, Option } from 'commander';
+
+const levels = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR'];
+
+const collect = (value: string, before: readonly string[] = []) => [...before, value];
+
+/** Each a new object: commander keeps state in them. */
+export const options = {
+  input: () => new Option('-i, --input <key=value>', 'an input; key=@file gives a file').argParser(collect),
+  label: () => new Option('--label <key:value>', 'a label of the execution').argParser(collect),
+  config: () => new Option('--config <file>', "configuration, in Kestra's own form"),
+  secrets: () => new Option('--secrets <file>', 'secrets as NAME=value lines (dotenv)'),
+  secret: () => new Option('--secret <name=value>', 'a secret').argParser(collect),
+  namespaceFiles: () => new Option('--namespace-files <dir>', 'a folder with the files of the namespace of the flow'),
+  json: () => new Option('--json', 'one JSON document on stdout'),
+  logLevel: () => new Option('--log-level <level>', 'the lowest level that is shown').choices(levels).argParser(level),
+  quiet: () => new Option('-q, --quiet', 'show nothing but errors'),
+  plain: () => new Option('--plain', 'lines only: no live view (so it is in CI as well)'),
+  workerThread: () =>
+    new Option('--worker-thread <n>', 'tasks that run at once (default: 8 for each core, 16 at least)').argParser(
+      atLeastOne,
+    ),
+  state: () => new Option('--state <dir>', 'the state folder').default(undefined, '.windlass'),
+};
+
+function level(text: string): string {
+  const name = text.toUpperCase();
+  if (!levels.includes(name)) throw new InvalidArgumentError(`Use one of ${levels.join(', ')}.`);
+  return name;
+}
+
+/** @throws InvalidArgumentError */
+export function count(text: string): number {
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('Give a whole number.');
+  return Number(text);
+}
+
+function atLeastOne(text: string): number {
+  const number = count(text);
+  if (number === 0) throw new InvalidArgumentError('Give 1 or more.');
+  return number;
+}
