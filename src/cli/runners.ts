@@ -6,6 +6,8 @@ import { processDeclaration } from '../runners/process/declaration.ts';
 import type { TaskRunner } from '../runners/runner.ts';
 import type { RunnerRegistry } from '../tasks/registry.ts';
 
+export const runnerDeclarations = [dockerDeclaration, kubernetesDeclaration, processDeclaration];
+
 /** @param runsDir the folder that holds the folders of local processes' runs */
 export function runnerRegistry(config: Config, environment: NodeJS.ProcessEnv, runsDir?: string): RunnerRegistry {
   const loaded = new Map<string, Promise<TaskRunner>>();
@@ -29,7 +31,7 @@ export function runnerRegistry(config: Config, environment: NodeJS.ProcessEnv, r
     throw new Error(`There is no task runner ${type}.`);
   };
   return {
-    declarations: [dockerDeclaration, kubernetesDeclaration, processDeclaration],
+    declarations: runnerDeclarations,
     get(type) {
       const known = loaded.get(type) ?? load(type);
       loaded.set(type, known);

@@ -8,11 +8,11 @@ import { join, resolve } from 'node:path';
 import type { Config } from '../config/config.ts';
 import type { Handle } from '../runners/runner.ts';
 import { sweepOrphans } from '../runs/sweep-orphans.ts';
-import type { Claim, Store, StoredExecution } from '../store/store.ts';
-import type { RunnerRegistry } from '../tasks/registry.ts';
+import type { RunRecord, Store, StoredExecution } from '../store/store.ts';
+import type { Session } from '../worker/session.ts';
 import { exitCode } from './exit-code.ts';
 import type { Invocation } from './invocation.ts';
-import { runnerRegistry } from './runners.ts';
+import { runnerDeclarations } from './runners.ts';
 import { forgottenStates } from './temporary-state.ts';
 import { openWorkspace } from './workspace.ts';
 
@@ -36,24 +36,24 @@ export async function sweep(
   { output, environment }: Pick<Invocation, 'output' | 'environment'>,
 ): Promise<number> {
   const swept: Swept = { removed: [], failed: [] };
-  const opened = async (dir: string, work: (store: Store, registry: RunnerRegistry) => Promise<void>) => {
+  const opened = async (dir: string, work: (session: Session) => Promise<void>) => {
     const workspace = await openWorkspace({ state: dir });
     try {
-      await work(workspace.store, runnerRegistry(config, environment, join(dir, 'runs')));
+      await work(workspace.session(config, environment, {}));
     } finally {
       await workspace.close();
     }
   };
   if (existsSync(join(resolve(state), 'windlass.db'))) {
-    await opened(resolve(state), async (store, registry) => {
-      await removeRecorded(store, registry, ({ execution }) => execution.phase === 'ended', dryRun, swept);
-      await removeListed(store, registry, dryRun, swept);
+    await opened(resolve(state), async session => {
+      await removeRecorded(session, ({ execution }) => execution.phase === 'ended', dryRun, swept);
+      await removeListed(session, dryRun, swept);
     });
   }
   for (const dir of await forgottenStates()) {
     let isForgotten = false;
-    await opened(dir, async (store, registry) => {
-      isForgotten = await removeRecorded(store, registry, () => true, dryRun, swept);
+    await opened(dir, async session => {
+      isForgotten = await removeRecorded(session, () => true, dryRun, swept);
     });
     if (isForgotten && !dryRun) await rm(dir, { recursive: true, force: true });
   }
@@ -68,17 +68,17 @@ export async function sweep(
 }
 
 /**
- * What the store knows of: of executions that have ended, or that nobody can go on with. A handle leads to its engine
- * also where only the task named it, which the listing by owner does not find.
+ * What the store knows of: of executions that have ended, or that nobody can go on with. It leads also to engines and
+ * clusters that only the flow names, which the listing by owner does not find.
  * @returns whether no process works with the store, and all of it could be removed
  */
 async function removeRecorded(
-  store: Store,
-  registry: RunnerRegistry,
+  session: Session,
   isLeft: (stored: StoredExecution) => boolean,
   dryRun: boolean,
   { removed, failed }: Swept,
 ): Promise<boolean> {
+  const { store } = session.environment;
   let isWhole = true;
   for (const { id } of await store.list()) {
     const stored = await store.load(id);
@@ -88,38 +88,29 @@ async function removeRecorded(
       isWhole = false;
       continue;
     }
-    for (const run of stored.runs) {
-      const handle = run.handle as unknown as Handle | undefined;
-      if (!handle) continue;
-      try {
-        if (!dryRun) await removeRun(store, registry, claim, { ...run, handle });
-        removed.push({ runner: handle.runner, runId: handle.runId });
-      } catch (error) {
-        isWhole = false;
-        failed.push({ runner: handle.runner, message: (error as Error).message });
+    try {
+      const kept = dryRun ? new Map<RunRecord, Error>() : await session.removeRemains(stored, claim);
+      for (const run of stored.runs) {
+        const handle = run.handle as unknown as Handle | undefined;
+        const error = kept.get(run);
+        if (error) failed.push({ runner: handle?.runner ?? id, message: error.message });
+        else if (handle) removed.push({ runner: handle.runner, runId: handle.runId });
       }
+      isWhole &&= kept.size === 0;
+    } finally {
+      await store.release(claim);
     }
-    await store.release(claim);
   }
   return isWhole;
 }
 
-async function removeRun(
-  store: Store,
-  registry: RunnerRegistry,
-  claim: Claim,
-  run: { readonly handle: Handle; readonly taskRunId: string; readonly attempt: number },
-): Promise<void> {
-  await (await registry.get(run.handle.runner)).remove(run.handle, {});
-  await store.deleteRun(claim, run.taskRunId, run.attempt);
-}
-
 /** What the engines hold of this store's runs without a record. */
-async function removeListed(store: Store, registry: RunnerRegistry, dryRun: boolean, swept: Swept): Promise<void> {
+async function removeListed({ environment }: Session, dryRun: boolean, swept: Swept): Promise<void> {
   const { removed, failed } = swept;
-  for (const { type } of registry.declarations) {
+  const { store } = environment;
+  for (const { type } of runnerDeclarations) {
     try {
-      const runner = await registry.get(type);
+      const runner = await environment.runner(type);
       await sweepOrphans({
         runner: {
           list: (...asked) => runner.list(...asked),

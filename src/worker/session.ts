@@ -6,7 +6,7 @@ import type { Execution } from '../model/execution.ts';
 import type { Flow } from '../model/flow.ts';
 import { newId } from '../model/ids.ts';
 import type { ValueMap } from '../model/value.ts';
-import type { StoredExecution } from '../store/store.ts';
+import type { Claim, RunRecord, StoredExecution } from '../store/store.ts';
 import { TaskError } from '../tasks/task-type.ts';
 import { begin } from './admission.ts';
 import { Carried } from './carried.ts';
@@ -19,7 +19,7 @@ import { afresh, nextTry, nextTryId, replayOf } from './replay.ts';
 import { resolveResumeInputs, resumeMessage } from './resume-inputs.ts';
 import type { StartRequest } from './start-request.ts';
 import { Subflows } from './subflows.ts';
-import { removeClosedRuns, sweep } from './sweep.ts';
+import { removeClosedRuns, removeRemains, sweep } from './sweep.ts';
 import { Tries } from './tries.ts';
 
 export class Session {
@@ -79,6 +79,11 @@ export class Session {
       id => this.#drivers.has(id),
       (stored, claim) => new Carried(this.environment, this.#stateOf(stored), claim),
     );
+  }
+
+  /** Removes what is left of one execution; see there. */
+  async removeRemains(stored: StoredExecution, claim: Claim): Promise<ReadonlyMap<RunRecord, Error>> {
+    return removeRemains(new Carried(this.environment, this.#stateOf(stored), claim), stored.runs);
   }
 
   /** Starts an ended execution again: what failed gets another attempt. Undefined when it cannot be. */

@@ -1,6 +1,5 @@
 /** Removing what a process of ours left behind when it was killed between committing a result and cleaning up. */
 import { readdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import { isTerminal } from '../model/states.ts';
 import type { Handle } from '../runners/runner.ts';
 import type { RunPlan } from '../runs/run-plan.ts';
@@ -52,12 +51,11 @@ export async function sweep(
     const claim = await store.claim(id, { ended: true });
     if (!claim) continue;
     try {
-      for (const record of stored.runs) await removeRun(carry(stored, claim), record);
-      await rm(join(workRoot, id), { recursive: true, force: true });
-    } catch {
-      // Its engine cannot be reached now: the next sweep finds it again.
+      // What an engine that cannot be reached now holds, the next sweep finds again.
+      await removeRemains(carry(stored, claim), stored.runs);
+    } finally {
+      await store.release(claim);
     }
-    await store.release(claim);
   }
 }
 
@@ -86,6 +84,22 @@ export async function sweepEngine({ store, runner }: ExecutionEnvironment, runne
   } catch {
     // There is no such engine here, or it does not answer now: the next sweep asks again.
   }
+}
+
+/**
+ * Removes what is left of an execution that has ended, or that nobody can go on with: what its runs used, then its
+ * working directories.
+ *
+ * @returns why runs could not be removed; their records and the working directories stay then
+ */
+export async function removeRemains(
+  carried: Carried,
+  runs: readonly RunRecord[],
+): Promise<ReadonlyMap<RunRecord, Error>> {
+  const failed = new Map<RunRecord, Error>();
+  for (const record of runs) await removeRun(carried, record).catch(error => failed.set(record, error as Error));
+  if (failed.size === 0) await rm(carried.workDir, { recursive: true, force: true });
+  return failed;
 }
 
 async function removeRun(carried: Carried, record: RunRecord): Promise<void> {

@@ -1,5 +1,7 @@
-/** Windlass is killed while it creates a pod: what it stored before is enough to find the pod, or to make it once. 28 s. */
-import { readFileSync } from 'node:fs';
+/** Windlass is killed while it creates a pod: what it stored before is enough to find the pod, or to make it once. 33 s. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
@@ -20,12 +22,31 @@ if ('unavailable' in found || found.own === undefined) {
 
   beforeAll(async () => {
     proxy = await KubernetesProxy.start(own);
+    await new Promise<void>(resolve => empty.listen(0, '127.0.0.1', resolve));
   });
   afterEach(() => proxy.heal());
   afterAll(async () => {
     await proxy.close();
+    empty.close();
     client.close();
   });
+
+  /** Another cluster, which knows of no pod and denies none: the kubeconfig of one that is asked by default. */
+  const empty = createServer((request, response) => {
+    const isList = request.method === 'GET' && request.url?.includes('/pods?');
+    response.writeHead(isList ? 200 : 404).end(JSON.stringify(isList ? { metadata: {}, items: [] } : {}));
+  });
+  const emptyCluster = () => {
+    const path = sandbox().path('empty-cluster.json');
+    const cluster = { server: `http://127.0.0.1:${(empty.address() as AddressInfo).port}` };
+    const contexts = [{ name: 'c', context: { cluster: 'c', user: 'u' } }];
+    const users = [{ name: 'u', user: {} }];
+    writeFileSync(
+      path,
+      JSON.stringify({ clusters: [{ name: 'c', cluster }], users, contexts, 'current-context': 'c' }),
+    );
+    return path;
+  };
 
   const podsOf = async () => {
     const selector = encodeURIComponent(`kestra.io/namespace=${sandbox().namespace}`);
@@ -115,20 +136,24 @@ if ('unavailable' in found || found.own === undefined) {
       expect(await remaining()).toEqual([]);
     });
 
-    test('between its end and its removal, in a cluster that only the flow names: it is removed there', async () => {
-      const token = /token: (\w+)/.exec(readFileSync(own.tokenKubeconfig, 'utf8'))?.[1];
-      const config = { masterUrl: proxy.url, caCertData: own.authority.toString('utf8'), oauthToken: token };
-      const before = proxy.requests.length;
-      proxy.break({ request: /^DELETE .*\/pods/, times: 99, ...refusal(503, 'ServiceUnavailable') });
-      const run = sandbox().start(['run', flow(kind, config)]);
-      const asked = () => proxy.requests.slice(before).some(line => line.startsWith('DELETE'));
-      for (const limit = Date.now() + 30_000; !asked() && Date.now() < limit; ) await sleep(20);
-      run.kill('SIGKILL');
-      await run.ended;
-      expect(await remaining()).toHaveLength(1);
-      proxy.heal();
-      expect((await sandbox().run(['resume'])).code).toBe(0);
-      expect(await remaining()).toEqual([]);
-    });
+    test.each([['resume'], ['doctor', '--sweep']])(
+      'between its end and its removal, in a cluster that only the flow names: %s removes it there',
+      async (...command) => {
+        const token = /token: (\w+)/.exec(readFileSync(own.tokenKubeconfig, 'utf8'))?.[1];
+        const config = { masterUrl: proxy.url, caCertData: own.authority.toString('utf8'), oauthToken: token };
+        const env = { KUBECONFIG: emptyCluster() };
+        const before = proxy.requests.length;
+        proxy.break({ request: /^DELETE .*\/pods/, times: 99, ...refusal(503, 'ServiceUnavailable') });
+        const run = sandbox().start(['run', flow(kind, config)], { env });
+        const asked = () => proxy.requests.slice(before).some(line => line.startsWith('DELETE'));
+        for (const limit = Date.now() + 30_000; !asked() && Date.now() < limit; ) await sleep(20);
+        run.kill('SIGKILL');
+        await run.ended;
+        expect(await remaining()).toHaveLength(1);
+        proxy.heal();
+        expect(await sandbox().run(command, { env })).toMatchObject({ code: 0 });
+        expect(await remaining()).toEqual([]);
+      },
+    );
   });
 }

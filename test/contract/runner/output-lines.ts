@@ -76,10 +76,11 @@ export function outputLines(bench: Bench): void {
     });
 
     test('lines come while the program runs', async () => {
-      const run = await (await bench.trial({ script: 'echo first; sleep 3; echo last' })).started();
+      const run = await (await bench.trial({ script: 'echo first; sleep 60; echo last' })).started();
       const began = Date.now();
       for await (const batch of run.logs()) if (batch.lines.some(line => line.text === 'first')) break;
-      expect(Date.now() - began).toBeLessThan(2500);
+      // Of a container's start on a busy machine, too; the program's end is far off.
+      expect(Date.now() - began).toBeLessThan(20_000);
       await run.stop({ graceMs: 0 });
       await run.dispose();
     });
