@@ -7,6 +7,7 @@ import type { Storage } from '../storage/storage.ts';
 import { fileUri } from '../storage/uris.ts';
 import { compileGlobs } from './java-glob.ts';
 import { libraryFolder } from './library-folder.ts';
+import { removeFolder } from './remove-folder.ts';
 import { kindOf, type OtherKind, walkFiles } from './walk.ts';
 
 export interface Collecting {
@@ -126,7 +127,7 @@ export async function storeOutputs(
     for (const [index, { key, uri }] of some.entries()) if (successes[index]) stored.set(key, uri);
   }
   // Emptied now, but for what could not be stored: that is no output file of the working directory either.
-  if (outputDir !== undefined) await rm(outputDir, { recursive: true, force: true });
+  if (outputDir !== undefined) await removeFolder(outputDir);
   return Object.fromEntries(stored);
 }
 

@@ -60,6 +60,7 @@ export async function writeInputFiles(
   namespace?: string,
 ): Promise<void> {
   const files = readProperty(property);
+  if (files.size === 0) return;
   const root = await realpath(workDir);
   for (const [name, content] of files) {
     const target = join(root, safeName(name));

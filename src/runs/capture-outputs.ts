@@ -16,6 +16,6 @@ export async function captureOutputs(
 ): Promise<Record<string, string>> {
   const captures =
     (noted as readonly unknown[] | undefined as readonly Capture[] | undefined) ?? (await findOutputs(collecting));
-  if (!noted) await note(captures.map(capture => ({ ...capture })));
+  if (!noted && captures.length > 0) await note(captures.map(capture => ({ ...capture })));
   return storeOutputs(captures, collecting);
 }

@@ -1,8 +1,9 @@
 /** One attempt of one runnable task: its context, its deadline, its end. Every end is a result; nothing is thrown. */
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { render } from '../expression/index.ts';
 import { diskShortage } from '../files/disk-shortage.ts';
+import { removeFolder } from '../files/remove-folder.ts';
 import { parseDuration } from '../model/duration.ts';
 import type { TaskResult, TaskRun } from '../model/execution.ts';
 import type { Task } from '../model/flow.ts';
@@ -84,8 +85,8 @@ async function resultOf(setting: AttemptSetting, voice: TaskVoice): Promise<Task
     }
     const type = environment.catalog.runnable(task.type);
     if (!type) throw new TaskError(`Windlass cannot run tasks of type ${task.type} yet.`);
-    await mkdir(workDir, { recursive: true, mode: 0o700 });
-    if (!setting.sharedDir) setting.afterCommit(() => rm(workDir, { recursive: true, force: true }));
+    mkdirSync(workDir, { recursive: true, mode: 0o700 });
+    if (!setting.sharedDir) setting.afterCommit(() => removeFolder(workDir));
     const storagePrefix = taskRunPrefix(state.execution, task.id, run.id);
     const context: TaskContext = {
       flow: state.flow,

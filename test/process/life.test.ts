@@ -1,6 +1,6 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { argumentLimit, fitArguments } from '../../src/files/long-argument.ts';
 import { isLost } from '../../src/runners/runner.ts';
 import {
@@ -97,9 +97,28 @@ test('the program has no input, its own signals, and only the two pipes of ours'
     `SigIgn:\t${'0'.repeat(16)}`,
   ]);
   expect(lines.filter(line => line.startsWith(runs.root))).toEqual([
-    join(spec.runDir, 'stdout.pipe'),
-    join(spec.runDir, 'stderr.pipe'),
+    join(spec.runDir, 'pipes', 'stdout'),
+    join(spec.runDir, 'pipes', 'stderr'),
   ]);
+});
+
+test('the next run gets the pipes of one that has ended, but never those that somebody still holds', async () => {
+  const stock = join(runs.root, 'pipes');
+  // A reader that has not seen the end yet holds its pipe.
+  await vi.waitFor(async () => {
+    await runs.live(shell('echo one'));
+    expect(readdirSync(stock)).toHaveLength(1);
+  });
+  const [kept] = readdirSync(stock).map(name => statSync(join(stock, name, 'stdout')).ino);
+  const spec = runs.spec(shell('stat -L -c %i /dev/stdout; sleep 60 & echo $!'));
+  const run = await runs.open(spec);
+  await run.start();
+  const [inode, holder] = (await linesOf(run)).map(line => Number(line.text));
+  await run.dispose();
+  expect(inode).toBe(kept);
+  expect(readdirSync(stock)).toEqual([]);
+  process.kill(holder ?? 0);
+  await until(() => !isRunning(holder ?? 0));
 });
 
 test('neither the command nor a variable stands on the command line of the shell that watches', async () => {

@@ -1,5 +1,6 @@
 /** The Process runner: programs on this machine that outlive us and are found again. */
 import { accessSync, constants } from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { RunSpec } from '../../model/run.ts';
 import type { Handle, Lost, Probe, Run, TaskRunner } from '../runner.ts';
 import { processDeclaration } from './declaration.ts';
@@ -18,6 +19,7 @@ export interface ProcessRunnerOptions {
 
 /** Runs programs under a `/bin/sh` that watches over them; see supervisor.ts and run-folder.ts. */
 export function createProcessRunner(options: ProcessRunnerOptions): TaskRunner {
+  const pipeStock = options.runsDir === undefined ? undefined : join(dirname(options.runsDir), 'pipes');
   return {
     ...processDeclaration,
     capabilities: { needsImage: false, separateStreams: true, memoryLimit: false, inheritsEnvironment: true },
@@ -51,7 +53,7 @@ export function createProcessRunner(options: ProcessRunnerOptions): TaskRunner {
       if (record?.runId !== handle.runId) {
         return { lost: `The folder of the run is gone: ${dir}. It was removed from outside.` };
       }
-      return opened(new ProcessRun(dir, record), spec, config);
+      return opened(new ProcessRun(dir, record, pipeStock), spec, config);
     },
 
     async *list(owner): AsyncIterable<Handle> {
@@ -66,7 +68,7 @@ export function createProcessRunner(options: ProcessRunnerOptions): TaskRunner {
       const record = dir === undefined ? undefined : readRecord(dir);
       if (dir === undefined) return;
       if (record === undefined) removeEmptyFolder(dir);
-      else if (record.runId === handle.runId) await new ProcessRun(dir, record).dispose();
+      else if (record.runId === handle.runId) await new ProcessRun(dir, record, pipeStock).dispose();
     },
   };
 

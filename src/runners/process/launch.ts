@@ -4,8 +4,10 @@ import { randomBytes } from 'node:crypto';
 import { closeSync, existsSync, openSync, renameSync, unlinkSync, writeFileSync, writeSync } from 'node:fs';
 import { argumentLimit, fitArguments } from '../../files/long-argument.ts';
 import type { RunSpec } from '../../model/run.ts';
+import { takePipes } from './pipe-stock.ts';
+import { bootId } from './process-table.ts';
 import { missingProgram } from './program-file.ts';
-import { fileOf } from './run-folder.ts';
+import { fileOf, pipesOf } from './run-folder.ts';
 import { runMark, supervisorScript } from './supervisor.ts';
 
 /** What cannot be started, in the user's words. */
@@ -22,7 +24,12 @@ export interface LaunchRefused {
  */
 export function launch(
   spec: RunSpec,
-  run: { readonly dir: string; readonly endSecret: string; readonly limits: readonly string[] },
+  run: {
+    readonly dir: string;
+    readonly endSecret: string;
+    readonly limits: readonly string[];
+    readonly pipeStock: string | undefined;
+  },
   environment: Readonly<Record<string, string>>,
   failed: (refused: LaunchRefused) => void,
 ): ChildProcess | LaunchRefused {
@@ -44,9 +51,10 @@ export function launch(
   const env = { ...environment, ...spec.env, [runMark]: spec.runId };
   const opened: number[] = [];
   try {
+    takePipes(run.pipeStock, pipesOf(dir));
     const log = openSync(fileOf(dir, 'supervisor.log'), 'a', 0o600);
     opened.push(log);
-    const script = nameless(dir, supervisorScript({ ...run, argv: fitted.argv }));
+    const script = nameless(dir, supervisorScript({ ...run, boot: bootId(), argv: fitted.argv }));
     opened.push(script);
     const { file, options } = shellFor(env);
     const child = spawn(file, [...options, '-c', '. /dev/fd/3', 'windlass', spec.runId], {

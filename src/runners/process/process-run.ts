@@ -1,16 +1,19 @@
 /** One program on this machine: started, followed, ended. */
 import type { ChildProcess } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Outcome, RunSpec } from '../../model/run.ts';
 import { isMap } from '../../model/value.ts';
 import type { LogBatch, LogCursor, LogLine } from '../runner.ts';
 import { Bell } from './bell.ts';
 import { launch } from './launch.ts';
+import { hasReaders, keepPipes } from './pipe-stock.ts';
 import { bootId, isAlive, type ProcessIdentity } from './process-table.ts';
 import {
   fileOf,
   isStopNoted,
   noteStop,
+  pipesOf,
   type RunRecord,
   readExit,
   readRecord,
@@ -21,7 +24,7 @@ import {
 } from './run-folder.ts';
 import { StreamTail } from './stream-tail.ts';
 import { endMark } from './supervisor.ts';
-import { endReaders, hasReaders, terminate } from './termination.ts';
+import { endReaders, terminate } from './termination.ts';
 
 /** How often files are looked at, in milliseconds. The end of a program that we started ourselves is told at once. */
 const lookInterval = 50;
@@ -39,6 +42,7 @@ const streams = ['stdout', 'stderr'] as const;
 export class ProcessRun {
   readonly #dir: string;
   readonly #record: RunRecord;
+  readonly #pipeStock: string | undefined;
   readonly #bell = new Bell();
   #child: ChildProcess | undefined;
   #childEnded = false;
@@ -48,9 +52,11 @@ export class ProcessRun {
   #incompleteSince: number | undefined;
   #aliveAt = 0;
 
-  constructor(dir: string, record: RunRecord) {
+  /** @param pipeStock the folder of pipes that were used before; none: they are made anew, and removed */
+  constructor(dir: string, record: RunRecord, pipeStock: string | undefined) {
     this.#dir = dir;
     this.#record = record;
+    this.#pipeStock = pipeStock;
   }
 
   /** Starts the program unless that was decided before, by us or by another process of ours. */
@@ -60,10 +66,15 @@ export class ProcessRun {
       this.#childEnded = true;
       this.#bell.ring();
     };
-    const child = launch(spec, { dir: this.#dir, endSecret: this.#record.endSecret, limits }, environment, refused => {
-      this.#neverStarted(refused.refused);
-      ended();
-    });
+    const child = launch(
+      spec,
+      { dir: this.#dir, endSecret: this.#record.endSecret, limits, pipeStock: this.#pipeStock },
+      environment,
+      refused => {
+        this.#neverStarted(refused.refused);
+        ended();
+      },
+    );
     if ('refused' in child) {
       this.#neverStarted(child.refused);
     } else {
@@ -135,6 +146,7 @@ export class ProcessRun {
     if (this.#settled() === undefined) await this.stop({ graceMs: 0 });
     const supervisor = this.#supervisor ?? readStarted(this.#dir);
     if (typeof supervisor === 'object') endReaders({ dir: this.#dir, supervisor });
+    if (this.#pipeStock !== undefined && existsSync(pipesOf(this.#dir))) keepPipes(this.#pipeStock, pipesOf(this.#dir));
     removeRunFolder(this.#dir);
   }
 
@@ -230,7 +242,7 @@ export class ProcessRun {
   #noMarkToCome(quietSince: number): boolean {
     const supervisor = this.#supervisor ?? readStarted(this.#dir);
     if (typeof supervisor !== 'object') return true;
-    return !isAlive(supervisor) && (!hasReaders(this.#dir) || Date.now() - quietSince > quietLimit);
+    return !isAlive(supervisor) && (!hasReaders(pipesOf(this.#dir)) || Date.now() - quietSince > quietLimit);
   }
 
   /** One turn through both streams: each is in order, and neither waits for the other. */

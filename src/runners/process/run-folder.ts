@@ -5,6 +5,7 @@
  * |------------------|----------------|------|
  * | `run.json`       | prepare        | the run's id, its owner, and the secret in its end mark |
  * | `started`        | the supervisor, or stop | created exclusively: who creates it decides, once, whether the program runs |
+ * | `pipes/`         | start, or the supervisor | the pipes that are the program's stdout and stderr |
  * | `readers`        | the supervisor | the pids of the two `cat`s between the program's pipes and the files |
  * | `stdout`,`stderr`| those `cat`s   | the log; the end mark follows the program's last byte |
  * | `exit`           | the supervisor | the exit status as the shell gives it; `failed` when the program could not be set up |
@@ -15,7 +16,17 @@
  * file (0.7 ms), and also tells a file that a crash of the machine left empty.
  */
 import { randomBytes } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  rmSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { isMap, type Value } from '../../model/value.ts';
 import type { ProcessIdentity } from './process-table.ts';
@@ -31,6 +42,10 @@ export interface RunRecord {
 
 export function fileOf(dir: string, name: string): string {
   return join(dir, name);
+}
+
+export function pipesOf(dir: string): string {
+  return fileOf(dir, 'pipes');
 }
 
 /** Makes the folder, readable only by us. What an earlier call has written stays: a program may run with it. */
@@ -116,10 +131,12 @@ export function readTrouble(dir: string): string {
 
 /** The record goes last: a run whose removal was cut off is still found, and removed again. */
 export function removeRunFolder(dir: string): void {
-  for (const name of existsSync(dir) ? readdirSync(dir) : []) {
-    if (name !== recordName) rmSync(fileOf(dir, name), { recursive: true, force: true });
-  }
-  rmSync(dir, { recursive: true, force: true });
+  if (!existsSync(dir)) return;
+  rmSync(pipesOf(dir), { recursive: true, force: true });
+  const names = readdirSync(dir).filter(name => name !== recordName);
+  // One call for each, where `rm` makes four.
+  for (const name of [...names, recordName]) unlinkSync(fileOf(dir, name));
+  rmdirSync(dir);
 }
 
 /** Removes what a removal that was cut off at its last step left. */

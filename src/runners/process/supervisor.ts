@@ -1,5 +1,7 @@
 /** The small shell script that starts the program, outlives us, and leaves the exit status behind. */
 import { shellQuote } from '../../files/shell-quote.ts';
+import { pipesIn } from './pipe-stock.ts';
+import { pipesOf } from './run-folder.ts';
 
 /** In the environment of every process of a run: finds those that left its session. */
 export const runMark = 'WINDLASS_RUN_ID';
@@ -24,11 +26,13 @@ export function endMark(secret: string): Buffer {
  */
 export function supervisorScript(run: {
   dir: string;
+  boot: string;
   endSecret: string;
   argv: readonly string[];
   limits: readonly string[];
 }): string {
   const path = (name: string): string => shellQuote(`${run.dir}/${name}`);
+  const [stdout, stderr] = pipesIn(pipesOf(run.dir)).map(shellQuote);
   const mark = shellQuote(`\\000windlass-end ${run.endSecret}\\000\\n`);
   return `exec 3<&-
 # The task's own PATH may have none of our tools.
@@ -38,24 +42,22 @@ if [ -r /proc/self/stat ]; then
   read -r windlass_stat <"/proc/$$/stat"
   set -- \${windlass_stat##*") "}
   windlass_start=\${20}
-  read -r windlass_boot </proc/sys/kernel/random/boot_id
 else
   windlass_start=$(TZ=UTC LC_ALL=C ps -p $$ -o lstart= | sed 's/ *$//')
-  windlass_boot=$(sysctl -n kern.bootsessionuuid)
 fi
 set -C
-{ printf '%s|%s|%s\\n' "$$" "$windlass_start" "$windlass_boot" >${path('started')}; } 2>/dev/null || exit 0
+{ printf '%s|%s|%s\\n' "$$" "$windlass_start" ${shellQuote(run.boot)} >${path('started')}; } 2>/dev/null || exit 0
 set +C
 # Made before the program runs and written in place after: the status is kept even when the program fills the disk.
 printf '%8s\\n' '' >${path('exit')}
 # Signals meant for the program also come here when it signals its whole group.
 trap '' HUP INT QUIT TERM
-mkfifo ${path('stdout.pipe')} ${path('stderr.pipe')} || { echo failed >${path('exit')}; exit 0; }
-cat <${path('stdout.pipe')} >>${path('stdout')} &
+[ -p ${stderr} ] || mkfifo ${stdout} ${stderr} || { echo failed >${path('exit')}; exit 0; }
+cat <${stdout} >>${path('stdout')} &
 windlass_readers=$!
-cat <${path('stderr.pipe')} >>${path('stderr')} &
+cat <${stderr} >>${path('stderr')} &
 echo "$windlass_readers $!" >${path('readers')}
-exec 3>${path('stdout.pipe')} 4>${path('stderr.pipe')}
+exec 3>${stdout} 4>${stderr}
 PATH=$windlass_path
 trap : HUP INT QUIT TERM
 (exec 1>&3 2>&4 3>&- 4>&-; ${[...run.limits, `exec ${run.argv.map(shellQuote).join(' ')}`].join(' && ')})

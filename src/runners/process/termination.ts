@@ -1,9 +1,9 @@
 /** Ending all processes of a run, and making sure that they are gone. */
-import { closeSync, constants, openSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { membersOf } from './members.ts';
+import { hasReaders } from './pipe-stock.ts';
 import { hasEnvironment, isAlive, type ProcessIdentity, processTable } from './process-table.ts';
-import { fileOf, readReaders } from './run-folder.ts';
+import { pipesOf, readReaders } from './run-folder.ts';
 import { runMark } from './supervisor.ts';
 
 /** Milliseconds between two looks at the process table; each costs about 3 ms on a machine with 200 processes. */
@@ -63,29 +63,12 @@ export async function terminate(
  */
 export function endReaders(run: { dir: string; supervisor: ProcessIdentity }): void {
   // Looking at the pipes spares the look at the process table, which nearly no task needs.
-  if (!hasReaders(run.dir)) return;
+  if (!hasReaders(pipesOf(run.dir))) return;
   const readers = readReaders(run.dir);
   const table = processTable();
   if (table.some(entry => entry.pid === run.supervisor.pid && entry.start !== run.supervisor.start)) return;
   for (const entry of table) {
     if (readers.has(entry.pid) && entry.group === run.supervisor.pid) signalProcess(entry.pid, 'SIGKILL');
-  }
-}
-
-/** Does a reader still move bytes from a pipe to its file? */
-export function hasReaders(dir: string): boolean {
-  return hasReader(fileOf(dir, 'stdout.pipe')) || hasReader(fileOf(dir, 'stderr.pipe'));
-}
-
-/** Opening the writing end of a pipe without waiting fails when nobody reads it: fifo(7). */
-function hasReader(pipe: string): boolean {
-  try {
-    closeSync(openSync(pipe, constants.O_WRONLY | constants.O_NONBLOCK));
-    return true;
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    if (code === 'ENXIO' || code === 'ENOENT') return false;
-    throw error;
   }
 }
 

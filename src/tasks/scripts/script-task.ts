@@ -1,10 +1,12 @@
 /** How a script task runs: from its properties to one run of a program, the same for all languages. */
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdirSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { renderDeep, renderDeepTyped } from '../../expression/index.ts';
 import { type RenderContext, variablesOf } from '../../expression/render-context.ts';
 import { InputFileError, writeInputFiles } from '../../files/input-files.ts';
 import { compileGlobs, GlobError } from '../../files/java-glob.ts';
+import { removeFolder } from '../../files/remove-folder.ts';
 import type { TaskResult } from '../../model/execution.ts';
 import { newId } from '../../model/ids.ts';
 import { isMap, type Value, type ValueMap } from '../../model/value.ts';
@@ -147,8 +149,8 @@ export async function runScript(
       });
       await dependencies?.provide();
       if (file) await writeFile(join(workDir, file.name), file.text);
-      await rm(outputDir, { recursive: true, force: true });
-      await mkdir(outputDir);
+      await removeFolder(outputDir);
+      mkdirSync(outputDir);
       await older?.prepare(outputDir);
     },
   });
