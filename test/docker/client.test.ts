@@ -21,7 +21,7 @@ const create = 'POST /images/create';
 describe('the version of the API', () => {
   test.for([
     ['1.41', 41],
-    ['1.60', 51],
+    ['1.60', 56],
     ['1.40', 40],
   ] as const)('an engine that says %s is asked in 1.%i', async ([said, used]) => {
     const engine = new FakeEngine(said);

@@ -151,12 +151,15 @@ describe.skipIf('unavailable' in real)('on a real engine', () => {
   test('the image that ran is named so that it can be named again, also after a restart', async () => {
     const one = await trial({ script: 'true' });
     const handle = await one.prepare();
-    const id = await docker('image', 'inspect', '--format', '{{.Id}}', testImage);
-    expect((await one.open(handle)).details).toMatchObject({ imageDigest: id });
+    const [{ Id: id, RepoDigests: digests }] = JSON.parse(await docker('image', 'inspect', testImage));
+    // Engines that keep images in containerd give a digest also to one that never came from a registry.
+    const named = digests?.[0] ?? id;
+    expect((await one.open(handle)).details).toMatchObject({ imageDigest: named });
     const run = await one.open(handle, makeRunner());
-    expect(run.details).toMatchObject({ imageDigest: id });
+    expect(run.details).toMatchObject({ imageDigest: named });
     await run.dispose();
-    expect((await (await trial({ script: 'echo same' }, { image: id })).live()).stdout).toEqual(['same']);
+    for (const image of [id, named])
+      expect((await (await trial({ script: 'echo same' }, { image })).live()).stdout).toEqual(['same']);
   });
 
   test('a script of 300 KiB runs as a short one, and leaves no file among the outputs', async () => {

@@ -35,6 +35,6 @@ if [ "${2:-}" = lose ]; then
 fi
 if [ -z "${2:-}" ]; then
   unmount
+  ip link delete "$(cat "$state/bridge")" 2>/dev/null || true
   rm -rf "$state"
-  ip link delete windlass-tls 2>/dev/null || true
 fi

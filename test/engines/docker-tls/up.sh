@@ -23,6 +23,7 @@ bridge=windlass-tls
 if ! ip link show "$bridge" >/dev/null 2>&1; then
   ip link add "$bridge" type bridge && ip address add 172.31.251.1/24 dev "$bridge" && ip link set "$bridge" up
 fi
+echo "$bridge" >"$state/bridge"
 echo '{}' >"$state/daemon.json"
 setsid dockerd --config-file "$state/daemon.json" --data-root "$state/data" --exec-root "$state/exec" --pidfile "$state/docker.pid" \
   --host "unix://$state/docker.sock" --host "tcp://127.0.0.1:$port" --tlsverify --tlscacert "$state/certs/ca.pem" \
