@@ -24,9 +24,9 @@ export async function makeSnapshot(folder: string, dist: string): Promise<boolea
   const [program, made] = [join(dist, 'start.cjs'), join(dist, 'start.blob.new')];
   try {
     await writeFile(program, await bundleWhole(folder));
-    await promisify(execFile)(process.execPath, ['--snapshot-blob', made, '--build-snapshot', program], {
-      cwd: folder,
-    });
+    // As it will be started: what Node keeps compiled is good for the very same flags.
+    const flags = ['--no-rehash-snapshot', '--snapshot-blob', made, '--build-snapshot'];
+    await promisify(execFile)(process.execPath, [...flags, program], { cwd: folder });
     await rename(made, snapshotPath(dist));
     return true;
   } catch {

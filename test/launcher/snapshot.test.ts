@@ -49,3 +49,24 @@ test('time zone, environment and the day are those of the start', () => {
   const said = launch(['eval', expression], { TZ: 'Asia/Tokyo', SECRET_NAME: Buffer.from('mine').toString('base64') });
   expect(said).toBe(`21:00 mine ${new Date().getFullYear()}\n`);
 });
+
+test('what the start sets for itself reaches no program', () => {
+  const process = '{type: io.kestra.plugin.core.runner.Process}';
+  const command = 'echo "::{\\"outputs\\":{\\"set\\":\\"$GLIBC_TUNABLES\\"}}::"';
+  const flow = `id: a
+namespace: b
+tasks:
+  - id: c
+    type: io.kestra.plugin.scripts.shell.Commands
+    taskRunner: ${process}
+    commands:
+      - ${command}
+outputs:
+  - {id: set, type: STRING, value: "{{ outputs.c.vars.set }}"}
+`;
+  writeFileSync(join(folder, 'tunables.yaml'), flow);
+  const seen = (env: Record<string, string>) =>
+    JSON.parse(launch(['run', 'tunables.yaml', '--json', '--ephemeral', '--quiet'], env)).outputs.set;
+  expect(seen({})).toBe('');
+  for (const own of ['glibc.malloc.check=0', 'glibc.malloc.hugetlb=1']) expect(seen({ GLIBC_TUNABLES: own })).toBe(own);
+});
