@@ -151,3 +151,14 @@ test('an answer that is no JSON is shown as it is', async () => {
   const engine = await reach();
   await expect(engine.get('/info')).rejects.toThrow('<html>bad gateway</html>');
 });
+
+test('a question whose answer was cut off is asked once more', async () => {
+  let asked = 0;
+  fake.answers.set('GET /info', (_, response) => {
+    asked += 1;
+    if (asked > 1) response.end('{"Name":"whole"}');
+    else response.writeHead(200, { 'Content-Length': 16 }).write('{"Name":', () => response.destroy());
+  });
+  expect(await (await reach()).get('/info')).toEqual({ Name: 'whole' });
+  expect(asked).toBe(2);
+});

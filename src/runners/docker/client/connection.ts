@@ -71,7 +71,7 @@ export class Connection {
   }
 
   /**
-   * A short call with its whole answer. A kept-alive socket that the engine has closed meanwhile costs one more try.
+   * A short call with its whole answer. A kept-alive socket that was closed meanwhile costs one more try.
    * @throws EngineError for every status from 400 on
    * @throws UnreachableError
    */
@@ -133,7 +133,8 @@ export class Connection {
       }, callLimitMs);
       const fail = (error: Error) => {
         clearTimeout(limit);
-        const stale = request.reusedSocket && !answered;
+        // Cut in the middle of an answer, only a question may be asked again: it changes nothing.
+        const stale = request.reusedSocket && (!answered || method === 'GET');
         reject(new (stale ? StaleSocket : UnreachableError)(this.endpoint.text, error));
       };
       let answered = false;
