@@ -40,7 +40,7 @@ export async function warmUp(): Promise<void> {
     await runProgram(['validate', file], invocation);
     await runProgram(['eval', '{{ [1, 2] | first }} {{ "a" ~ 1 | upper }}'], invocation);
     await Promise.all([
-      import('./run.ts'),
+      import('./run-command.ts'),
       import('../runners/docker/index.ts'),
       import('../runners/process/index.ts'),
     ]);
