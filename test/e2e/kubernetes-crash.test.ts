@@ -136,24 +136,44 @@ if ('unavailable' in found || found.own === undefined) {
       expect(await remaining()).toEqual([]);
     });
 
-    test.each([['resume'], ['doctor', '--sweep']])(
-      'between its end and its removal, in a cluster that only the flow names: %s removes it there',
-      async (...command) => {
-        const token = /token: (\w+)/.exec(readFileSync(own.tokenKubeconfig, 'utf8'))?.[1];
-        const config = { masterUrl: proxy.url, caCertData: own.authority.toString('utf8'), oauthToken: token };
-        const env = { KUBECONFIG: emptyCluster() };
+    describe('between its end and its removal, in a cluster that only the flow names', () => {
+      /** @returns the environment of a process that can read the flow, and of one that cannot */
+      async function killedBeforeRemoval() {
+        const token = /token: (\w+)/.exec(readFileSync(own.tokenKubeconfig, 'utf8'))?.[1] ?? '';
+        const config = {
+          masterUrl: proxy.url,
+          caCertData: own.authority.toString('utf8'),
+          oauthToken: "{{ secret('CLUSTER') }}",
+        };
+        const unable = { KUBECONFIG: emptyCluster() };
+        const able = { ...unable, SECRET_CLUSTER: Buffer.from(token).toString('base64') };
         const before = proxy.requests.length;
         proxy.break({ request: /^DELETE .*\/pods/, times: 99, ...refusal(503, 'ServiceUnavailable') });
-        const run = sandbox().start(['run', flow(kind, config)], { env });
+        const run = sandbox().start(['run', flow(kind, config)], { env: able });
         const asked = () => proxy.requests.slice(before).some(line => line.startsWith('DELETE'));
         for (const limit = Date.now() + 30_000; !asked() && Date.now() < limit; ) await sleep(20);
         run.kill('SIGKILL');
         await run.ended;
         expect(await remaining()).toHaveLength(1);
         proxy.heal();
-        expect(await sandbox().run(command, { env })).toMatchObject({ code: 0 });
+        return { able, unable };
+      }
+
+      test('resume removes it there', async () => {
+        const { able } = await killedBeforeRemoval();
+        expect(await sandbox().run(['resume'], { env: able })).toMatchObject({ code: 0 });
         expect(await remaining()).toEqual([]);
-      },
-    );
+      });
+
+      test('doctor --sweep does, and says so when it cannot know which that is', async () => {
+        const { able, unable } = await killedBeforeRemoval();
+        const sweep = ['doctor', '--sweep'];
+        const blind = await sandbox().run(sweep, { env: unable });
+        expect([blind.code, blind.err]).toEqual([1, expect.stringContaining('in a cluster that its task names')]);
+        expect(await remaining()).toHaveLength(1);
+        expect(await sandbox().run(sweep, { env: able })).toMatchObject({ code: 0 });
+        expect(await remaining()).toEqual([]);
+      });
+    });
   });
 }

@@ -96,8 +96,7 @@ export class KubernetesRunner extends DeclaredRunner implements TaskRunner<Kuber
   }
 
   announce(spec: RunSpec, config: KubernetesConfig): Handle {
-    const { namespace } = readSettings(config);
-    return podHandle(spec.runId, { name: podName(spec), namespace });
+    return podHandle(spec.runId, { name: podName(spec) }, readSettings(config));
   }
 
   async prepare(spec: RunSpec, config: KubernetesConfig, progress: Progress, signal: AbortSignal): Promise<Handle> {
@@ -130,7 +129,7 @@ export class KubernetesRunner extends DeclaredRunner implements TaskRunner<Kuber
       }
       this.#prepared.set(spec.runId, { pod, progress });
       const { name, uid = '' } = pod.metadata;
-      return podHandle(spec.runId, { name, uid, namespace: settings.namespace });
+      return podHandle(spec.runId, { name, uid }, settings);
     } catch (error) {
       if (signal.aborted) throw error;
       throw asRefusal(error);
@@ -174,13 +173,19 @@ export class KubernetesRunner extends DeclaredRunner implements TaskRunner<Kuber
       const { name, uid = '', labels = {} } = metadata;
       // One that is on its way out is nobody's any more.
       if (metadata.deletionTimestamp !== undefined) continue;
-      yield podHandle(labels[runLabel] ?? '', { name, uid, namespace: settings.namespace });
+      yield podHandle(labels[runLabel] ?? '', { name, uid }, settings);
     }
   }
 
   async remove(handle: Handle, config: KubernetesConfig): Promise<void> {
-    const { connection } = await this.#reach(readSettings(config));
-    const { name, uid, namespace } = readHandle(handle);
+    const settings = readSettings(config);
+    const { name, uid, namespace, namedCluster } = readHandle(handle);
+    if (namedCluster && !settings.connection) {
+      throw new Error(
+        `The pod ${name} is in a cluster that its task names, and that cannot be read from the task now. Give the same secrets and configuration as it ran with.`,
+      );
+    }
+    const { connection } = await this.#reach(settings);
     this.#prepared.delete(handle.runId);
     const announced = handle.announced ? await podIfThere(connection, namespace, name) : undefined;
     if (handle.announced && announced?.metadata.labels?.[runLabel] !== idLabel(handle.runId)) return;

@@ -68,7 +68,7 @@ export function createPodRunner(request: PodRequest, environment: Environment): 
         throw error;
       }
       said.set(spec.runId, progress);
-      return podHandle(spec.runId, { name, uid, namespace });
+      return podHandle(spec.runId, { name, uid }, { ...settings, namespace });
     } catch (error) {
       if (signal.aborted) throw error;
       const refusal = asRefusal(error);
@@ -110,7 +110,7 @@ export function createPodRunner(request: PodRequest, environment: Environment): 
     remove: (handle, config) => runner.remove(handle, config),
     announce: (spec, config) => {
       const { name = podName(spec) } = request.pod.metadata;
-      return podHandle(spec.runId, { name: String(name), namespace: readSettings(config).namespace });
+      return podHandle(spec.runId, { name: String(name) }, readSettings(config));
     },
     prepare,
     open,
