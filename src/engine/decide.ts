@@ -173,10 +173,11 @@ function refuseSubflow(draft: Draft, run: TaskRun, message: string): void {
   if (!retries(draft, refused)) closeTaskRun(draft, refused, 'FAILED');
 }
 
+/** A `runIf` that cannot be rendered fails the task, as in Kestra whatever its `allowFailure` says. */
 function answeredRunIf(draft: Draft, run: TaskRun, answer: Answer): void {
   if (!answer.ok) {
     draft.log('ERROR', `Failed to evaluate the runIf condition for task ${run.taskId}. Cause: ${answer.message}`, run);
-    endTaskRun(draft, run, 'FAILED');
+    closeTaskRun(draft, run, 'FAILED');
   } else if (isTruthy(answer.value === null ? null : String(answer.value))) begin(draft, run);
   else endTaskRun(draft, { ...run, attempts: [{ state: initialState('SKIPPED', draft.date) }] }, 'SKIPPED');
 }

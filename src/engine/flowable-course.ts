@@ -69,8 +69,10 @@ function step(draft: Draft, flowable: Flowable, container: Container, ended: Tas
     container.note({ phase: 'finally' });
   }
   if (stepSequential(draft, id, 'finally', branches.finally ?? [], {}, false) === 'waiting') return;
-  const state = stateOf(flowable.ending(container));
-  finish(draft, flowable, container.run, flowable.forgives && state === 'FAILED' ? 'WARNING' : state);
+  const ending = flowable.ending(container);
+  const state = stateOf(ending);
+  if ('final' in ending && ending.final) close(draft, container.run, state);
+  else finish(draft, flowable, container.run, flowable.forgives && state === 'FAILED' ? 'WARNING' : state);
 }
 
 /** The execution is ending: this one ends when its children have, in the state of the task that ended it all. */
@@ -90,8 +92,11 @@ function stop(flowable: Flowable, container: Container): void {
 function finish(draft: Draft, flowable: Flowable, run: TaskRun, raw: State): void {
   const attempt = Math.max(0, run.attempts.length - 1);
   if (raw === 'FAILED' && flowable.retried && retries(draft, withAttempt(draft, run, attempt, raw))) return;
-  const state = withFlags(draft, run, raw);
-  closeTaskRun(draft, withAttempt(draft, run, attempt, state), state);
+  close(draft, run, withFlags(draft, run, raw));
+}
+
+function close(draft: Draft, run: TaskRun, state: State): void {
+  closeTaskRun(draft, withAttempt(draft, run, Math.max(0, run.attempts.length - 1), state), state);
 }
 
 function stateOf(ending: Ending): State {

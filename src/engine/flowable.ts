@@ -7,8 +7,8 @@ import type { Container, Progress } from './container.ts';
 import type { Answer } from './event.ts';
 import type { Scope } from './execution-state.ts';
 
-/** How its children ended, or the state in words. */
-export type Ending = Scope | { readonly state: State };
+/** How its children ended, or the state in words; `final` is one that the flags of its task do not change. */
+export type Ending = Scope | { readonly state: State; readonly final?: boolean };
 
 export interface Flowable extends TaskDeclaration {
   readonly kind: 'flowable' | 'immediate';

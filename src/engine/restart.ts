@@ -1,4 +1,5 @@
 /** An ended execution is started again: what failed gets another attempt, or all from one task run on. */
+import { mergeLabels } from '../flow/index.ts';
 import type { TaskRun } from '../model/execution.ts';
 import type { Task } from '../model/flow.ts';
 import { initialState, isTerminal, moveTo } from '../model/states.ts';
@@ -17,32 +18,33 @@ export function restart(draft: Draft, given?: string): void {
   draft.moveExecution('RESTARTED');
   draft.moveExecution('RUNNING');
   const runs = [...draft.taskRuns()];
-  const from = given === undefined ? undefined : startOf(draft, given);
-  const line = from === undefined ? undefined : lineOf(draft, from);
+  const again = new Set(
+    given === undefined ? runs.filter(needsAnotherTry).map(({ id }) => id) : [startOf(draft, given)],
+  );
+  const around = new Set([...again].flatMap(id => ancestorsOf(draft, id)));
+  const line = new Set(given === undefined ? [] : [...around, ...again]);
+  if (given === undefined) {
+    const label = { key: 'system.restarted', value: 'true' };
+    draft.change({ labels: mergeLabels(draft.execution.labels, [label]) });
+  }
   // What handled the failure will handle the next one: those runs are history.
   for (const { id } of runs) {
     const run = draft.taskRun(id);
-    if (run && !run.superseded && aftermath.has(run.branch) && !line?.has(id)) draft.supersede(run);
+    if (run && !run.superseded && aftermath.has(run.branch) && !line.has(id)) draft.supersede(run);
   }
-  for (const id of line ?? []) supersedeFollowers(draft, id, runs);
+  for (const id of line) supersedeFollowers(draft, id, runs);
+  // Parents come before children.
   for (const { id } of runs) {
     const run = draft.taskRun(id);
     if (!run || run.superseded) continue;
-    if (line) {
-      if (line.has(id)) tryAgain(draft, run, id !== from);
-    } else if (needsAnotherTry(run) && isWithinActive(draft, run)) tryAgain(draft, run, false);
+    if (around.has(id)) tryAgain(draft, run, true);
+    else if (again.has(id)) tryAgain(draft, run, given === undefined && canGoOn(draft, run));
   }
   draft.queue.push({ kind: 'advance', parentId: undefined, ended: undefined });
 }
 
 function needsAnotherTry(run: TaskRun): boolean {
   return ['FAILED', 'KILLED', 'CANCELLED'].includes(run.state.current);
-}
-
-/** A failure inside a parent that ended well (AllowFailure, allowFailure) is settled. Parents come before children. */
-function isWithinActive(draft: Draft, run: TaskRun): boolean {
-  const parent = draft.parent(run);
-  return !parent || !isTerminal(parent.state.current);
 }
 
 /** Where a run can begin to be done again: a task of a WorkingDirectory only with that, for its directory is gone. */
@@ -54,14 +56,13 @@ function startOf(draft: Draft, id: string): string {
   return start;
 }
 
-/** A task run and those around it. */
-function lineOf(draft: Draft, id: string): ReadonlySet<string> {
-  const line = new Set<string>();
-  for (let run = draft.taskRun(id); run; run = draft.parent(run)) line.add(run.id);
-  return line;
+/** The task runs around one, the nearest first. */
+function ancestorsOf(draft: Draft, id: string): readonly string[] {
+  const parent = draft.taskRun(id)?.parentTaskRunId;
+  return parent === undefined ? [] : [parent, ...ancestorsOf(draft, parent)];
 }
 
-/** What ran after a task run because it had ended: in a Dag what depends on it, in a ForEach the rest of its iteration. */
+/** What ran after a task run because it had ended: in a Dag what depends on it, in a ForEach also later values. */
 function supersedeFollowers(draft: Draft, id: string, runs: readonly TaskRun[]): void {
   const run = draft.taskRun(id);
   const parent = run && draft.parent(run);
@@ -70,7 +71,7 @@ function supersedeFollowers(draft: Draft, id: string, runs: readonly TaskRun[]):
   const dependants =
     type === 'io.kestra.plugin.core.flow.Dag' ? dependantsOf(draft.task(parent as TaskRun), run.taskId) : undefined;
   for (const other of runs.slice(runs.findIndex(each => each.id === id) + 1)) {
-    if (other.parentTaskRunId !== run.parentTaskRunId || other.value !== run.value) continue;
+    if (other.parentTaskRunId !== run.parentTaskRunId) continue;
     if (dependants && !dependants.has(other.taskId)) continue;
     const current = draft.taskRun(other.id);
     if (current && !current.superseded) draft.supersede(current);
@@ -92,22 +93,24 @@ function dependantsOf(dag: Task, taskId: string): ReadonlySet<string> {
 function tryAgain(draft: Draft, run: TaskRun, goesOn: boolean): void {
   const flowable = flowableOf(draft.task(run).type);
   const restarted = { ...run, state: moveTo(run.state, 'RESTARTED', draft.date) };
-  const children = [...draft.childrenOf(run.id)].flatMap(id => draft.taskRun(id) ?? []);
-  if (flowable && (goesOn || (!flowable.restartsAnew && canGoOn(run, children)))) {
+  if (flowable && goesOn && !flowable.restartsAnew) {
     const { awaiting: _awaiting, exit: _exit, ...progress } = run.progress ?? {};
     const attempts = [...run.attempts.slice(0, -1), { state: initialState('RUNNING', draft.date) }];
     draft.move({ ...restarted, attempts, progress: { ...progress, phase: 'main' } }, 'RUNNING');
     draft.queue.push({ kind: 'advance', parentId: run.id, ended: undefined });
   } else {
-    for (const child of children) draft.supersede(child);
+    for (const child of childrenOf(draft, run)) draft.supersede(child);
     const { progress: _progress, ...anew } = restarted;
     draft.move(anew, 'CREATED');
     draft.queue.push({ kind: 'start', taskRunId: run.id });
   }
 }
 
-/** A flowable goes on where it was when its children failed or were ended; what failed by itself begins anew. */
-function canGoOn(run: TaskRun, children: readonly TaskRun[]): boolean {
-  if (children.some(needsAnotherTry)) return true;
-  return run.state.current !== 'FAILED' && children.length > 0 && awaited(run) === undefined;
+/** A flowable goes on where it was when its children were ended with it; what failed by itself begins anew. */
+function canGoOn(draft: Draft, run: TaskRun): boolean {
+  return run.state.current !== 'FAILED' && childrenOf(draft, run).length > 0 && awaited(run) === undefined;
+}
+
+function childrenOf(draft: Draft, run: TaskRun): readonly TaskRun[] {
+  return [...draft.childrenOf(run.id)].flatMap(id => draft.taskRun(id) ?? []);
 }

@@ -197,6 +197,14 @@ describe('runIf', () => {
     expect(runsOf(new Simulation(flow([task('a', { runIf })])).start())).toEqual(['a SUCCESS']);
   });
 
+  test.each([{ allowFailure: true }, { allowFailure: true, allowWarning: true }])(
+    'that cannot be rendered fails the task in spite of %j',
+    flags => {
+      const tasks = [task('a', { runIf: '{{ nope }}', ...flags }), task('b')];
+      expect(runsOf(new Simulation(flow(tasks)).start())).toEqual(['a FAILED']);
+    },
+  );
+
   test('that cannot be rendered fails the task without an attempt', () => {
     const simulation = new Simulation(flow([task('a', { runIf: '{{ nope }}' }), task('b')])).start();
     expect(history(runOf(simulation, 'a').state)).toBe('CREATED,FAILED');

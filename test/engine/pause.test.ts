@@ -36,6 +36,27 @@ describe('a Pause', () => {
     expect(runOf(simulation, 'p').outputs).toMatchObject({ resumed: { to: state } });
   });
 
+  test.each([
+    ['FAIL', { allowFailure: true }, 'FAILED'],
+    ['WARN', { allowWarning: true }, 'WARNING'],
+  ])('ends as its behavior %s says, whatever its flags allow', (behavior, flags, state) => {
+    const paused = pause('p', { pauseDuration: 'PT1S', behavior }, flags);
+    expect(courseOf(new Simulation(flow([paused])).start())).toBe(`CREATED,RUNNING,PAUSED,RESTARTED,RUNNING,${state}`);
+  });
+
+  test('with a timeout that is allowed to fail warns', () => {
+    const paused = pause('p', {}, { timeout: 'PT1S', allowFailure: true });
+    const simulation = new Simulation(flow([paused, task('after')])).start();
+    expect(runsOf(simulation)).toEqual(['p WARNING', 'after SUCCESS']);
+    expect(runOf(simulation, 'p').outputs).toMatchObject({ resumed: { to: 'WARNING' } });
+  });
+
+  test('that is killed tells so in its outputs', () => {
+    const simulation = new Simulation(flow([pause('p')])).start().kill();
+    expect(courseOf(simulation)).toBe('CREATED,RUNNING,PAUSED,RESTARTED,KILLING,KILLED');
+    expect(runOf(simulation, 'p').outputs).toEqual({ resumed: { on: expect.stringMatching(/Z$/), to: 'KILLING' } });
+  });
+
   test('with behavior CANCEL ends the execution at once, its parents too', () => {
     const properties = { pauseDuration: 'PT1S', behavior: 'CANCEL' };
     const simulation = new Simulation(flow([sequential('s', [pause('p', properties)]), task('after')])).start();

@@ -136,7 +136,7 @@ describe('a restart', () => {
     expect(runOf(simulation, 'sub').outputs?.executionId).not.toBe(first);
   });
 
-  test('leaves alone a failure that was allowed', () => {
+  test('tries again what a parent had allowed to fail, but not what its own flag allows', () => {
     const tasks = [
       task('s', { allowFailure: true }),
       allowFailure('af', [task('t')]),
@@ -145,7 +145,19 @@ describe('a restart', () => {
     ];
     const simulation = new Simulation(flow(tasks), { tasks: { s: 'FAILED', t: 'FAILED', u: 'FAILED', v: heals } });
     expect(courseOf(simulation.start().restart())).toBe('CREATED,RUNNING,FAILED,RESTARTED,RUNNING,WARNING');
-    expect(simulation.begun).toEqual(['s', 't', 'u', 'v', 'v']);
+    expect(simulation.begun).toEqual(['s', 't', 'u', 'v', 't', 'u', 'v']);
+  });
+
+  test('of a flow that ended well in spite of a failure mends it', () => {
+    const parent = allowFailure('af', [task('t'), task('rest')]);
+    const simulation = new Simulation(flow([parent, task('after')]), { tasks: { t: heals } }).start().restart();
+    expect(courseOf(simulation)).toBe('CREATED,RUNNING,WARNING,RESTARTED,RUNNING,SUCCESS');
+    expect(simulation.begun).toEqual(['t', 'after', 't', 'rest']);
+  });
+
+  test('is told by a label', () => {
+    const simulation = new Simulation(flow([task('a')]), { tasks: { a: heals } }).start().restart();
+    expect(simulation.execution.labels).toContainEqual({ key: 'system.restarted', value: 'true' });
   });
 
   test('runs errors, finally and afterExecution tasks again, as for a first end', () => {
@@ -222,6 +234,28 @@ describe('a replay', () => {
       'SUCCESS,SUCCESS',
       'SUCCESS',
     ]);
+  });
+
+  test.each([
+    ['q', sequential('q', [task('s'), task('t')], { finally: [task('f')] }), ['s', 't', 'f', 'after']],
+    ['i', ifTask('i', 'true', [task('s')]), ['s', 'after']],
+    ['fe', forEach('fe', ['1', '2'], [task('s')]), ['s[1]', 's[2]', 'after']],
+    ['lu', loopUntil('lu', 'true', [task('s')]), ['s', 'after']],
+  ])('of a flowable (%s) runs its tasks again', (name, flowable, begun) => {
+    const simulation = again(new Simulation(flow([task('a'), flowable, task('after')])).start(), name);
+    expect(simulation.begun).toEqual(begun);
+    expect(courseOf(simulation)).toBe('CREATED,RUNNING,SUCCESS,RESTARTED,RUNNING,SUCCESS');
+  });
+
+  test.each([
+    [1, ['s[1]', 't[1]', 's[2]', 't[2]']],
+    [2, ['s[1]', 's[2]', 't[1]', 't[2]', 's[3]', 't[3]']],
+  ])('from within a ForEach, %i at once, runs later values again, too', (concurrencyLimit, begun) => {
+    const each = forEach('fe', ['1', '2', '3'].slice(0, concurrencyLimit + 1), [task('s'), task('t')], {
+      concurrencyLimit,
+    });
+    const simulation = again(new Simulation(flow([each])).start(), 's[1]');
+    expect(simulation.begun).toEqual(begun);
   });
 
   test('from within a LoopUntil that is over goes on from that task, and the loop ends after it', () => {

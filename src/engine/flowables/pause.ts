@@ -43,9 +43,10 @@ export const pause: Flowable = {
   answered(container, _about, { value }) {
     const text = value === null ? '' : String(value).trim();
     if (text !== '') {
-      const { pauseDuration, delay } = container.task.properties;
-      const timedOut = pauseDuration === undefined && delay === undefined;
-      container.note({ behavior: timedOut ? 'FAIL' : String(container.task.properties.behavior ?? 'RESUME') });
+      const { pauseDuration, delay, behavior } = container.task.properties;
+      const byTimeout = container.task.allowFailure ? 'WARN' : 'FAIL';
+      const timesOut = pauseDuration === undefined && delay === undefined;
+      container.note({ behavior: timesOut ? byTimeout : String(behavior ?? 'RESUME') });
       container.timer('pause', container.draft.at + parseDuration(text));
     }
     container.draft.move(container.run, 'PAUSED');
@@ -67,7 +68,13 @@ export const pause: Flowable = {
       const scope = container.scope(branch);
       if (scope.failed + scope.killed + scope.warning > 0) return scope;
     }
-    return { state: container.notes.to as 'SUCCESS' | 'WARNING' | 'FAILED' | 'CANCELLED' };
+    // What it ends as was said in `behavior`: Kestra asks neither allowFailure nor allowWarning then.
+    return { state: container.notes.to as 'SUCCESS' | 'WARNING' | 'FAILED' | 'CANCELLED', final: true };
+  },
+  stop(container) {
+    if (container.run.state.current === 'PAUSED' && container.draft.execution.state.current === 'KILLING')
+      container.output({ resumed: { on: container.draft.date, to: 'KILLING' } });
+    return 'done';
   },
 };
 
