@@ -7,6 +7,7 @@ import { flowJsonSchema } from '../../src/cli/schema/flow-json-schema.ts';
 import { catalogFor } from '../../src/cli/workspace.ts';
 import { loadConfig } from '../../src/config/load-config.ts';
 import { readFlows } from '../../src/flow/index.ts';
+import { full } from '../full.ts';
 import { LanguageServer } from './language-server.ts';
 
 const schema = flowJsonSchema(catalogFor(loadConfig({ env: {} }).config, {}));
@@ -75,7 +76,7 @@ test('nothing is underlined in a flow that runs', async () => {
     const { flows, problems } = readFlows({ name: path, text }, { catalog, pluginDefaults: [] });
     if (flows.length > 0 && problems.every(({ severity }) => severity !== 'error')) accepted.push([path, text]);
   }
-  const chosen = accepted.filter((_, index) => process.env.WINDLASS_TEST_FULL === '1' || index % 10 === 0);
+  const chosen = accepted.filter((_, index) => full || index % 10 === 0);
   const underlined: Record<string, unknown> = {};
   for (const [path, text] of chosen) {
     const wrong = await server.open(text);

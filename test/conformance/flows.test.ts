@@ -1,6 +1,7 @@
 /** Every recorded flow gives what Kestra gave, kept in a state folder and without. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { containersOf, dockerUnderTest } from '../docker/engine.ts';
+import { full } from '../full.ts';
 import { type Case, readCases, readList } from './cases.ts';
 import { play } from './play.ts';
 import { type OpenStage, openStage } from './stage.ts';
@@ -11,7 +12,7 @@ const notPassing = readList('not-passing.txt');
 const all = readCases();
 const comparedCases = all.filter(({ name }) => !defects.has(name));
 /** A state folder differs in what is kept, not in what happens: a tenth of the flows tells. */
-const keptCases = process.env.WINDLASS_TEST_FULL === '1' ? comparedCases : comparedCases.filter((_, i) => i % 10 === 0);
+const keptCases = full ? comparedCases : comparedCases.filter((_, i) => i % 10 === 0);
 
 const docker = await dockerUnderTest();
 const noDocker = 'unavailable' in docker ? docker.unavailable : undefined;

@@ -6,12 +6,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { comparable, type Given } from '../conformance/comparable.ts';
 import { dockerUnderTest } from '../docker/engine.ts';
+import { full } from '../full.ts';
 import { useSandbox } from './sandbox.ts';
 import { docker, log, returns, sh } from './tasks.ts';
 
 const sandbox = useSandbox();
 const engine = await dockerUnderTest();
-const rounds = process.env.WINDLASS_TEST_FULL === '1' ? 50 : 10;
+const rounds = full ? 50 : 10;
 
 type Script = typeof sh;
 

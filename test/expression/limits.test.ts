@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ExpressionError, render } from '../../src/expression/index.ts';
 import type { Value } from '../../src/model/value.ts';
+import { full } from '../full.ts';
 import { contextOf } from './expression-context.ts';
 
 const deepList = (levels: number): Value => {
@@ -105,7 +106,7 @@ const growth = fc
   });
 
 // Up to 2 s each: ten million steps, or 64 MiB of text.
-const runs = process.env.WINDLASS_TEST_FULL ? 100 : 4;
+const runs = full ? 100 : 4;
 
 test('no template runs longer or writes more than it may', { timeout: runs * 10_000 }, async () => {
   await fc.assert(

@@ -7,6 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterEach, describe, expect, test } from 'vitest';
 import { docker, dockerUnderTest, mainEngine, testImage } from '../docker/engine.ts';
+import { full } from '../full.ts';
 
 const run = promisify(execFile);
 const real = await dockerUnderTest();
@@ -16,9 +17,7 @@ const node = [process.execPath, '--disable-warning=ExperimentalWarning', main] a
 const env = { ...process.env, ...mainEngine.env };
 
 /** Of the first moments after the start; a whole run takes about 3 s on a quiet machine. */
-const moments = process.env.WINDLASS_TEST_FULL
-  ? Array.from({ length: 30 }, (_, index) => 250 + index * 110)
-  : [500, 1_100, 2_400];
+const moments = full ? Array.from({ length: 30 }, (_, index) => 250 + index * 110) : [500, 1_100, 2_400];
 
 describe.skipIf('unavailable' in real)('killed', () => {
   let folder = '';

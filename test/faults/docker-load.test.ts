@@ -3,10 +3,11 @@ import { describe, expect, test } from 'vitest';
 import { never, type Trial, type TrialOptions } from '../contract/runner/harness.ts';
 import { dockerUnderTest, mainEngine } from '../docker/engine.ts';
 import { useTrials } from '../docker/trials.ts';
+import { full } from '../full.ts';
 
 const real = await dockerUnderTest();
 if ('unavailable' in real) console.warn(`SKIPPED: load on Docker: ${real.unavailable}`);
-const scale = process.env.WINDLASS_TEST_FULL ? 10 : 1;
+const scale = full ? 10 : 1;
 
 describe.skipIf('unavailable' in real)('under load', { timeout: 60_000 * scale }, () => {
   const trials = useTrials('load');

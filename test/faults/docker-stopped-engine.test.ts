@@ -8,12 +8,11 @@ import { promisify } from 'node:util';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { collectLines, never, Trial } from '../contract/runner/harness.ts';
 import { anyPort, startEngine, TestEngine, testImage } from '../docker/engine.ts';
+import { full } from '../full.ts';
 
 const run = promisify(execFile);
 const started = await startEngine('docker-tls', anyPort(), '', '--live-restore=false');
 if ('unavailable' in started) console.warn(`SKIPPED: an engine that is stopped: ${started.unavailable}`);
-/** Each restart after a SIGKILL takes 10 s. */
-const full = process.env.WINDLASS_TEST_FULL === '1';
 const [node, ...args] = [
   process.execPath,
   '--disable-warning=ExperimentalWarning',
@@ -117,15 +116,17 @@ tasks:
     await one.dispose();
   });
 
-  if (full) {
-    test('that comes back empty: the container counts as removed, and a retry runs the task again', async () => {
+  // Each restart after a SIGKILL takes 10 s.
+  test.runIf(full)(
+    'that comes back empty: the container counts as removed, and a retry runs the task again',
+    async () => {
       const { flow, state } = await project();
       const { code, said } = await duringFirstTry(flow, state, 'lose');
       expect(code, said).toBe(0);
       expect(said).toMatch(/was removed from outside while the task ran/);
       expect(said).toMatch(/attempt [2-5]/);
-    });
-  }
+    },
+  );
 
   test('that is elsewhere, with its own files, goes on when Windlass dies: resume takes its container over', async () => {
     const { flow, state } = await project();
@@ -156,19 +157,17 @@ tasks:
     expect(said).not.toMatch(/ {4}at /);
   });
 
-  if (full) {
-    test('a run whose Windlass was killed too is resumed: it finds how its container ended', async () => {
-      const { flow, state } = await project();
-      const second = spawn(node, [...args, 'run', flow, '--quiet', ...state], { env, stdio: 'ignore' });
-      const gone = new Promise(resolve => second.once('exit', resolve));
-      while (!(await engine.docker('ps', '-q'))) await new Promise(resolve => setTimeout(resolve, 50));
-      second.kill('SIGKILL');
-      await gone;
-      await started.down('kill');
-      await started.up();
-      const { stdout } = await run(node, [...args, 'resume', '--json', ...state], { env });
-      expect(stdout).toContain('Command failed with exit code 137');
-      expect(stdout).toContain('"SUCCESS"');
-    });
-  }
+  test.runIf(full)('a run whose Windlass was killed too is resumed: it finds how its container ended', async () => {
+    const { flow, state } = await project();
+    const second = spawn(node, [...args, 'run', flow, '--quiet', ...state], { env, stdio: 'ignore' });
+    const gone = new Promise(resolve => second.once('exit', resolve));
+    while (!(await engine.docker('ps', '-q'))) await new Promise(resolve => setTimeout(resolve, 50));
+    second.kill('SIGKILL');
+    await gone;
+    await started.down('kill');
+    await started.up();
+    const { stdout } = await run(node, [...args, 'resume', '--json', ...state], { env });
+    expect(stdout).toContain('Command failed with exit code 137');
+    expect(stdout).toContain('"SUCCESS"');
+  });
 });

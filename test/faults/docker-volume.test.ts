@@ -12,11 +12,12 @@ import { describe, expect, test } from 'vitest';
 import { dockerUnderTest } from '../docker/engine.ts';
 import { useSandbox } from '../e2e/sandbox.ts';
 import { docker, type ExecutionDocument } from '../e2e/tasks.ts';
+import { full } from '../full.ts';
 
 const sandbox = useSandbox();
 const engine = await dockerUnderTest();
 if ('unavailable' in engine) console.warn(`SKIPPED: volume through Docker: ${engine.unavailable}`);
-const scale = process.env.WINDLASS_TEST_FULL ? 10 : 1;
+const scale = full ? 10 : 1;
 const mb = 1024 ** 2;
 const launcher = join(import.meta.dirname, '../../windlass');
 

@@ -8,10 +8,11 @@ import { setInterval as every } from 'node:timers/promises';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { collectLines, never, readUntil, Trial, type TrialOptions, textsOf } from '../contract/runner/harness.ts';
 import { clusterUnderTest } from '../engines/kubernetes/cluster.ts';
+import { full } from '../full.ts';
 import { kubernetesUnderTest, podsOf, removePodsOf } from '../kubernetes/cluster.ts';
 
 const found = clusterUnderTest();
-const scale = process.env.WINDLASS_TEST_FULL === '1' ? 10 : 1;
+const scale = full ? 10 : 1;
 const mb = 1024 ** 2;
 
 if ('unavailable' in found) {

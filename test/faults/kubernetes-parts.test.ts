@@ -13,11 +13,11 @@ import {
   untilReady,
   untilSchedulable,
 } from '../engines/kubernetes/cluster.ts';
+import { full } from '../full.ts';
 import { kubernetesUnderTest, makeRunner, podsOf, removePodsOf } from '../kubernetes/cluster.ts';
 import { KubernetesProxy } from './kubernetes-proxy.ts';
 
 const found = clusterUnderTest();
-const full = process.env.WINDLASS_TEST_FULL === '1';
 /** ms that the API server stays away. */
 const outage = full ? 30_000 : 2_000;
 
@@ -137,8 +137,9 @@ if ('unavailable' in found || found.own === undefined) {
     }, 120_000);
 
     // Last: the cluster gives such a pod up after a minute, and its node is a new one then.
-    if (full)
-      it('a node that is gone for good is said to be lost', async () => {
+    it.runIf(full)(
+      'a node that is gone for good is said to be lost',
+      async () => {
         const made = await trial({ script: 'echo begun; sleep 600' });
         try {
           const { outcome, texts } = await live(made, async () => {
@@ -152,6 +153,8 @@ if ('unavailable' in found || found.own === undefined) {
           await component('start', 'kubelet');
           await untilSchedulable(client);
         }
-      }, 240_000);
+      },
+      240_000,
+    );
   });
 }

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Handle } from '../../src/runners/runner.ts';
 import { sweepOrphans } from '../../src/runs/sweep-orphans.ts';
+import { full } from '../full.ts';
 
 const never = new AbortController().signal;
 
@@ -70,7 +71,7 @@ test('a run of an open execution, or of another store, is never removed; what is
         }
       }
     }),
-    { numRuns: process.env.WINDLASS_TEST_FULL ? 2000 : 200 },
+    { numRuns: full ? 2000 : 200 },
   );
 });
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { languages } from '../../src/tasks/scripts/languages.ts';
 import { npmInterpreter, npmInterpreters } from '../engines/interpreters.ts';
+import { full } from '../full.ts';
 import { processRunner, TaskHarness } from './task-harness.ts';
 
 /** For each language: the program it is run by, and a script that greets the variable WHO and reports an output. */
@@ -57,7 +58,7 @@ afterEach(() => harness.close());
 function pathOf(program: string): string | undefined {
   const path = process.env.PATH ?? '';
   // go builds for seconds where its cache is cold.
-  if (program === 'go' && process.env.WINDLASS_TEST_FULL !== '1') return undefined;
+  if (program === 'go' && !full) return undefined;
   const provided = npmInterpreters.includes(program) ? npmInterpreter(program) : undefined;
   if (provided !== undefined) return `${provided}:${path}`;
   const found = path.split(':').some(folder => {

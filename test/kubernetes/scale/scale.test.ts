@@ -1,10 +1,11 @@
 /** 500 pods in flight from one worker, 5,000 with `--full`: 40 s, and 8 minutes, on two busy cores. */
 import { describe, expect, test } from 'vitest';
 import { clusterUnderTest } from '../../engines/kubernetes/cluster.ts';
+import { full } from '../../full.ts';
 import { measureScale } from './measure.ts';
 
 const cluster = clusterUnderTest();
-const pods = process.env.WINDLASS_TEST_FULL === '1' ? 5_000 : 500;
+const pods = full ? 5_000 : 500;
 
 if ('unavailable' in cluster || cluster.own === undefined) {
   console.warn('SKIPPED: thousands of pods: no cluster of our own runs here');
