@@ -105,6 +105,11 @@ describe('refused values, in the words of Kestra', () => {
     ],
     ['type: STRING, validator: "a+"', 'ab', 'Invalid input for `x`, it must match the pattern `a+`, but received `ab`'],
     [
+      'type: STRING, validator: "(a+)+"',
+      `${'a'.repeat(50)}!`,
+      `Invalid input for \`x\`, its validator cannot be used: A regular expression ran for more than 2 s; make it simpler, but received \`${'a'.repeat(50)}!\``,
+    ],
+    [
       'type: SECRET, validator: "a+"',
       'geheim',
       'Invalid input for `x`, it must match the pattern `a+`, but received `******`',

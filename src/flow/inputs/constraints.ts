@@ -1,4 +1,5 @@
 /** What an input's properties ask of a value that has its type already: limits, choices, patterns. */
+import { Fault } from '../../expression/expression-error.ts';
 import { matchesAll } from '../../expression/regex/java-regex.ts';
 import { parseDuration } from '../../model/duration.ts';
 import type { FlowInput } from '../../model/flow.ts';
@@ -41,8 +42,14 @@ export function constraintFault(
 
 function patternFault({ properties }: FlowInput, text: string): string | undefined {
   const { validator } = properties;
-  if (typeof validator !== 'string' || matchesAll(text, validator)) return undefined;
-  return `it must match the pattern \`${validator}\``;
+  if (typeof validator !== 'string') return undefined;
+  try {
+    return matchesAll(text, validator) ? undefined : `it must match the pattern \`${validator}\``;
+  } catch (error) {
+    // Some patterns would take years on some texts.
+    if (!(error instanceof Fault)) throw error;
+    return `its validator cannot be used: ${error.message.replace(/\.$/, '')}`;
+  }
 }
 
 function rangeFault(
