@@ -1,8 +1,9 @@
 /** Where statements write: to text, or to a value that keeps its type when it stands alone. */
-import { writeJson } from '../model/json.ts';
-import { isList, isMap, type Value } from '../model/value.ts';
+import { plainNumberText } from '../model/numbers.ts';
+import { isList, isMap, isNumeric, type Value } from '../model/value.ts';
 import { Fault } from './expression-error.ts';
-import { className, entryClass, javaText, jsonForm } from './java-values.ts';
+import { className, entryClass, javaText } from './java-values.ts';
+import { printJson } from './json-output.ts';
 import { checkTextLength } from './limits.ts';
 
 export interface Output {
@@ -15,8 +16,9 @@ export class TextOutput implements Output {
 
   write(value: Value): void {
     if (value === null) return;
-    const isCollection = isList(value) || (isMap(value) && className(value) !== entryClass);
-    this.text += isCollection ? writeJson(jsonForm(value)) : javaText(value);
+    if (isNumeric(value)) this.text += plainNumberText(value);
+    else if (isList(value) || (isMap(value) && className(value) !== entryClass)) this.text += printJson(value);
+    else this.text += javaText(value);
     checkTextLength(this.text.length);
   }
 }

@@ -28,7 +28,9 @@ export function readYaml(text: string): Value {
   return convert(document.contents);
 }
 
-function scalarValue({ type, source, value }: Scalar): Value {
+function scalarValue({ type, source, value, tag }: Scalar): Value {
+  // `!!str 1` is a text and `!!int '1'` a number, however they are written.
+  if (tag !== undefined) return /:(?:int|float|bool|null)$/.test(tag) ? plainScalar(source ?? '') : (source ?? '');
   if (type === 'PLAIN') return plainScalar(source ?? '');
   return typeof value === 'string' ? value : String(value ?? '');
 }

@@ -40,13 +40,13 @@ function scalar(value: Value, column: number): string {
   if (value === null) return 'null';
   if (isNumeric(value)) return numberText(value);
   if (typeof value !== 'string') return typeof value === 'boolean' ? String(value) : isList(value) ? '[]' : '{}';
-  if (needsQuotes(value)) return doubleQuoted(value);
   if (value.includes('\n') && isPrintable(value)) return literal(value, column);
+  if (needsQuotes(value)) return doubleQuoted(value);
   return isPlain(value) ? value : isPrintable(value) ? `'${value.replaceAll("'", "''")}'` : doubleQuoted(value);
 }
 
 function scalarKey(key: string): string {
-  if (isReserved(key) || /^[-+.]?\d/.test(key)) return doubleQuoted(key);
+  if (isReserved(key) || /^(?:[-.\d]|\+\d)/.test(key)) return doubleQuoted(key);
   if (isPlain(key)) return key;
   return isPrintable(key) && !key.includes('\n') ? `'${key.replaceAll("'", "''")}'` : doubleQuoted(key);
 }
@@ -61,7 +61,7 @@ const reserved = new Set(
 );
 
 function isReserved(text: string): boolean {
-  return text === '' || text === '~' || reserved.has(text);
+  return text === '' || text.startsWith('~') || reserved.has(text);
 }
 
 /** Jackson's rule for values (StringQuotingChecker). */
@@ -71,7 +71,7 @@ function needsQuotes(text: string): boolean {
 
 /** SnakeYAML's rule for what can stand without quotes. */
 function isPlain(text: string): boolean {
-  if (text === '' || /^[\s]|[\s]$|[\n\r\t]/.test(text) || !isPrintable(text)) return false;
+  if (text === '' || /^ | $|\n/.test(text) || !isPrintable(text)) return false;
   if (/^(?:---|\.\.\.)/.test(text)) return false;
   if (/^[#,[\]{}&*!|>'"%@`]/.test(text) || /^[-?:](?:\s|$)/.test(text)) return false;
   // SnakeYAML takes these for numbers: octal ones, and those that are none but for the zero in front.
@@ -81,18 +81,21 @@ function isPlain(text: string): boolean {
 
 function isPrintable(text: string): boolean {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what has no plain spelling
-  return !/[\x00-\x08\x0B\x0C\x0E-\x1F\x7F-\x84\x86-\x9F\uFEFF\uD800-\uDFFF]/.test(
-    text.replace(/[\u{10000}-\u{10FFFF}]/gu, ''),
-  );
+  return !/[\x00-\x09\x0B-\x1F\x7F-\x84\x86-\x9F\uD800-\uDFFF]/.test(text.replace(/[\u{10000}-\u{10FFFF}]/gu, ''));
 }
 
+const shortEscapes: Readonly<Record<string, string>> = { '0000': '\\0', '0007': '\\a', '000b': '\\v', '001b': '\\e' };
+
 function doubleQuoted(text: string): string {
-  return JSON.stringify(text).replace(/\\u([0-9a-f]{4})/g, (_, code: string) => `\\u${code.toUpperCase()}`);
+  return JSON.stringify(text).replace(/\\(?:u([0-9a-f]{4})|.)/g, (spelling, code?: string) => {
+    if (code === undefined) return spelling;
+    return shortEscapes[code] ?? (code.startsWith('00') ? `\\x${code.slice(2)}` : `\\u${code}`);
+  });
 }
 
 function literal(text: string, column: number): string {
   const trailing = /\n*$/.exec(text)?.[0].length ?? 0;
-  const chomping = trailing === 0 ? '-' : trailing === 1 ? '' : '+';
+  const chomping = trailing === 0 ? '-' : trailing === 1 && text !== '\n' ? '' : '+';
   const hint = /^[ \n]/.test(text) ? '2' : '';
   const body = trailing === 0 ? text : text.slice(0, -1);
   const indentation = ' '.repeat(column);

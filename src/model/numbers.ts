@@ -1,6 +1,7 @@
 /**
  * Java's arithmetic on the numeric kinds of `Value`, as Pebble's operators do it: the wider kind of the two operands
- * decides (BigDecimal, Double, Float, BigInteger, Long), and two Integers give a Long.
+ * decides (BigDecimal, Double, Float, BigInteger, Long), and two Integers give a Long. BigDecimals take part as the
+ * doubles nearest to them.
  * Two accidents of the original are left out: Integers do not wrap at 32 bits, BigIntegers are not cut to 32 bits.
  */
 import { double, javaDoubleText, type NumericKind, numericKind, Real } from './value.ts';
@@ -15,7 +16,9 @@ export function calculate(operation: Operation, left: Numeric, right: Numeric): 
   const b = numericKind(right);
   if (a === 'bigdecimal' || b === 'bigdecimal') return decimalOperation(operation, left, right);
   if (a === 'double' || b === 'double') return double(plainOperation(operation, toNumber(left), toNumber(right)));
-  if (a === 'float' || b === 'float') return float(plainOperation(operation, toNumber(left), toNumber(right)));
+  if (a === 'float' || b === 'float') {
+    return float(plainOperation(operation, Math.fround(toNumber(left)), Math.fround(toNumber(right))));
+  }
   return wholeOperation(operation, toBigInt(left), toBigInt(right));
 }
 
@@ -68,6 +71,23 @@ export function float(value: number): Real {
 export function bigDecimal(text: string): Real | undefined {
   const decimal = parseDecimal(text);
   return decimal && new Real('big', decimalText(decimal));
+}
+
+/** As `numberText`, but a BigDecimal without an exponent: how Pebble prints a value that stands alone. */
+export function plainNumberText(value: Numeric): string {
+  const text = numberText(value);
+  if (!(value instanceof Real) || value.kind !== 'big' || !text.includes('E')) return text;
+  const decimal = parseDecimal(text);
+  if (!decimal) return text;
+  const { unscaled, scale } = decimal;
+  return decimalText(scale > 0 ? decimal : { unscaled: unscaled * 10n ** BigInt(-scale), scale: 0 }, true);
+}
+
+/** Whether a BigDecimal is as much as the double nearest to it is written with. */
+export function isNearestDouble(value: Real): boolean {
+  const exact = parseDecimal(value.text);
+  const nearest = parseDecimal(javaDoubleText(value.value));
+  return exact !== undefined && nearest !== undefined && decimalResult('subtract', exact, nearest).unscaled === 0n;
 }
 
 const classNames: Record<NumericKind, string> = {
@@ -139,14 +159,14 @@ interface Decimal {
 const precision = 34;
 
 function decimalOperation(operation: Operation, left: Numeric, right: Numeric): Real {
-  const a = parseDecimal(numberText(left));
-  const b = parseDecimal(numberText(right));
+  const a = parseDecimal(javaDoubleText(toNumber(left)));
+  const b = parseDecimal(javaDoubleText(toNumber(right)));
   if (!a || !b) throw new RangeError('Infinite or NaN');
   return new Real('big', decimalText(decimalResult(operation, a, b)));
 }
 
 function decimalResult(operation: Operation, a: Decimal, b: Decimal): Decimal {
-  if (operation === 'multiply') return round({ unscaled: a.unscaled * b.unscaled, scale: a.scale + b.scale });
+  if (operation === 'multiply') return { unscaled: a.unscaled * b.unscaled, scale: a.scale + b.scale };
   if (operation === 'divide') return divideDecimals(a, b);
   const scale = Math.max(a.scale, b.scale);
   const x = a.unscaled * 10n ** BigInt(scale - a.scale);
@@ -201,11 +221,11 @@ function parseDecimal(text: string): Decimal | undefined {
   return { unscaled: sign === '-' ? -unscaled : unscaled, scale: fraction.length - Number(exponent) };
 }
 
-function decimalText({ unscaled, scale }: Decimal): string {
+function decimalText({ unscaled, scale }: Decimal, plain = false): string {
   const sign = unscaled < 0n ? '-' : '';
   const digits = (unscaled < 0n ? -unscaled : unscaled).toString();
   const exponent = digits.length - 1 - scale;
-  if (scale >= 0 && exponent >= -6) {
+  if (scale >= 0 && (plain || exponent >= -6)) {
     if (scale === 0) return sign + digits;
     const padded = digits.padStart(scale + 1, '0');
     return `${sign}${padded.slice(0, -scale)}.${padded.slice(-scale)}`;

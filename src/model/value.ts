@@ -29,9 +29,10 @@ export class Real {
     this.text = text;
   }
 
-  /** The nearest JavaScript number. */
+  /** The nearest JavaScript number; of a Float, its 32 bits and not what the short text says. */
   get value(): number {
-    return Number(this.text);
+    const number = Number(this.text);
+    return this.kind === 'float' ? Math.fround(number) : number;
   }
 
   toString(): string {

@@ -51,7 +51,7 @@ describe('yaml', () => {
   test('keeps the kinds of numbers, and dates as texts', async () => {
     const text = 'a: 1.0\nb: 12345678901\nc: 2024-05-06\nd: 0x1F\ne: yes\nf: ~\ng: &x [1]\nh: *x';
     expect(await render('{{ yaml(t) }}', contextOf({ t: text }))).toBe(
-      '{"a":1.0,"b":12345678901,"c":"2024-05-06","d":31,"e":true,"f":null,"g":[1],"h":[1]}',
+      '{"a":1.0,"b":12345678901,"c":"2024-05-06","d":31,"e":true,"g":[1],"h":[1]}',
     );
   });
 });

@@ -56,14 +56,14 @@ describe('other kinds', () => {
 
   test.each([
     ['0.1', 'add', '0.2', '0.3'],
-    ['1.10', 'add', '1', '2.10'],
+    ['1.10', 'add', '1', '2.1'],
     ['1', 'divide', '3', '0.3333333333333333333333333333333333'],
     ['2', 'divide', '3', '0.6666666666666666666666666666666667'],
     ['10', 'divide', '4', '2.5'],
-    ['1.5', 'multiply', '1.50', '2.250'],
+    ['1.5', 'multiply', '1.50', '2.25'],
     ['7.5', 'remainder', '2', '1.5'],
-    ['1E+3', 'add', '1', '1001'],
-    ['1E-10', 'add', '0', '1E-10'],
+    ['1E+3', 'add', '1', '1001.0'],
+    ['1E-10', 'add', '0', '1.0E-10'],
   ] as const)('BigDecimal: %s %s %s = %s', (left, operation, right, expected) => {
     const result = calculate(operation, bigDecimal(left) ?? 0, bigDecimal(right) ?? 0);
     expect(numericKind(result)).toBe('bigdecimal');

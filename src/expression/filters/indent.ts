@@ -1,4 +1,5 @@
 /** `indent(amount, prefix)`: all lines but the first; `nindent`: a new line, then all lines. */
+import { toNumber } from '../../model/numbers.ts';
 import { isNumeric } from '../../model/value.ts';
 import { Fault } from '../expression-error.ts';
 import type { Filter } from '../invocable.ts';
@@ -18,11 +19,12 @@ function indent(name: string, write: (text: string, newLine: string, filler: str
       if (input === null) return null;
       const text = javaText(input);
       if (text === '') return text;
-      if (amount === undefined || amount === null || !isNumeric(amount)) {
+      if (amount === undefined || amount === null || !isNumeric(amount) || !Number.isInteger(toNumber(amount))) {
         throw new Fault(`The '${name}' filter expects an integer as argument 'amount'.`);
       }
-      const count = Math.trunc(Number(amount));
+      const count = toNumber(amount);
       if (!(count >= 0)) throw new Fault(`The '${name}' filter expects a positive integer >=0 as argument 'amount'.`);
+      if (prefix === null) throw new Fault(`The '${name}' filter expects a text as argument 'prefix', not null.`);
       const unit = optionalText(prefix, 'prefix') ?? ' ';
       checkTextLength(unit.length * count);
       const newLine = lineSeparator(text);

@@ -11,13 +11,16 @@ export const listFilters = {
     if (isJavaList(input)) return input.toReversed();
     throw new Fault(`The 'reverse' filter can only be applied to lists, not to ${className(input)}.`);
   }),
-  flatten: filter(input => {
-    if (!isJavaList(input)) throw new Fault("The 'flatten' filter can only be applied to lists.");
-    const flat = input.flatMap(item => (isJavaList(item) ? item : [item]));
-    return ofClass(flat, immutable);
-  }),
-  distinct: {
+  flatten: {
     parameters: [],
+    apply(input) {
+      if (input === null) return null;
+      if (!isJavaList(input)) throw new Fault("The 'flatten' filter can only be applied to lists.");
+      const flat = input.flatMap(item => (isJavaList(item) ? item : [item]));
+      return ofClass(flat, immutable);
+    },
+  },
+  distinct: {
     apply(input) {
       // Kestra's gives the text for nothing.
       if (input === null) return 'null';

@@ -1,6 +1,6 @@
 /** `numberFormat(format)`: the patterns of Java's DecimalFormat, in English. */
-import { numberText, toNumber } from '../../model/numbers.ts';
-import { isNumeric, Real } from '../../model/value.ts';
+import { bigDecimal, plainNumberText, toNumber } from '../../model/numbers.ts';
+import { isNumeric, javaDoubleText, Real } from '../../model/value.ts';
 import { Fault } from '../expression-error.ts';
 import type { Filter } from '../invocable.ts';
 import { kindOf } from '../java-values.ts';
@@ -45,14 +45,19 @@ export const numberFormatFilter: Filter = {
     const [positive = '', negative] = (optionalText(format, 'format') ?? defaultFormat).split(';');
     const pattern = positive === '' ? allDigits : parsePattern(positive);
     const text = plainText(input, pattern);
-    const { digits, isNegative } = round(text, pattern);
-    const body = pattern.exponent ? scientific(text, pattern, pattern.exponent) : group(digits, pattern);
-    if (!isNegative) return pattern.prefix + body + pattern.suffix;
-    if (negative === undefined) return `-${pattern.prefix}${body}${pattern.suffix}`;
-    const other = parsePattern(negative);
-    return other.prefix + body + other.suffix;
+    if (text === 'NaN') return text;
+    const body = bodyOf(text, pattern);
+    if (!text.startsWith('-')) return pattern.prefix + body + pattern.suffix;
+    const other = negative ? parsePattern(negative) : pattern;
+    const isTold = other.prefix !== pattern.prefix || other.suffix !== pattern.suffix;
+    return `${isTold ? '' : '-'}${other.prefix}${body}${other.suffix}`;
   },
 };
+
+function bodyOf(text: string, pattern: Pattern): string {
+  if (text.endsWith('Infinity')) return '∞';
+  return pattern.exponent ? scientific(text, pattern, pattern.exponent) : group(round(text, pattern), pattern);
+}
 
 function parsePattern(text: string): Pattern {
   const match = /^((?:'[^']*'|[^#0,.'])*)([#0,]*)(?:(\.)([#0]*))?(?:E(0+))?((?:'[^']*'|[^#0,.'])*)$/.exec(text);
@@ -84,18 +89,23 @@ function unquote(text: string): string {
 /** The number in plain decimal digits, times a hundred for percent; a double is multiplied as Java does it. */
 function plainText(value: number | bigint | Real, { shift, maxFraction }: Pattern): string {
   if (typeof value === 'bigint') return (value * 10n ** BigInt(shift)).toString();
-  if (shift === 0 && value instanceof Real && !/[eE]/.test(value.text)) return value.text;
+  if (value instanceof Real && value.kind === 'big') return shifted(plainNumberText(value), shift);
   const number = toNumber(value) * 10 ** shift;
-  // Where nothing is rounded off, a double has the digits that it is written with.
-  if (maxFraction > 30 && !/e/.test(String(number))) return String(number);
-  if (!Number.isFinite(number)) throw new Fault(`The 'numberFormat' filter cannot format ${numberText(value)}.`);
-  // Exact up to 1e21, as far as the digits of a double matter; beyond, all digits are whole.
-  return Math.abs(number) < 1e21 ? number.toFixed(30).replace(/\.?0+$/, '') : BigInt(number).toString();
+  const written = shifted(javaDoubleText(number), 0);
+  // What is rounded off is rounded by its exact value (`toFixed`); else a double has the digits it is written with.
+  const isWhole = (written.split('.')[1]?.length ?? 0) <= maxFraction;
+  return isWhole || Math.abs(number) >= 1e21 ? written : number.toFixed(30).replace(/\.?0+$/, '');
+}
+
+/** A decimal number times a power of ten, without an exponent. */
+function shifted(text: string, power: number): string {
+  const decimal = bigDecimal(text.includes('E') ? text : `${text}E${power}`);
+  return decimal ? plainNumberText(decimal) : text;
 }
 
 /** Rounds half to even, as DecimalFormat does, on the digits written. */
-function round(text: string, { maxFraction: kept }: Pattern): { digits: string; isNegative: boolean } {
-  const [, sign, whole = '', fraction = ''] = /^(-?)(\d*)\.?(\d*)$/.exec(text) ?? [];
+function round(text: string, { maxFraction: kept }: Pattern): string {
+  const [, whole = '', fraction = ''] = /^-?(\d*)\.?(\d*)$/.exec(text) ?? [];
   const all = whole + fraction.padEnd(kept, '0');
   const cut = whole.length + kept;
   const rest = all.slice(cut);
@@ -104,7 +114,7 @@ function round(text: string, { maxFraction: kept }: Pattern): { digits: string; 
   if (rest !== '' && (rest > half || (rest === half && value % 2n === 1n))) value += 1n;
   const digits = value.toString().padStart(kept + 1, '0');
   const point = digits.length - kept;
-  return { digits: `${digits.slice(0, point)}.${digits.slice(point)}`, isNegative: sign === '-' };
+  return `${digits.slice(0, point)}.${digits.slice(point)}`;
 }
 
 function group(digits: string, pattern: Pattern): string {

@@ -1,6 +1,6 @@
 /** `number(type)` and `abs`. */
-import { bigDecimal, compareNumbers, float, negate } from '../../model/numbers.ts';
-import { double, isNumeric, type Value } from '../../model/value.ts';
+import { bigDecimal, float, isNearestDouble, negate } from '../../model/numbers.ts';
+import { double, isNumeric, javaDoubleText, Real, type Value } from '../../model/value.ts';
 import { Fault } from '../expression-error.ts';
 import type { Args, Filter } from '../invocable.ts';
 import { className } from '../java-values.ts';
@@ -14,9 +14,10 @@ export const numberFilters = {
 function abs(input: Value): Value {
   if (input === null) throw new Fault('Can not pass null value to "abs" filter.');
   if (!isNumeric(input)) throw new Fault("The 'abs' filter does require as input a number.");
-  if (compareNumbers(input, 0) >= 0) return input;
-  // Only the sign changes, not the kind: an Integer stays one.
-  return typeof input === 'number' ? -input : negate(input);
+  // Only the sign changes, not the kind or the spelling; -0.0 has one too.
+  if (input instanceof Real) return new Real(input.kind, input.text.replace(/^-/, ''));
+  if (typeof input === 'number') return Math.abs(input);
+  return input < 0n ? negate(input) : input;
 }
 
 function number(input: Value, [type]: Args): Value {
@@ -36,7 +37,7 @@ function number(input: Value, [type]: Args): Value {
     case 'DOUBLE':
       return double(realNumber(input));
     case 'BIGDECIMAL':
-      return bigDecimal(input.trim()) ?? invalid(input);
+      return bigDecimal(input) ?? invalid(input);
     default:
       return anyNumber(input);
   }
@@ -52,12 +53,12 @@ function anyNumber(text: string): Value {
     return suffix === 'f' || suffix === 'F' ? float(realNumber(body)) : double(realNumber(body));
   }
   if (!/[.eE]/.test(text) || /^[+-]?(?:0[xX]|#)/.test(text)) return smallestWhole(parseWhole(text) ?? invalid(text));
-  const value = realNumber(text);
-  const decimals = /\.(\d*)/.exec(text)?.[1]?.length ?? 0;
-  if (decimals > 16 || !Number.isFinite(value)) return bigDecimal(text) ?? invalid(text);
-  // A Float where it keeps what is written; commons-lang takes one even where it does not.
+  const exact = bigDecimal(text) ?? invalid(text);
+  const value = Number(text);
+  if (!Number.isFinite(value) || (value === 0 && /^[^eE]*[1-9]/.test(text))) return exact;
   const single = float(value);
-  return decimals <= 7 && single.value === value ? single : double(value);
+  if (single.text === javaDoubleText(value)) return single;
+  return isNearestDouble(exact) ? double(value) : exact;
 }
 
 function smallestWhole(value: bigint): Value {
@@ -74,7 +75,7 @@ function wholeNumber(text: string, bits: number): Value {
 
 /** Java's `decode`: `0x1F`, `#1F` and `017` too. */
 function parseWhole(text: string): bigint | undefined {
-  const match = /^([+-]?)(?:(?:0[xX]|#)([0-9a-fA-F]+)|0([0-7]+)|(\d+))$/.exec(text);
+  const match = /^([+-]?)(?:(?:0[xX]|#)([0-9a-fA-F]+)|0([0-7]+)|(0|[1-9]\d*))$/.exec(text);
   if (!match) return undefined;
   const [, sign, hexadecimal, octal, decimal = ''] = match;
   const value = BigInt(hexadecimal ? `0x${hexadecimal}` : octal ? `0o${octal}` : decimal);

@@ -17,7 +17,10 @@ export const eachOutputFunction: ExpressionFunction = {
     const taskruns = [...outsideIn.map(parent => property(parent, 'taskrun')), frame.variable('taskrun') ?? null];
     let found: Value = outputs;
     for (const taskrun of taskruns) {
-      if (isMap(taskrun)) found = property(found, javaText(property(taskrun, 'value')));
+      if (!isMap(taskrun)) continue;
+      const iteration = javaText(property(taskrun, 'value'));
+      found = property(found, iteration);
+      if (found === null) throw new Fault(`The outputs have none of the iteration '${iteration}'.`);
     }
     return found;
   },

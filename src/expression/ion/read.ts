@@ -69,11 +69,14 @@ function readValue(reader: Reader, depth: number): Value {
   }
 }
 
-/** As Java's dates print: `2024T` is a day of that year, and a minute has seconds. */
+/** As Java's dates print: `2024T` is a day of that year, a minute has seconds, a second at most milliseconds. */
 function isoText(timestamp: string): string {
   const day = /^(\d{4})(?:-(\d\d)(?:-(\d\d))?)?T?$/.exec(timestamp);
   if (day) return `${day[1]}-${day[2] ?? '01'}-${day[3] ?? '01'}`;
-  return timestamp.replace(/T\d\d:\d\d(?=[Z+-])/, '$&:00');
+  return timestamp.replace(/T\d\d:\d\d(?=[Z+-])/, '$&:00').replace(/\.(\d+)/, (_, digits: string) => {
+    const milliseconds = digits.slice(0, 3).padEnd(3, '0');
+    return milliseconds === '000' ? '' : `.${milliseconds}`;
+  });
 }
 
 function integer(value: bigint): number | bigint {

@@ -1,5 +1,5 @@
 /** Values as compact Ion text, spelt as Jackson's Ion mapper does it for Kestra's `toIon`. */
-import { isList, isMap, Real, type Value } from '../../model/value.ts';
+import { isList, isMap, javaDoubleText, Real, type Value } from '../../model/value.ts';
 
 /** Words that would be read as something else when a field name stood without quotes. */
 const reserved = new Set(['null', 'true', 'false', 'nan']);
@@ -40,13 +40,12 @@ function writeStruct(map: Readonly<Record<string, Value>>, parts: string[]): voi
   parts.push('}');
 }
 
-/** An exponent makes it a float: without one, Ion reads a decimal. */
+/** An exponent makes it a float: without one, Ion reads a decimal. `1.5e0`, `2e0`, `1.0E10`. */
 function floatText(value: number): string {
   if (Number.isNaN(value)) return 'nan';
   if (!Number.isFinite(value)) return value > 0 ? '+inf' : '-inf';
-  if (Object.is(value, -0)) return '-0e0';
-  const text = String(value);
-  return text.includes('e') ? text.replace('e+', 'e') : `${text}e0`;
+  const text = javaDoubleText(value);
+  return text.includes('E') ? text : `${text.replace(/\.0$/, '')}e0`;
 }
 
 function decimalText(text: string): string {

@@ -3,14 +3,14 @@ import type { Value } from '../../model/value.ts';
 import { formatText } from './builtins/formats.ts';
 import { compile } from './compile.ts';
 import { raise } from './jq-error.ts';
-import { excerpt } from './json-text.ts';
+import { excerpt, interpolatedText } from './json-text.ts';
 import { kindOf, setOwn } from './kinds.ts';
 import { computed, type Filter, single } from './run.ts';
 import type { Scope } from './scope.ts';
 import type { Node } from './syntax.ts';
 
 export function compileText(node: Extract<Node, { kind: 'text' }>, scope: Scope): Filter {
-  const format = formatText(node.format, undefined);
+  const format = node.format === '@text' ? interpolatedText : formatText(node.format, undefined);
   const parts = node.parts.map(part => (typeof part === 'string' ? part : compile(part, scope)));
   // The last interpolation varies slowest, as in jq, where the parts are added up from the right.
   return (env, input, trail, emit) => {

@@ -1,4 +1,5 @@
 /** Values as jq writes them: `tojson`, and the excerpts in its messages. */
+import { numberText } from '../../model/numbers.ts';
 import { isList, isMap, Real, type Value } from '../../model/value.ts';
 import { JqError } from './jq-error.ts';
 import { maxTextLength } from './limits.ts';
@@ -14,6 +15,12 @@ export function jsonText(value: Value): string {
   const writer = new Writer(maxTextLength);
   if (!writer.write(value)) throw new JqError(`the jq program makes a text of more than ${maxTextLength} characters`);
   return writer.text();
+}
+
+/** What stands for a value within a text: a number as it is printed, where `tojson` has 3 for 3.0. */
+export function interpolatedText(value: Value): string {
+  if (typeof value === 'string') return value;
+  return value instanceof Real && Number.isFinite(value.value) ? numberText(value) : jsonText(value);
 }
 
 /** At most 14 characters for a message, the last three of a longer text being dots: as jq 1.6 does it. */
@@ -60,7 +67,8 @@ class Writer {
 
 function scalarText(value: null | boolean | string | number | bigint | Real): string {
   if (typeof value === 'string') return JSON.stringify(value);
-  if (value instanceof Real) return Number.isFinite(value.value) ? value.text : scalarText(value.value);
+  // Not as it was written: 3.0 is 3.
+  if (value instanceof Real) return scalarText(value.value);
   if (typeof value !== 'number') return String(value);
   if (Number.isNaN(value)) return 'null';
   if (!Number.isFinite(value)) return value > 0 ? largest : `-${largest}`;

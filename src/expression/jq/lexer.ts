@@ -1,10 +1,11 @@
 /** A jq program's text as tokens. */
 import type { Position } from '../../model/flow.ts';
+import { double, type Real } from '../../model/value.ts';
 import { JqError } from './jq-error.ts';
 
 export type Token = { readonly position: Position } & (
   | { readonly kind: 'name' | 'field' | 'variable' | 'format' | 'operator' | 'end'; readonly text: string }
-  | { readonly kind: 'number'; readonly value: number }
+  | { readonly kind: 'number'; readonly value: number | Real }
   /** `\(…)` inside a text is tokens of its own. */
   | { readonly kind: 'text'; readonly parts: readonly (string | readonly Token[])[] }
 );
@@ -66,7 +67,10 @@ class Lexer {
   private next(position: Position): Token {
     if (this.source[this.at] === '"') return { kind: 'text', parts: this.text(), position };
     const number = this.match(numberShape);
-    if (number !== undefined) return { kind: 'number', value: Number(number), position };
+    if (number !== undefined) {
+      const value = /[.eE]/.test(number) ? double(Number(number)) : Number(number);
+      return { kind: 'number', value, position };
+    }
     const field = this.match(fieldShape);
     if (field !== undefined) return { kind: 'field', text: field.slice(1), position };
     const variable = this.match(variableShape);

@@ -63,7 +63,7 @@ export function split(text: string, pattern: string, limit: number): string[] {
   for (const match of matches(text, pattern)) {
     if (limit > 0 && pieces.length === limit - 1) break;
     const end = match.index + match[0].length;
-    if (end === 0 || (match[0] === '' && match.index === text.length)) continue;
+    if (end === 0) continue;
     pieces.push(text.slice(from, match.index));
     from = end;
   }
@@ -84,7 +84,7 @@ function javaReplacement(replacement: string): Fill {
     const [whole, escaped, digit, name] = part;
     if (escaped !== undefined) parts.push(() => escaped);
     else if (digit !== undefined) parts.push(match => groupOf(match, Number(digit)));
-    else if (name !== undefined) parts.push(match => match.groups?.[name] ?? '');
+    else if (name !== undefined) parts.push(match => namedGroupOf(match, name));
     else if (whole === '$') throw new Fault(`Illegal group reference in the replacement '${replacement}': write \\$`);
     else parts.push(() => whole);
   }
@@ -93,6 +93,11 @@ function javaReplacement(replacement: string): Fill {
     checkTextLength(text.length);
     return text;
   };
+}
+
+function namedGroupOf(match: RegExpExecArray, name: string): string {
+  if (!match.groups || !(name in match.groups)) throw new Fault(`No group with name {${name}}`);
+  return match.groups[name] ?? '';
 }
 
 function groupOf(match: RegExpExecArray, index: number): string {

@@ -1,5 +1,5 @@
 /** Arithmetic functions, as the C library has them. */
-import type { Value } from '../../../model/value.ts';
+import { double, type Value } from '../../../model/value.ts';
 import { numeric } from '../arithmetic.ts';
 import { raise } from '../jq-error.ts';
 import { described, numberOf } from '../kinds.ts';
@@ -9,10 +9,11 @@ function required(value: Value | undefined): number {
   return numberOf(value ?? null) ?? raise(`${described(value ?? null)} number required`);
 }
 
+/** A Double, integral or not: what jq as Kestra has it gives here. */
 const one =
   (compute: (x: number) => number): ValueFunction =>
   value =>
-    numeric(compute(required(value)));
+    double(compute(required(value)));
 
 const two =
   (compute: (x: number, y: number) => number): ValueFunction =>

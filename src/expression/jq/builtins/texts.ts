@@ -2,7 +2,7 @@
 import { isList, type Value } from '../../../model/value.ts';
 import { splitText } from '../arithmetic.ts';
 import { raise } from '../jq-error.ts';
-import { jsonText } from '../json-text.ts';
+import { interpolatedText } from '../json-text.ts';
 import { described, numberOf } from '../kinds.ts';
 import type { ValueFunction, ValueTable } from './builtin.ts';
 
@@ -50,7 +50,7 @@ function join(value: Value, separator: Value): string {
     if (!isText && typeof item !== 'boolean' && numberOf(item) === undefined) {
       return raise(`${described(joined)} and ${described(item)} cannot be added`);
     }
-    joined += isText ? (item ?? '') : jsonText(item);
+    joined += isText ? (item ?? '') : interpolatedText(item);
   }
   return joined;
 }

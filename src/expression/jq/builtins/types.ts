@@ -1,7 +1,8 @@
 /** Builtins about what a value is: type, length, membership, conversions. */
 
 import { parseJson } from '../../../model/json.ts';
-import { isList, isMap, type Value } from '../../../model/value.ts';
+import { isList, isMap, Real, type Value } from '../../../model/value.ts';
+import { numeric } from '../arithmetic.ts';
 import { raise } from '../jq-error.ts';
 import { jsonText } from '../json-text.ts';
 import { described, equal, isTrue, kindOf, numberOf, ownValue, sortedKeys } from '../kinds.ts';
@@ -15,7 +16,8 @@ function lengthOf(value: Value): Value {
   if (isMap(value)) return Object.keys(value).length;
   const number = numberOf(value);
   if (number === undefined) return raise(`${described(value)} has no length`);
-  return number < 0 ? 0 - number : value;
+  if (number < 0) return 0 - number;
+  return value instanceof Real ? numeric(number) : value;
 }
 
 /** Code points, not UTF-16 units. */
