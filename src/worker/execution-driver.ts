@@ -155,6 +155,7 @@ export class ExecutionDriver {
     if (logs.length > 0) listener.logs?.(logs, state.execution.id);
     for (const run of decision.taskRuns) listener.taskRun?.(run, state.execution);
     if (decision.execution) {
+      if (decision.execution.state.current === 'KILLING') this.#subflows.killChildren(decision.execution.id);
       this.#mailbox.watch();
       listener.execution?.(decision.execution, state.flow);
     }

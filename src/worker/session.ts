@@ -36,6 +36,7 @@ export class Session {
     restart: id => this.restart(id),
     settled: driver => this.settled(driver),
     kill: id => this.kill(id),
+    killChildren: id => this.#killChildren(id),
     resume: (id, inputs) => this.#resumePaused(id, inputs),
     fileOf: carried => this.#fileOf.get(carried) ?? { flows: [], source: '' },
   });
@@ -178,7 +179,13 @@ export class Session {
   /** Ends all executions that this process carries out; each driver's `ended` tells when. */
   killAll(): void {
     for (const tries of this.#tries.values()) tries.giveUp();
-    for (const driver of this.#drivers.values()) if (!driver.carried.state.execution.parent) driver.kill();
+    for (const driver of this.#drivers.values()) driver.kill();
+  }
+
+  /** Those that Subflow and ForEachItem tasks started, whether the tasks wait for them or not. */
+  #killChildren(parentId: string): void {
+    for (const [id, { carried }] of this.#drivers)
+      if (carried.state.execution.parent?.executionId === parentId) this.kill(id);
   }
 
   /** Tells the process that carries a paused execution out to go on. Undefined: told. */
@@ -240,7 +247,9 @@ export class Session {
     this.#drivers.set(stored.execution.id, driver);
     const forget = () => this.#drivers.delete(stored.execution.id);
     driver.ended.then(forget, forget);
-    if (this.#subflows.takeKill(stored.execution.id)) driver.kill();
+    // One that a parent was about to start when it was killed ends with it.
+    const parent = this.#drivers.get(stored.execution.parent?.executionId ?? '')?.carried.state.execution;
+    if (this.#subflows.takeKill(stored.execution.id) || parent?.state.current === 'KILLING') driver.kill();
     return driver;
   }
 }

@@ -12,4 +12,6 @@ export interface SubflowStarter {
   /** @throws TaskError */
   resume(executionId: string, inputs: ValueMap): Promise<void>;
   killSubflow(executionId: string): void;
+  /** Ends all executions that an execution started, those that it does not wait for too. */
+  killChildren(executionId: string): void;
 }

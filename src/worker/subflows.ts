@@ -23,6 +23,7 @@ export interface Executions {
   settled(driver: ExecutionDriver): Promise<ExecutionDriver>;
   /** @returns whether this process carries the execution out */
   kill(executionId: string): boolean;
+  killChildren(executionId: string): void;
   /** @returns what is wrong with the inputs; undefined when it goes on. @throws TaskError where it is not paused */
   resume(executionId: string, inputs: ValueMap): Promise<RefusedInputs | undefined>;
   /** The file that an execution's flow comes from. */
@@ -46,6 +47,10 @@ export class Subflows implements SubflowStarter {
   /** Ends a subflow's execution. After a crash the kill may be asked for again before its driver exists: it waits. */
   killSubflow(executionId: string): void {
     if (!this.#executions.kill(executionId)) this.#killed.add(executionId);
+  }
+
+  killChildren(executionId: string): void {
+    this.#executions.killChildren(executionId);
   }
 
   /** Whether a kill waits for this execution; asked once, when there is a driver for it. */
