@@ -18,6 +18,8 @@ export interface Config {
   readonly pluginConfigurations: Readonly<Record<string, ValueMap>>;
   /** `kestra.tasks.tmp-dir.path`: where working directories are made. */
   readonly tmpDir?: string;
+  /** `kestra.local-files.allowed-paths`: folders of this machine that `file:///…` may name files of. */
+  readonly allowedPaths: readonly string[];
   /** `windlass.worker-groups`: those whose tasks this process runs; undefined: all. */
   readonly workerGroups?: readonly string[];
   /** `kestra.url` and `kestra.environment`, for `kestra.*`. */

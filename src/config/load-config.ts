@@ -24,7 +24,7 @@ const docker = 'io.kestra.plugin.scripts.runner.docker.Docker';
 
 /** Names below these are few and matter here, so a near miss is worth a word. The rest of Kestra's settings is not read. */
 const knownNames: Readonly<Record<string, readonly string[]>> = {
-  kestra: ['variables', 'plugins', 'encryption', 'tasks', 'url', 'environment'],
+  kestra: ['variables', 'plugins', 'encryption', 'tasks', 'local-files', 'url', 'environment'],
   'kestra.variables': [
     'env-vars-prefix',
     'globals',
@@ -35,6 +35,7 @@ const knownNames: Readonly<Record<string, readonly string[]>> = {
   ],
   'kestra.plugins': ['configurations', 'defaults', 'repositories', 'security', 'management'],
   'kestra.encryption': ['secret-key'],
+  'kestra.local-files': ['allowed-paths', 'enable-preview'],
   'kestra.tasks': ['defaults', 'tmp-dir', 'scripts', 'subflow'],
 };
 
@@ -77,6 +78,7 @@ export function loadConfig(sources: ConfigSources): { config: Config; problems: 
     pluginDefaults: [...reader.defaults('kestra.tasks.defaults'), ...reader.defaults('kestra.plugins.defaults')],
     pluginConfigurations: reader.configurations(),
     ...(tmpDir !== undefined && { tmpDir }),
+    allowedPaths: reader.texts('kestra.local-files.allowed-paths') ?? [],
     ...(workerGroups && { workerGroups }),
     ...(url !== undefined && { url }),
     ...(Object.keys(environment).length > 0 && { environment }),

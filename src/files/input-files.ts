@@ -1,16 +1,26 @@
 /** A task's `inputFiles`: what is written into its working directory before it runs. */
-import { lstatSync, writeFileSync } from 'node:fs';
-import { realpath, rm, writeFile } from 'node:fs/promises';
+import { constants, lstatSync, writeFileSync } from 'node:fs';
+import { copyFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, posix } from 'node:path';
 import { parseJson, writeJson } from '../model/json.ts';
 import { isMap, type Value } from '../model/value.ts';
 import type { Storage } from '../storage/storage.ts';
 import { namedNamespaceFile } from '../storage/uris.ts';
 import { makeInnerFolder } from './inner-folder.ts';
+import { LocalFileError, namedLocalFile } from './local-file.ts';
 import { smallFile } from './small-file.ts';
 
 /** Something is wrong with a name or a value that the user gave. The message says what. */
 export class InputFileError extends Error {}
+
+/** Where files are found that the property names instead of giving their contents. */
+export interface FileSources {
+  readonly storage: Storage;
+  /** Whose files `nsfile:///…` names. Without it that is a text as any other. */
+  readonly namespace?: string;
+  /** The folders of this machine that `file:///…` may name files of, beside the working directory. Likewise. */
+  readonly allowedPaths?: readonly string[];
+}
 
 /** Content by name: text, or the `kestra:///` URI of a stored file. */
 function readProperty(property: Value): ReadonlyMap<string, string> {
@@ -43,9 +53,8 @@ function contentOf(value: Value): string {
 
 /**
  * Writes what the rendered property holds, over what is there. It is a map, or a text that holds a JSON object, from
- * names to contents: text, the `kestra:///` URI of a stored file, `nsfile:///` and the path of a file of the namespace
- * where one is given, or another value, which is written as JSON. Null
- * values of a map are dropped, those of a JSON text are empty files, as in Kestra's FilesService.
+ * names to contents: text, the address of a file (`kestra:///`, `nsfile:///`, `file:///`), or another value, which is
+ * written as JSON. Null values of a map are dropped, those of a JSON text are empty files, as in Kestra's FilesService.
  *
  * Folders on the way are made; nothing is added to the content. An absolute name counts from the working directory, as
  * in Kestra; a name that leads out of it is refused, also through a link.
@@ -53,12 +62,7 @@ function contentOf(value: Value): string {
  * @throws InputFileError
  * @throws NotFoundError when a stored file is not there
  */
-export async function writeInputFiles(
-  workDir: string,
-  property: Value,
-  storage: Storage,
-  namespace?: string,
-): Promise<void> {
+export async function writeInputFiles(workDir: string, property: Value, sources: FileSources): Promise<void> {
   const files = readProperty(property);
   if (files.size === 0) return;
   const root = await realpath(workDir);
@@ -71,11 +75,25 @@ export async function writeInputFiles(
       throw new InputFileError(`The input file "${name}" cannot be written: a folder has that name.`);
     }
     if (found) await rm(target);
-    const namespaceFile = namespace === undefined ? undefined : namedNamespaceFile(content, namespace);
-    if (namespaceFile !== undefined) await storage.getFile(namespaceFile, target);
-    else if (content.startsWith('kestra://')) await storage.getFile(content.trim(), target);
+    const stored = storedFile(content, sources);
+    const local = sources.allowedPaths && (await namedFile(name, content, [root, ...sources.allowedPaths]));
+    if (stored !== undefined) await sources.storage.getFile(stored, target);
+    else if (local !== undefined) await copyFile(local, target, constants.COPYFILE_EXCL);
     else if (content.length <= smallFile) writeFileSync(target, content, { flag: 'wx' });
     else await writeFile(target, content, { flag: 'wx' });
+  }
+}
+
+function storedFile(content: string, { namespace }: FileSources): string | undefined {
+  if (content.startsWith('kestra://')) return content.trim();
+  return namespace === undefined ? undefined : namedNamespaceFile(content, namespace);
+}
+
+async function namedFile(name: string, content: string, folders: readonly string[]): Promise<string | undefined> {
+  try {
+    return await namedLocalFile(content, folders);
+  } catch (error) {
+    throw error instanceof LocalFileError ? new InputFileError(`The input file "${name}": ${error.message}`) : error;
   }
 }
 

@@ -9,11 +9,12 @@ import { readProtocol } from '../logs/protocol.ts';
 import type { LogEntry, MetricEntry } from '../model/execution.ts';
 import type { LogLevel } from '../model/flow.ts';
 import type { Outcome, RunSpec } from '../model/run.ts';
-import type { ValueMap } from '../model/value.ts';
+import type { Value, ValueMap } from '../model/value.ts';
 import {
   type Handle,
   isLost,
   type LogBatch,
+  type LogCursor,
   type LogLine,
   LostFilesError,
   PrepareError,
@@ -23,7 +24,7 @@ import {
 import type { Storage } from '../storage/storage.ts';
 import type { Claim, RunRecord, Store } from '../store/store.ts';
 import { captureOutputs } from './capture-outputs.ts';
-import type { RunOutcome, RunPlan } from './run-plan.ts';
+import type { LineCounts, RunOutcome, RunPlan } from './run-plan.ts';
 
 /** Why a run is ended from here. `kill`: somebody ended the execution. `timeout`: the task's time is over. */
 export type StopReason = 'kill' | 'timeout';
@@ -130,7 +131,7 @@ async function settle(run: Run, plan: RunPlan, setting: RunSetting, record: RunR
     // A program that ended well is no success without what it made; of a failure its own end tells more.
     if (outcome.kind === 'exited' && outcome.exitCode === 0) {
       const lost = { kind: 'node-lost', detail: error.message } as const;
-      return { outcome: lost, vars: reading.vars, outputFiles: {}, ...(run.details && { details: run.details }) };
+      return { outcome: lost, outputFiles: {}, ...reading.result(run) };
     }
     setting.log('WARN', error.message);
   }
@@ -146,7 +147,7 @@ async function settle(run: Run, plan: RunPlan, setting: RunSetting, record: RunR
   const note = (captures: NonNullable<RunRecord['captures']>) =>
     setting.store.saveRun(setting.claim, { ...reading.record(), outcome, captures });
   const outputFiles = await captureOutputs(collecting, record.captures, note);
-  return { outcome, vars: reading.vars, outputFiles, ...(run.details && { details: run.details }) };
+  return { outcome, outputFiles, ...reading.result(run) };
 }
 
 /** Ends the run when the signal says so. The returned function waits for a stop that is under way. */
@@ -165,7 +166,7 @@ function stopOnSignal(run: Run, setting: RunSetting): () => Promise<void> {
 }
 
 function nothing(outcome: Outcome): RunOutcome {
-  return { outcome, vars: {}, outputFiles: {} };
+  return { outcome, vars: {}, outputFiles: {}, lines: { stdout: 0, stderr: 0 } };
 }
 
 /**
@@ -185,43 +186,62 @@ async function removeRemains(plan: RunPlan, spec: RunSpec, setting: RunSetting):
   }
 }
 
+/** Stored as the log's cursor: where reading goes on, and what has been counted up to there. */
+interface LogPlace {
+  readonly cursor?: LogCursor;
+  readonly lines: LineCounts;
+}
+
 /** Turns lines into log entries, outputs and metrics, and stores them with the cursor behind them. */
 class LogReader {
   readonly #setting: RunSetting;
   #record: RunRecord;
-  vars: ValueMap;
+  #vars: ValueMap;
+  #place: LogPlace;
 
   constructor(setting: RunSetting, record: RunRecord) {
     this.#setting = setting;
     this.#record = record;
-    this.vars = record.vars;
+    this.#vars = record.vars;
+    this.#place = (record.logCursor as LogPlace | undefined) ?? { lines: { stdout: 0, stderr: 0 } };
   }
 
   async readAll(run: Run): Promise<void> {
-    for await (const batch of run.logs(this.#record.logCursor)) await this.#take(batch);
+    for await (const batch of run.logs(this.#place.cursor)) await this.#take(batch);
   }
 
   /** The record as it stands now, with what is stored of the handle. */
   record(): RunRecord {
-    return { ...this.#record, vars: this.vars };
+    return { ...this.#record, vars: this.#vars };
+  }
+
+  /** What the log and the engine said. */
+  result({ details }: Run): Pick<RunOutcome, 'vars' | 'lines' | 'details'> {
+    return { vars: this.#vars, lines: this.#place.lines, ...(details && { details }) };
   }
 
   async #take(batch: LogBatch): Promise<void> {
     const logs: LogEntry[] = [];
     const metrics: MetricEntry[] = [];
-    const before = this.vars;
+    const before = this.#vars;
     for (const line of batch.lines) this.#read(line, logs, metrics);
     const { store, claim, taskRunId, attempt } = this.#setting;
-    const { cursor } = batch;
+    const { stdout, stderr } = this.#place.lines;
+    const errors = batch.lines.filter(line => line.stream === 'stderr').length;
+    this.#place = {
+      cursor: batch.cursor,
+      lines: { stdout: stdout + batch.lines.length - errors, stderr: stderr + errors },
+    };
+    const logCursor = this.#place as unknown as Value;
     await store.saveProgress(claim, {
       taskRunId,
       attempt,
-      logCursor: cursor,
-      ...(this.vars !== before && { vars: this.vars }),
+      logCursor,
+      ...(this.#vars !== before && { vars: this.#vars }),
       logs,
       metrics,
     });
-    this.#record = { ...this.#record, logCursor: cursor };
+    this.#record = { ...this.#record, logCursor };
     this.#setting.onLogs(logs);
   }
 
@@ -237,7 +257,7 @@ class LogReader {
       write(line.stream === 'stdout' ? 'INFO' : 'ERROR', line.text);
       return;
     }
-    if (said.outputs) this.vars = { ...this.vars, ...said.outputs };
+    if (said.outputs) this.#vars = { ...this.#vars, ...said.outputs };
     for (const metric of said.metrics ?? []) {
       metrics.push({ ...metric, taskId: this.#setting.taskId, taskRunId: this.#setting.taskRunId, timestamp });
     }

@@ -24,4 +24,12 @@ export interface RunOutcome {
   /** Storage URIs by path relative to the working (or output) directory. */
   readonly outputFiles: Readonly<Record<string, string>>;
   readonly details?: ValueMap;
+  /** How many lines it wrote, those of the protocol included. */
+  readonly lines: LineCounts;
+}
+
+/** An engine with one stream for both counts all as stdout. */
+export interface LineCounts {
+  readonly stdout: number;
+  readonly stderr: number;
 }

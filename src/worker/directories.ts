@@ -9,6 +9,7 @@ import type { TaskRun } from '../model/execution.ts';
 import type { LogLevel } from '../model/flow.ts';
 import { isList, isMap, type Value } from '../model/value.ts';
 import { taskCacheUri, taskRunPrefix } from '../storage/uris.ts';
+import { fileSources } from '../tasks/file-sources.ts';
 import { copyNamespaceFiles, readNamespaceFiles } from '../tasks/scripts/namespace-files.ts';
 import type { Carried } from './carried.ts';
 import type { DirectoryCache } from './directory-cache.ts';
@@ -24,7 +25,8 @@ export async function openDirectory(carried: Carried, run: TaskRun): Promise<Ans
   if (namespaceFiles !== undefined) await putNamespaceFiles(namespaceFiles, dir, carried, run);
   if (inputFiles !== undefined) {
     const files = await renderDeep(inputFiles, carried.renderContext(run));
-    await writeInputFiles(dir, files, carried.environment.storage, carried.state.flow.namespace);
+    const { storage, config } = carried.environment;
+    await writeInputFiles(dir, files, fileSources({ storage, config, flow: carried.state.flow }));
   }
   return { ok: true, value: {} };
 }

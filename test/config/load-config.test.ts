@@ -41,6 +41,7 @@ test('without a file everything has its default', () => {
     recursiveRendering: false,
     pluginDefaults: [],
     pluginConfigurations: {},
+    allowedPaths: [],
     secrets: {},
     environmentVariables: { HOME: '/root', KESTRA_X: '1' },
   });
@@ -48,9 +49,9 @@ test('without a file everything has its default', () => {
 
 test('dotted keys, nested ones and all spellings of a name are the same', () => {
   const { config } = load(
-    'kestra.variables.globals:\n  a: 1\nkestra:\n  variables:\n    globals.b: 2\n    recursiveRendering: true\n  tasks.tmpDir.path: /data\n',
+    'kestra.variables.globals:\n  a: 1\nkestra:\n  variables:\n    globals.b: 2\n    recursiveRendering: true\n  tasks.tmpDir.path: /data\n  localFiles.allowedPaths: [/in]\n',
   );
-  expect(config).toMatchObject({ globals: { a: 1 }, recursiveRendering: true, tmpDir: '/data' });
+  expect(config).toMatchObject({ globals: { a: 1 }, recursiveRendering: true, tmpDir: '/data', allowedPaths: ['/in'] });
 });
 
 test('placeholders: variables, defaults, defaults in defaults, other settings', () => {

@@ -39,7 +39,7 @@ function place(path: string, content = path): void {
 }
 
 async function write(property: Value): Promise<void> {
-  await writeInputFiles(work, property, storage);
+  await writeInputFiles(work, property, { storage, namespace: 'company.team', allowedPaths: [join(base, 'allowed')] });
 }
 
 const content = (path: string) => readFileSync(join(work, path), 'utf8');
@@ -52,6 +52,23 @@ describe('input files', () => {
     expect(content('n')).toBe('5');
     expect(content('t')).toBe('true');
     expect(existsSync(join(work, 'none'))).toBe(false);
+  });
+
+  it('come from files of this machine, as far as the configuration allows', async () => {
+    const allowed = join(base, 'allowed');
+    mkdirSync(allowed);
+    writeFileSync(join(allowed, 'a b.txt'), 'local');
+    writeFileSync(join(base, 'secret'), 'secret');
+    symlinkSync(join(base, 'secret'), join(allowed, 'link'));
+    await write({ a: `file://${allowed}/a%20b.txt\n`, b: `file://${allowed}/a b.txt`, c: 'file:///x is\na text' });
+    expect([content('a'), content('b'), content('c')]).toEqual(['local', 'local', 'file:///x is\na text']);
+    const refused = ['link', '../secret', '../allowed', 'none', '%zz'].map(name => `file://${allowed}/${name}`);
+    for (const named of [...refused, 'file://host/a', 'file:///etc/passwd']) {
+      await expect(write({ x: named })).rejects.toThrow(
+        `The input file "x": There is no file ${named} that may be read`,
+      );
+    }
+    expect(existsSync(join(work, 'x'))).toBe(false);
   });
 
   it('come from a JSON text, where null is an empty file', async () => {

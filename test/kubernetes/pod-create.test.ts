@@ -1,5 +1,8 @@
 /** PodCreate on the real cluster. About 14 s. */
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { openLocalStorage } from '../../src/storage/local/index.ts';
+import { namespaceFileUri } from '../../src/storage/uris.ts';
 import { clusterUnderTest } from '../engines/kubernetes/cluster.ts';
 import { type Document, FlowHarness, outputsOf, saidBy } from '../tasks/flow-harness.ts';
 
@@ -46,8 +49,9 @@ if ('unavailable' in cluster) {
   };
 
   test('files go in and out, the logs of all containers are there, and the pod is as its user wrote it', async () => {
+    await openLocalStorage(join(harness.base, 'state', 'storage')).put(namespaceFileUri('a.b', 'in.txt'), 'hello\n');
     const ended = await run({
-      inputFiles: { 'in.txt': 'hello\n' },
+      inputFiles: { 'in.txt': 'nsfile:///in.txt' },
       outputFiles: ['out.txt'],
       metadata: { labels: { mine: 'yes' } },
       containerDefaultSpec: { env: [{ name: 'WHO', value: 'default' }] },

@@ -43,6 +43,16 @@ tasks:
     expect(Object.keys(outputFiles ?? {}).sort()).toEqual(['first', 'many/a.txt', 'second']);
     expect([await textOf(outputFiles?.first), await textOf(outputFiles?.second)]).toEqual(['1\n', '']);
     expect(saidBy(ended, 'read')).toEqual(['INFO 1', 'INFO 2']);
+    expect(outputsOf(ended, 'make')).toMatchObject({ stdOutLineCount: 2, stdErrLineCount: 0 });
+  });
+
+  it('says how many lines it wrote on which stream', async () => {
+    const ended = await harness.run(`
+tasks:
+  - {id: talk, type: io.kestra.core.tasks.scripts.Bash, commands: [echo a; echo b, 'echo ''::{"outputs":{}}:: '' >&2', seq 500 >&2]}
+  - {id: told, type: io.kestra.core.tasks.scripts.Bash, commands: ["echo {{ outputs.talk.stdOutLineCount }} {{ outputs.talk.stdErrLineCount }}"]}
+`);
+    expect(saidBy(ended, 'told')).toEqual(['INFO 2 501']);
   });
 
   it('ends at the first failure unless exitOnFailed says otherwise, and takes another interpreter', async () => {
@@ -162,6 +172,36 @@ tasks:
       ['timer1', 'timer'],
       ['timer2', 'timer'],
     ]);
+  }, 60_000);
+
+  it('installs its requirements before it runs', async () => {
+    // A package that another task makes: nothing is downloaded.
+    const wheel = 'own-1.0-py3-none-any.whl';
+    const ended = await harness.run(`
+tasks:
+  - id: make
+    type: io.kestra.core.tasks.scripts.Python
+    virtualEnv: false
+    outputFiles: [${wheel}]
+    commands: ["python3 main.py '{{ outputFiles['${wheel}'] }}'"]
+    inputFiles:
+      main.py: |
+        import sys, zipfile
+        with zipfile.ZipFile(sys.argv[1], 'w') as wheel:
+            wheel.writestr('own.py', 'value = "installed"')
+            wheel.writestr('own-1.0.dist-info/METADATA', 'Metadata-Version: 2.1\\nName: own\\nVersion: 1.0\\n')
+            wheel.writestr('own-1.0.dist-info/WHEEL', 'Wheel-Version: 1.0\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n')
+            wheel.writestr('own-1.0.dist-info/RECORD', '')
+  - id: use
+    type: io.kestra.core.tasks.scripts.Python
+    env: {PIP_NO_INDEX: "1", PIP_DISABLE_PIP_VERSION_CHECK: "1"}
+    requirements: [./${wheel}]
+    inputFiles:
+      ${wheel}: "{{ outputs.make.outputFiles['${wheel}'] }}"
+      main.py: import own, sys; print(own.value, *sys.argv[1:])
+    args: [a, b]
+`);
+    expect([saidBy(ended, 'make'), saidBy(ended, 'use')]).toEqual([[], ['INFO installed a b']]);
   }, 60_000);
 
   it('runs own commands without an environment, and needs a main.py otherwise', async () => {

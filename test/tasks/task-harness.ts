@@ -44,6 +44,9 @@ export interface TaskSetting {
 
 export const processRunner = 'io.kestra.plugin.core.runner.Process';
 
+/** Only a whole run counts them. */
+const noLines = { stdout: 0, stderr: 0 };
+
 export class TaskHarness {
   readonly base = mkdtempSync(join(tmpdir(), 'windlass-task-'));
   readonly workDir = join(this.base, 'work');
@@ -107,7 +110,13 @@ export class TaskHarness {
         plan = given;
         if (!setting.container) return await this.#carryOut(given, log, context);
         await given.writeFiles();
-        return { outcome: setting.container, vars: {}, outputFiles: {}, details: { containerId: 'c1' } };
+        return {
+          outcome: setting.container,
+          vars: {},
+          outputFiles: {},
+          lines: noLines,
+          details: { containerId: 'c1' },
+        };
       },
     };
     const rest = () => ({ said, debug, metrics, ...(plan && { plan }) });
@@ -171,6 +180,7 @@ export class TaskHarness {
         recursiveRendering: false,
         pluginDefaults: [],
         pluginConfigurations: {},
+        allowedPaths: [],
         secrets: {},
         environmentVariables,
       },
@@ -232,7 +242,7 @@ export class TaskHarness {
     const outputFiles = await captureOutputs(collecting, undefined, async () => {});
     await run.dispose();
     if (existsSync(plan.outputDir)) throw new Error('The output directory was left behind');
-    return { outcome, vars, outputFiles };
+    return { outcome, vars, outputFiles, lines: noLines };
   }
 }
 

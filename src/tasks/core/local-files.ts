@@ -3,6 +3,7 @@ import { renderDeep } from '../../expression/index.ts';
 import { InputFileError, writeInputFiles } from '../../files/input-files.ts';
 import { GlobError } from '../../files/java-glob.ts';
 import { NotFoundError } from '../../storage/storage.ts';
+import { fileSources } from '../file-sources.ts';
 import { textListProperty } from '../properties.ts';
 import { inputFiles, outputFiles } from '../property-schemas.ts';
 import { type RunnableTaskType, TaskError } from '../task-type.ts';
@@ -14,11 +15,13 @@ export const localFiles: RunnableTaskType = {
   title: 'Put files into a WorkingDirectory, or keep files from it',
   kind: 'runnable',
   schema: () => z.strictObject({ inputs: inputFiles().optional(), outputs: outputFiles().optional() }),
-  async run({ flow, task: { properties }, expressions, workDir, storage, keepFiles }) {
+  async run(context) {
+    const { task, expressions, workDir, keepFiles } = context;
+    const { properties } = task;
     const inputs = properties.inputs === undefined ? {} : await renderDeep(properties.inputs, expressions);
     const globs = await textListProperty('outputs', properties.outputs, expressions);
     try {
-      await writeInputFiles(workDir, inputs, storage, flow.namespace);
+      await writeInputFiles(workDir, inputs, fileSources(context));
       // Kestra's documentation says `outputFiles`, but its tasks give `uris` alone.
       return { state: 'SUCCESS', outputs: { uris: await keepFiles(globs) } };
     } catch (error) {

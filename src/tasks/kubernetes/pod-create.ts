@@ -8,6 +8,7 @@ import { isMap, type Value, type ValueMap } from '../../model/value.ts';
 import type { JsonMap, KubernetesConfig } from '../../runners/kubernetes/settings.ts';
 import type { RunOutcome } from '../../runs/run-plan.ts';
 import { NotFoundError } from '../../storage/storage.ts';
+import { fileSources } from '../file-sources.ts';
 import { flagProperty, mapProperty, textListProperty, textProperty } from '../properties.ts';
 import { anyMap, inputFiles, textList } from '../property-schemas.ts';
 import { type RunnableTaskType, type TaskContext, TaskError } from '../task-type.ts';
@@ -137,9 +138,9 @@ function checkFiles(files: Value): void {
   }
 }
 
-async function writeFiles(workDir: string, files: Value, { storage }: TaskContext): Promise<void> {
+async function writeFiles(workDir: string, files: Value, context: TaskContext): Promise<void> {
   try {
-    await writeInputFiles(workDir, files, storage);
+    await writeInputFiles(workDir, files, fileSources(context));
   } catch (error) {
     const theirs = error instanceof InputFileError || error instanceof NotFoundError;
     throw theirs ? new TaskError(error.message, {}, { cause: error }) : error;

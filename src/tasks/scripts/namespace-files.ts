@@ -67,7 +67,7 @@ export async function copyNamespaceFiles(wanted: NamespaceFiles, context: Place)
       const target = wanted.folderPerNamespace ? `${namespace}/${path}` : path;
       if (included(path) && !excluded(path) && (await takesPlace(target, wanted, context))) files.set(target, uri);
     }
-    await writeInputFiles(context.workDir, Object.fromEntries(files), context.storage);
+    await writeInputFiles(context.workDir, Object.fromEntries(files), context);
     const seconds = ((performance.now() - started) / 1000).toFixed(3);
     context.log('INFO', `Loaded ${files.size} namespace files from '${namespace}' in PT${seconds}S`);
   }

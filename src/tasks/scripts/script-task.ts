@@ -11,7 +11,9 @@ import type { TaskResult } from '../../model/execution.ts';
 import { newId } from '../../model/ids.ts';
 import { isMap, type Value, type ValueMap } from '../../model/value.ts';
 import type { TaskRunner } from '../../runners/runner.ts';
+import type { LineCounts } from '../../runs/run-plan.ts';
 import { NotFoundError } from '../../storage/storage.ts';
+import { fileSources } from '../file-sources.ts';
 import {
   choiceProperty,
   flagProperty,
@@ -47,6 +49,8 @@ export interface OlderForm {
   readonly files: Readonly<Record<string, string>>;
   /** Makes what `variables` named. @param outputDir on this machine, empty */
   prepare(outputDir: string): Promise<void>;
+  /** More outputs. */
+  counts(lines: LineCounts): ValueMap;
 }
 
 /** Runs one attempt of a task of that language. */
@@ -57,7 +61,7 @@ export async function runScript(
   context: TaskContext,
   older?: OlderForm,
 ): Promise<TaskResult> {
-  const { workDir, expressions: base, task } = context;
+  const { workDir, expressions: base, task, storage } = context;
   const { properties } = task;
   const { runner, type, config } = await chooseRunner(runners, context, kind === 'Script' ? language : undefined);
   context.log('DEBUG', `Using task runner '${type}'`);
@@ -143,9 +147,9 @@ export async function runScript(
     async writeFiles() {
       await userFaults(async () => {
         if (namespaceFiles) await copyNamespaceFiles(namespaceFiles, context);
-        await writeInputFiles(workDir, inputFiles, context.storage, context.flow.namespace);
-        if (older) await writeInputFiles(workDir, older.files, context.storage);
-        await writeInputFiles(workDir, Object.fromEntries(references.files()), context.storage);
+        await writeInputFiles(workDir, inputFiles, fileSources(context));
+        if (older) await writeInputFiles(workDir, older.files, { storage });
+        await writeInputFiles(workDir, Object.fromEntries(references.files()), { storage });
       });
       await dependencies?.provide();
       if (file) await writeFile(join(workDir, file.name), file.text);
@@ -159,7 +163,7 @@ export async function runScript(
   context.log('DEBUG', 'Command succeed with exit code 0');
   const count = Object.keys(ended.outputFiles).length;
   if (count > 0) context.log('DEBUG', `Captured ${count} output file(s).`);
-  return result;
+  return older ? { ...result, outputs: { ...result.outputs, ...older.counts(ended.lines) } } : result;
 }
 
 async function chooseRunner(runners: Runners, context: TaskContext, scripts: Language | undefined) {

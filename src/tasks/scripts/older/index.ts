@@ -47,6 +47,7 @@ async function runOlder(task: OlderTask, runners: Runners, context: TaskContext)
       variables: outputs.variables,
       files: task.files ?? {},
       prepare: outputs.prepare,
+      counts: ({ stdout, stderr }) => ({ stdOutLineCount: stdout, stdErrLineCount: stderr }),
     },
   );
   const files = isMap(result.outputs) ? result.outputs.outputFiles : undefined;
