@@ -1,5 +1,6 @@
 /** One state folder, opened: the store, the storage, and what runs tasks. Everything is put together here. */
-import { rm, rmdir } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { rmdir } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Config } from '../config/config.ts';
@@ -69,7 +70,8 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
       await store.close();
       // Where another process of this state folder still works, it is not empty, and stays.
       for (const folder of outside) await rmdir(folder).catch(() => {});
-      if (options.ephemeral) await rm(dir, { recursive: true, force: true });
+      // At once rather than one thread's answer after the other: nothing else is left to do.
+      if (options.ephemeral) rmSync(dir, { recursive: true, force: true });
     },
   };
 }

@@ -19,8 +19,10 @@ import { registerHooks } from 'node:module';
 import { writeFileSync } from 'node:fs';
 const loaded = [];
 registerHooks({ load: (url, context, next) => { loaded.push(url); return next(url, context); } });
+process.on('exit', () => {
+  writeFileSync(process.env.REPORT, JSON.stringify({ loaded, alive: process.getActiveResourcesInfo() }));
+});
 await (await import(process.env.PROGRAM)).main();
-writeFileSync(process.env.REPORT, JSON.stringify({ loaded, alive: process.getActiveResourcesInfo() }));
 `;
 
 function run(flow: string): { readonly loaded: readonly string[]; readonly alive: readonly string[] } {

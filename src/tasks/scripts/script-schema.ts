@@ -6,8 +6,18 @@ import { existing } from './namespace-files.ts';
 
 export type ScriptKind = 'Commands' | 'Script';
 
+/** Kept, as the task types are made for each catalog anew: 3 ms of each start where the snapshot has it. */
+const schemas = new Map<string, z.ZodObject>();
+
 /** What a script task of that language and kind takes, without what every task takes. */
 export function scriptSchema(language: Language, kind: ScriptKind): z.ZodObject {
+  const key = `${language.name}.${kind}`;
+  const schema = schemas.get(key) ?? buildSchema(language, kind);
+  schemas.set(key, schema);
+  return schema;
+}
+
+function buildSchema(language: Language, kind: ScriptKind): z.ZodObject {
   const commands = textList().meta({
     title: 'The commands',
     description: 'Run one after the other by one interpreter, so that what one sets the next one sees.',
