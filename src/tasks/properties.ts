@@ -19,6 +19,22 @@ export async function requiredText(name: string, value: Value | undefined, conte
   return rendered;
 }
 
+/**
+ * The `extension` of a new file, such as `.csv`.
+ * @throws TaskError for one that would make a path of the file's name, and so lead out of its folder
+ */
+export async function extensionProperty<Fallback extends string | undefined>(
+  value: Value | undefined,
+  fallback: Fallback,
+  context: RenderContext,
+): Promise<string | Fallback> {
+  const extension = await textProperty(value, context);
+  if (extension !== undefined && /[/\\\0]/.test(extension)) {
+    throw new TaskError(`The property extension must be the end of a file’s name, but it is "${extension}".`);
+  }
+  return extension ?? fallback;
+}
+
 /** `true` and `false`, in any case; anything else is a fault. */
 export async function flagProperty(
   name: string,

@@ -1,4 +1,4 @@
-import { readdirSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { flowables } from '../../src/engine/flowables/index.ts';
@@ -181,6 +181,21 @@ describe('tasks on stored files', () => {
     expect(await text(outputs.uri)).toBe('12');
     expect(outputs.uri).toMatch(/\.csv$/);
     expect((await core('storage.Concat', { files: ['kestra:///in/none'] })).failure).toContain('kestra:///in/none');
+  });
+
+  it.each([
+    ['storage.Write', { content: 'new' }],
+    ['storage.Concat', { files: [] }],
+  ])('%s touches no file of another folder by its extension', async (type, properties) => {
+    const beside = join(harness.workDir, '..', 'beside');
+    writeFileSync(beside, 'mine');
+    const { failure } = await core(type, { ...properties, extension: '/../../beside' });
+    expect(failure).toContain('extension must be the end of a file’s name, but it is "/../../beside"');
+    expect(readFileSync(beside, 'utf8')).toBe('mine');
+  });
+
+  it('state.Set says when a name cannot be used', async () => {
+    expect((await core('state.Set', { name: '../x', data: {} })).failure).toContain('cannot be used');
   });
 
   it('Reverse turns the lines around', async () => {

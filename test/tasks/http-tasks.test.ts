@@ -151,6 +151,9 @@ describe('Request', () => {
     ['/big', {}, /10 MB.*http\.Download/],
     ['/json', { options: { maxContentLength: 5 } }, /5 bytes.*http\.Download/],
     ['/json', { encryptBody: true }, /secret-key/],
+    ['/json', { method: 'GET IT' }, /cannot be requested.*GET IT/],
+    ['/json', { headers: { 'a b': 'c' } }, /cannot be requested.*a b/],
+    ['/json', { headers: { a: 'b\nc: d' } }, /cannot be requested.*header/],
   ])('%s %j fails with words', async (path, more, words) => {
     expect((await get(path, more)).failure).toMatch(words);
   });
@@ -190,6 +193,10 @@ describe('Download', () => {
     ['/fail', /'418'/],
   ])('%s fails with words', async (path, words) => {
     expect((await http('Download', { uri: `${base}${path}` })).failure).toMatch(words);
+  });
+
+  it('says when saveAs leads to another folder', async () => {
+    expect((await http('Download', { uri: `${base}/json`, saveAs: '../x' })).failure).toContain('it has the part ".."');
   });
 
   it('takes an empty file where that is allowed', async () => {

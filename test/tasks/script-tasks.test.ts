@@ -1,4 +1,4 @@
-import { readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ValueMap } from '../../src/model/value.ts';
@@ -348,6 +348,12 @@ describe('scripts', () => {
 
   it('of Python may have the line ends of Windows', async () => {
     expect((await script('python', { script: 'if True:\r\n  print(1)\r\n' })).said).toEqual(['INFO 1']);
+  });
+
+  it('stay in the working directory whatever their extension', async () => {
+    const { failure } = await script('python', { script: 'pass', extension: '/../../beside' });
+    expect(failure).toContain('extension must be the end of a file’s name');
+    expect(existsSync(join(harness.base, 'beside'))).toBe(false);
   });
 
   it('may be empty', async () => {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { parseJson } from '../../model/json.ts';
 import { isList, isMap, type Value } from '../../model/value.ts';
-import { asText, textListProperty, textProperty } from '../properties.ts';
+import { asText, extensionProperty, textListProperty, textProperty } from '../properties.ts';
 import { textList } from '../property-schemas.ts';
 import { type RunnableTaskType, type TaskContext, TaskError } from '../task-type.ts';
 import { storeNew, uriProperty, withStoredFiles } from './stored-file.ts';
@@ -22,7 +22,7 @@ export const concat: RunnableTaskType = {
     const { properties } = context.task;
     const files = await filesOf(properties.files, context);
     const separator = await textProperty(properties.separator, context.expressions);
-    const extension = (await textProperty(properties.extension, context.expressions)) ?? '.tmp';
+    const extension = await extensionProperty(properties.extension, '.tmp', context.expressions);
     const uri = await withStoredFiles(() => storeNew(context, joined(files, separator, context), extension));
     return { state: 'SUCCESS', outputs: { uri } };
   },

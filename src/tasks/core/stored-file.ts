@@ -33,7 +33,7 @@ export async function withStoredFiles<Result>(work: () => Promise<Result>): Prom
 
 /**
  * Stores bytes as a new file of the task run and gives its URI. The whole is never in memory. The name is random with
- * the extension, unless one is given.
+ * the extension, unless one is given. @throws TaskError when what is given leads to another folder
  */
 export async function storeNew(
   context: TaskContext,
@@ -46,7 +46,7 @@ export async function storeNew(
   const uri = fileUri(context.storagePrefix, given ?? name);
   try {
     await pipeline(Readable.from(bytes, { objectMode: false }), createWriteStream(local, { flags: 'wx' }));
-    await context.storage.putFile(uri, local, { move: true });
+    await withStoredFiles(() => context.storage.putFile(uri, local, { move: true }));
   } finally {
     await rm(local, { force: true });
   }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { requiredText, textProperty } from '../properties.ts';
+import { extensionProperty, requiredText } from '../properties.ts';
 import type { RunnableTaskType } from '../task-type.ts';
 import { storeNew } from './stored-file.ts';
 
@@ -17,7 +17,7 @@ export const write: RunnableTaskType = {
   async run(context) {
     const { properties } = context.task;
     const content = await requiredText('content', properties.content, context.expressions);
-    const extension = (await textProperty(properties.extension, context.expressions)) ?? '.tmp';
+    const extension = await extensionProperty(properties.extension, '.tmp', context.expressions);
     return { state: 'SUCCESS', outputs: { uri: await storeNew(context, bytesOf(content), extension) } };
   },
 };

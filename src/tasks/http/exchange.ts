@@ -2,7 +2,7 @@
  * One HTTP exchange on Node's own client: redirects, time limits, a proxy, certificates. `fetch` is not used: it takes
  * 28 ms of CPU to load, and its proxies and certificates need a library beside it.
  */
-import type { IncomingMessage, RequestOptions } from 'node:http';
+import type { ClientRequest, IncomingMessage, RequestOptions } from 'node:http';
 import { basicAuthorization } from './authorization.ts';
 import { HttpError, unreachable } from './http-error.ts';
 
@@ -102,15 +102,17 @@ async function once(
     ...(signal && { signal }),
     ...(secure && { rejectUnauthorized: !options.insecureTrustAllCertificates }),
   };
-  const sent = proxied
-    ? request({
-        ...settings,
-        host: proxied.host,
-        port: proxied.port,
-        path: url.href,
-        headers: { Host: url.host, ...settings.headers },
-      })
-    : request(url, settings);
+  const sent = checked(url, () =>
+    proxied
+      ? request({
+          ...settings,
+          host: proxied.host,
+          port: proxied.port,
+          path: url.href,
+          headers: { Host: url.host, ...settings.headers },
+        })
+      : request(url, settings),
+  );
   const connecting =
     options.connectTimeoutMs === undefined || (tunnel && !secure)
       ? undefined
@@ -127,6 +129,15 @@ async function once(
   sent.on('error', error => reject(signal?.aborted ? signal.reason : unreachable(url, error)));
   sent.end(body);
   return promise;
+}
+
+/** Node refuses a method or a header that no request can have. @throws HttpError */
+function checked(url: URL, make: () => ClientRequest): ClientRequest {
+  try {
+    return make();
+  } catch (error) {
+    throw new HttpError(`${url} cannot be requested: ${(error as Error).message}.`, { cause: error });
+  }
 }
 
 function headersOf({ rawHeaders }: IncomingMessage): Readonly<Record<string, readonly string[]>> {

@@ -2,10 +2,11 @@ import { z } from 'zod';
 import { renderDeepTyped } from '../../expression/index.ts';
 import { parseDuration } from '../../model/duration.ts';
 import { isNumeric } from '../../model/value.ts';
-import { KvKeyError, KvStore, kvTypes } from '../../storage/kv-store.ts';
+import { KvStore, kvTypes } from '../../storage/kv-store.ts';
 import { asText, choiceProperty, flagProperty, requiredText, textProperty } from '../properties.ts';
 import { type RunnableTaskType, TaskError } from '../task-type.ts';
 import { kvKey, kvNamespace, namespaceOf } from './properties.ts';
+import { storePair } from './store-pair.ts';
 import { typeOf, valueOfType } from './value.ts';
 
 /** Stores a value under a key of a namespace. An expression alone keeps the type of its value, unless `kvType` says another. */
@@ -40,24 +41,19 @@ export const kvSet: RunnableTaskType = {
     const ttl = await textProperty(properties.ttl, expressions);
     const description = await textProperty(properties.kvDescription, expressions);
     const overwrite = await flagProperty('overwrite', properties.overwrite, true, expressions);
-    const store = new KvStore(storage);
-    if (!overwrite && (await store.get(namespace, key))) {
+    if (!overwrite && (await new KvStore(storage).get(namespace, key))) {
       throw new TaskError(
         `Cannot set value for key '${key}'. Key already exists in the namespace '${namespace}' and \`overwrite\` is set to \`false\`.`,
       );
     }
     const now = Date.now();
-    try {
-      await store.set(namespace, key, {
-        type: wanted ?? typeOf(value),
-        value,
-        updated: new Date(now).toISOString(),
-        ...(description !== undefined && { description }),
-        ...(ttl !== undefined && { expires: new Date(now + parseDuration(ttl)).toISOString() }),
-      });
-    } catch (error) {
-      throw error instanceof KvKeyError ? new TaskError(error.message, {}, { cause: error }) : error;
-    }
+    await storePair(storage, namespace, key, {
+      type: wanted ?? typeOf(value),
+      value,
+      updated: new Date(now).toISOString(),
+      ...(description !== undefined && { description }),
+      ...(ttl !== undefined && { expires: new Date(now + parseDuration(ttl)).toISOString() }),
+    });
     return { state: 'SUCCESS', outputs: {} };
   },
 };

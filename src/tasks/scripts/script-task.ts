@@ -16,6 +16,7 @@ import { NotFoundError } from '../../storage/storage.ts';
 import { fileSources } from '../file-sources.ts';
 import {
   choiceProperty,
+  extensionProperty,
   flagProperty,
   requiredText,
   textListProperty,
@@ -222,8 +223,8 @@ function failFastLine(language: Language, windows: boolean): string {
 
 async function scriptFile(language: Language, text: string | undefined, context: TaskContext) {
   if (text === undefined || language.suffix === undefined) return undefined;
-  const extension = await textProperty(context.task.properties.extension, context.expressions);
-  return { name: `${newId()}${extension ?? language.suffix}`, text: language.adapt?.(text) ?? text };
+  const extension = await extensionProperty(context.task.properties.extension, language.suffix, context.expressions);
+  return { name: `${newId()}${extension}`, text: language.adapt?.(text) ?? text };
 }
 
 /** The byte order mark of a file that a script was read from: a shell takes it for a part of the first word. */
