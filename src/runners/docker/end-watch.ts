@@ -43,10 +43,12 @@ export function wasStarted(state: ContainerState): boolean {
   return !state.StartedAt.startsWith('0001-01-01');
 }
 
+/**
+ * A start that failed leaves its container as it was created, with an error in its state. That is no end: Docker 29
+ * calls a start off when the one who asked for it goes away, and the next one tells of what fails again.
+ */
 export function hasEnded(state: ContainerState): boolean {
-  if (state.Running) return false;
-  if (state.Status === 'created') return !wasStarted(state) && Boolean(state.Error);
-  return ['exited', 'stopped', 'dead', 'removing'].includes(state.Status);
+  return !state.Running && ['exited', 'stopped', 'dead', 'removing'].includes(state.Status);
 }
 
 /** Watches one container by the engine's wait stream and by a slow inspection. */

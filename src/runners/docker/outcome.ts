@@ -39,7 +39,6 @@ export function outcomeOf(end: ContainerEnd, context: EndContext): Outcome {
       return startRefused(end.message);
     case 'ended': {
       const { state } = end;
-      if (state.Status === 'created' && state.Error) return startRefused(state.Error);
       if (context.stoppedByUs)
         return { kind: 'stopped', detail: `The container ${container} was stopped, with exit code ${state.ExitCode}.` };
       // A shell may live on when a child of it was killed: what it then says counts.
