@@ -66,7 +66,8 @@ export class Types {
         path,
         hint:
           kind === 'task'
-            ? 'The flow cannot run without it; the documentation lists the types that can be used.'
+            ? (this.#catalog.insteadOf(present) ??
+              'The flow cannot run without it; the documentation lists the types that can be used.')
             : undefined,
       });
       return;

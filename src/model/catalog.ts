@@ -41,6 +41,8 @@ export interface Catalog {
   runner(type: string): Declaration | undefined;
   /** True for a type that Kestra has and Windlass does not run yet: refused by name, not as a misspelling. */
   isKnown(type: string): boolean;
+  /** What to use instead of a known type that is not run here, in a sentence; undefined where nothing does the same. */
+  insteadOf(type: string): string | undefined;
   /** All canonical names, for suggestions. */
   names(): readonly string[];
 }

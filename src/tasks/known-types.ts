@@ -22,6 +22,7 @@ const core: Readonly<Record<string, string>> = {
 /** Names that Kestra has in plugins; whole families end with a dot. */
 const plugins: readonly string[] = [
   'io.kestra.plugin.scripts.',
+  'io.kestra.plugin.graalvm.',
   'io.kestra.plugin.ee.',
   'io.kestra.plugin.fs.',
   'io.kestra.plugin.git.',

@@ -11,6 +11,7 @@ import { isKnownType } from './known-types.ts';
 import { kubernetesTaskTypes } from './kubernetes/index.ts';
 import { kvTaskTypes } from './kv/index.ts';
 import { namespaceTaskTypes } from './namespace/index.ts';
+import { insteadOfInProcess } from './scripts/in-process-types.ts';
 import { type Runners, scriptTaskTypes } from './scripts/index.ts';
 import { stateTaskTypes } from './state/index.ts';
 import type { RunnableTaskType } from './task-type.ts';
@@ -53,6 +54,7 @@ export function createCatalog(parts: {
     runner: type => runners.get(type),
     runnable: type => runnables.get(type),
     isKnown: type => runnables.has(type) || flowables.has(type) || runners.has(type) || isKnownType(type),
+    insteadOf: insteadOfInProcess,
     names: () => canonical,
   };
   return catalog;

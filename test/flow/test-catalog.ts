@@ -125,5 +125,6 @@ export const testCatalog: Catalog = {
   task: type => find(tasks, type),
   runner: type => find(runners, type),
   isKnown: type => known.has(type),
+  insteadOf: () => undefined,
   names: () => [...tasks, ...runners].map(declaration => declaration.type),
 };

@@ -257,6 +257,17 @@ describe('the catalog', () => {
     expect(catalog.isKnown(type)).toBe(true);
   });
 
+  it.each([
+    ['scripts.groovy.Eval', 'groovy'],
+    ['scripts.jython.FileTransform', 'python'],
+    ['scripts.nashorn.Eval', 'node'],
+    ['graalvm.js.Eval', 'node'],
+  ])('says what to use instead of %s, which runs inside Kestra', (type, language) => {
+    expect(catalog.isKnown(`io.kestra.plugin.${type}`)).toBe(true);
+    expect(catalog.insteadOf(`io.kestra.plugin.${type}`)).toContain(`io.kestra.plugin.scripts.${language}.Script`);
+    expect(catalog.insteadOf('io.kestra.plugin.git.SyncFlows')).toBeUndefined();
+  });
+
   it.each(['io.kestra.nope.Task', 'io.kestra.plugin.core.log.Lok', 'constructor', ''])('does not know %j', type => {
     expect(catalog.isKnown(type)).toBe(false);
   });
