@@ -172,8 +172,6 @@ export class ExpressionParser {
         part = { kind: 'literal', value: stream.take().value, at };
         afterText = true;
       } else if (stream.takeIf('interpolation-start')) {
-        // An interpolation alone is text too: the empty string makes it so.
-        result ??= { kind: 'literal', value: '', at };
         part = this.parse();
         stream.expect('interpolation-end');
         afterText = false;

@@ -3,6 +3,7 @@ import type { Value } from '../model/value.ts';
 import { compileArguments, type EvaluateArguments } from './compile-arguments.ts';
 import { Fault } from './expression-error.ts';
 import type { Evaluate, Frame, Macro, Run } from './frame.ts';
+import { missingArgument } from './invocable.ts';
 import { javaText } from './java-values.ts';
 import { JavaTextOutput } from './output.ts';
 import { Scope } from './scope.ts';
@@ -13,7 +14,12 @@ type Call = Extract<Expression, { kind: 'call' }>;
 /** A call that no function answers: `block(name)`, `parent()`, or a macro, which may be defined further down. */
 export function callMacro(node: Call, compile: (expression: Expression) => Evaluate): Evaluate {
   const { name, at } = node;
-  if (name === 'parent') return () => '';
+  if (name === 'parent') {
+    return frame => {
+      frame.at = at;
+      throw new Fault('parent() is for templates that extend another one; here none does.');
+    };
+  }
   if (name === 'block') return callBlock(compileArguments(node.args, ['name'], compile), at);
   const prepared = new WeakMap<Macro, EvaluateArguments>();
   const plain = compileArguments(node.args, undefined, compile);
@@ -51,8 +57,9 @@ function runMacro(macro: Macro, args: readonly (Value | undefined)[], frame: Fra
 
 function callBlock(args: EvaluateArguments, at: number): Evaluate {
   return frame => {
-    const [name = null] = args(frame);
+    const [name] = args(frame);
     frame.at = at;
+    if (name === undefined) throw missingArgument('function', 'block', 'name');
     const block = frame.template.blocks.get(javaText(name));
     return block ? capture(block, frame) : '';
   };

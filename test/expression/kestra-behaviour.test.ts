@@ -129,6 +129,9 @@ describe('as Kestra renders', () => {
     ["{{ 'a' | indent(1.5) }}"],
     ["{{ 'a' | indent(2, null) }}"],
     ["{{ currentEachOutput({'a': 1}) }}"],
+    ['{{ parent() }}'],
+    ['{{ block() }}'],
+    ["{{ fileExists('../x') }}"],
   ])('%s, which fails', async template => {
     await expect(render(template, context())).rejects.toThrow();
   });

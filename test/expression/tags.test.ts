@@ -30,7 +30,8 @@ describe('tags', () => {
     ['white space trimmed', 'a \n{{- 1 -}}\n b', 'a1b'],
     ['a dash without a space is a sign', 'a {{-1}}', 'a -1'],
     ['interpolation', '"#{l[0]}-#{1 + 1}" {{ "#{l[0]}-#{1 + 1}" }}', '"#{l[0]}-#{1 + 1}" a-2'],
-    ['interpolation of a map', `{{ "#{ {'a': 1} }" }}`, '{a=1}'],
+    ['interpolation of a map', `{{ "x#{ {'a': 1} }" }}`, 'x{a=1}'],
+    ['an interpolation alone, which keeps its kind', `{{ "#{ {'a': 1} }" }} {{ "#{1}" + 1 }}`, '{"a":1} 2'],
   ])('%s', async (_, template, expected) => {
     expect(await render(template, context())).toBe(expected);
   });

@@ -31,6 +31,7 @@ function sizeOf(args: Args, frame: Frame, name: string): number {
 function fileExists(args: Args, frame: Frame): Value {
   const service = frame.service('fileExists', 'fileExists');
   const file = fileArguments(args, 'fileExists');
+  if (/(?:^|\/)\.\.(?:\/|$)/.test(file[0])) throw new Fault(`fileExists: write the full path, without '..'`);
   return frame.answer(JSON.stringify(['fileExists', ...file]), () => service(...file));
 }
 

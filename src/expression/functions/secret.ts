@@ -20,7 +20,7 @@ export const secretFunction: ExpressionFunction = {
     const { taint } = frame.context;
     taint.add(text);
     const part = optionalText(subkey, 'subkey');
-    if (part === undefined) return text;
+    if (part === undefined || part === '') return text;
     const value = subkeyOf(text, name, part);
     taint.add(value);
     return value;

@@ -18,6 +18,6 @@ function matching(taskId: string, task: Readonly<Record<string, Value>>, wanted:
   return Object.entries(task).flatMap(([key, value]): Value[] => {
     if (key === 'state' && typeof value === 'string') return value === wanted ? [{ state: wanted, taskId }] : [];
     const state = isMap(value) && Object.hasOwn(value, 'state') ? value.state : undefined;
-    return state === wanted ? [{ state: wanted, taskId, value: key }] : [];
+    return state === wanted ? [{ state: wanted, value: key, taskId }] : [];
   });
 }
