@@ -3,6 +3,7 @@ import { rmSync } from 'node:fs';
 import { rmdir } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
 import type { Config } from '../config/config.ts';
 import { flowables } from '../engine/flowables/index.ts';
 import { readFlows } from '../flow/index.ts';
@@ -37,6 +38,12 @@ export interface Workspace {
   close(): Promise<void>;
 }
 
+/**
+ * With so many tasks at once memory is dearer than time. V8 lets its heap more than double before it looks what of it
+ * is still needed: 5,000 pods took 647 MiB. They take 337 MiB where it may grow by 30 %, for a sixth more CPU time.
+ */
+const manySlots = 500;
+
 export async function openWorkspace(options: WorkspaceOptions): Promise<Workspace> {
   const dir = options.ephemeral ? await makeTemporaryState() : resolve(options.state ?? '.windlass');
   const store = await openStore(dir, { ephemeral: options.ephemeral ?? false });
@@ -47,6 +54,8 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
     store,
     storage,
     session(config, environment, listener) {
+      const slots = options.workerThread ?? Math.max(16, 8 * availableParallelism());
+      if (slots >= manySlots) setFlagsFromString('--heap-growing-percent=30');
       const runRoot = join(dir, 'runs');
       const catalog = catalogFor(config, environment, runRoot);
       const work = workRoot(dir, config, store.ownerId);
@@ -60,7 +69,7 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
           runner: catalog.runnerOf,
           workRoot: work,
           runRoot,
-          slots: options.workerThread ?? Math.max(16, 8 * availableParallelism()),
+          slots,
           listener,
         },
         source => storedFlows(source, catalog, config),

@@ -130,6 +130,8 @@ function kubeletStarts(error: unknown): boolean {
 /** @param way `end`: what there is, which is the whole as the program has ended */
 async function* readOnce(source: LogSource, lines: LogLines, way: LogPlace['way'] | 'end'): AsyncGenerator<LogBatch> {
   const follow = way === 'follow';
+  // Thousands wait for their turn at once: what a reading needs is made after that.
+  const done = follow ? undefined : await source.connection.readings.take(source.signal);
   const query = new URLSearchParams({
     container: source.container,
     timestamps: 'true',
@@ -139,7 +141,6 @@ async function* readOnce(source: LogSource, lines: LogLines, way: LogPlace['way'
   const leave = new AbortController();
   const path = `${podsPath(source.namespace, source.pod, 'log')}?${query}`;
   const signal = AbortSignal.any([source.signal, leave.signal]);
-  const done = follow ? undefined : await source.connection.readings.take(source.signal);
   // Counted from the request on: of a program that says nothing not even the head of the answer comes.
   let heard = Date.now();
   const silent = setInterval(() => {
