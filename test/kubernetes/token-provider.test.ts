@@ -113,7 +113,7 @@ if ('unavailable' in found || found.own === undefined) {
       for (const passage of proxy.open(/watch=true/)) passage.cut();
       expect(await run.outcome(never)).toMatchObject({
         kind: 'node-lost',
-        detail: expect.stringMatching(/Unauthorized.*oauthTokenProvider/),
+        detail: expect.stringMatching(/Unauthorized.*oauthTokenProvider.*doctor --sweep/),
       });
       proxy.heal();
       await run.dispose();

@@ -198,6 +198,6 @@ export class PodEnd {
 }
 
 function adviceOn(error: Error): string {
-  const ended = error instanceof ApiError && error.status === 401;
-  return ended ? ' The token has ended: let config.oauthTokenProvider fetch a new one when it is needed.' : '';
+  if (!(error instanceof ApiError && error.status === 401)) return '';
+  return ' The token has ended: let config.oauthTokenProvider fetch a new one when it is needed. The pod stays until `windlass doctor --sweep` is run with a valid token.';
 }
