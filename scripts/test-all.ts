@@ -11,6 +11,7 @@ import { readVitestReport, type Tally } from './vitest-report.ts';
 
 const root = join(import.meta.dirname, '..');
 const state = mkdtempSync(join(tmpdir(), 'windlass-test-'));
+const currentDocker = join(state, 'docker-current');
 const args = process.argv.slice(2);
 const filters = args.filter(arg => arg !== '--full');
 const environment: NodeJS.ProcessEnv = { ...process.env };
@@ -27,11 +28,11 @@ interface Finished {
 }
 
 /** Runs a program of the project; `show` passes its output on as it comes. */
-function run(command: string, argv: readonly string[], show = false): Promise<Finished> {
+function run(command: string, argv: readonly string[], show = false, env = environment): Promise<Finished> {
   return new Promise(resolve => {
     const child = spawn(command, argv, {
       cwd: root,
-      env: environment,
+      env,
       stdio: ['ignore', show ? 'inherit' : 'pipe', show ? 'inherit' : 'pipe'],
     });
     children.add(child);
@@ -86,10 +87,10 @@ function bringUpDocker(): Promise<Tally> {
   });
 }
 
-/** Whether the filters leave any test that needs a cluster; bringing one up takes minutes the first time. */
-function wantsKubernetes(): boolean {
-  const files = globSync('test/**/*kubernetes*{,/**/*}.test.ts', { cwd: root });
-  return files.some(file => filters.length === 0 || filters.some(filter => join(root, file).includes(filter)));
+/** The test files that the filters leave of these. */
+function testFiles(...patterns: readonly string[]): string[] {
+  const files = globSync(patterns, { cwd: root });
+  return files.filter(file => filters.length === 0 || filters.some(filter => join(root, file).includes(filter)));
 }
 
 /** Gives the tests the kubeconfig of a cluster, or says why there is none. */
@@ -107,15 +108,29 @@ function bringUpKubernetes(built: Promise<Finished>): Promise<Tally> {
   });
 }
 
-function runVitest(): Promise<Tally> {
-  return stage('tests', async () => {
-    const report = join(state, 'vitest.json');
-    const { ok } = await run(
-      join(root, 'node_modules/.bin/vitest'),
-      ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...filters],
-      true,
-    );
-    return readVitestReport(report, ok);
+async function runVitest(files: readonly string[], env = environment): Promise<Tally> {
+  const report = join(state, 'vitest.json');
+  rmSync(report, { force: true });
+  const options = ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+  const { ok } = await run(join(root, 'node_modules/.bin/vitest'), [...options, ...files], true, env);
+  return readVitestReport(report, ok);
+}
+
+/** The tests of the Docker runner again, on the Docker of today: Debian's is older than what most people use. */
+function runOnCurrentDocker(files: readonly string[], built: Promise<Finished>): Promise<Tally> {
+  return stage('tests on a current Docker', async () => {
+    const build = await built;
+    const up = build.ok ? await run('sh', ['test/engines/docker-current/up.sh', currentDocker]) : build;
+    const last = up.output.trimEnd().split('\n').at(-1);
+    if (up.ok) {
+      // Engines that the tests start by themselves are of the same programs.
+      const PATH = `${build.output.trimEnd().split('\n').at(-1)}:${environment.PATH}`;
+      return await runVitest(files, { ...environment, PATH, WINDLASS_TEST_DOCKER: last });
+    }
+    console.log(up.output.trimEnd());
+    // 2: this machine is not one on which it could be built.
+    if (up.code !== 2 && environment.WINDLASS_TEST_ENGINES === 'required') return { passed: 0, failed: 1, skipped: [] };
+    return { passed: 0, failed: 0, skipped: [`everything on a current Docker (${last})`] };
   });
 }
 
@@ -140,19 +155,30 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 }
 
 const tallies: Tally[] = [];
-const kubernetes = wantsKubernetes();
+const kubernetes = testFiles('test/**/*kubernetes*{,/**/*}.test.ts').length > 0;
+const onCurrentDocker = testFiles(
+  'test/docker/*.test.ts',
+  'test/runners/docker.test.ts',
+  'test/faults/docker-*.test.ts',
+  'test/e2e/kill.test.ts',
+);
 try {
-  // Beside the first stages, for it takes minutes when it was never built here; niced.
+  // Beside the first stages, for they take minutes when they were never built here; niced.
   const built = kubernetes ? run('bash', ['test/engines/kubernetes/build.sh']) : undefined;
+  // After the other, with which it would share memory and cores.
+  const buildDocker = () => run('sh', ['test/engines/docker-current/build.sh']);
+  const dockerBuilt = onCurrentDocker.length > 0 ? (built ?? Promise.resolve()).then(buildDocker) : undefined;
   tallies.push(await check('lint', bin('biome', 'check', '--colors=off')));
   tallies.push(await check('types', bin('tsc', '--noEmit')));
   tallies.push(await check('build', node('scripts/prepare.ts', root)));
   tallies.push(await bringUpDocker());
   if (built) tallies.push(await bringUpKubernetes(built));
-  tallies.push(await runVitest());
+  tallies.push(await stage('tests', () => runVitest(filters)));
+  if (dockerBuilt) tallies.push(await runOnCurrentDocker(onCurrentDocker, dockerBuilt));
   if (filters.length === 0) tallies.push(await runBenches());
 } finally {
   if (kubernetes) await run('bash', ['test/engines/kubernetes/down.sh', state], true);
+  await run('sh', ['test/engines/docker-current/down.sh', currentDocker], true);
   await run('sh', ['test/engines/docker/down.sh', state], true);
   rmSync(state, { recursive: true });
 }

@@ -21,7 +21,7 @@ echo "$bridge" >"$state/bridge"
 # The networks of its containers: the machine's own engine lets nothing pass that it has no rule for.
 networks=172.31.240.0/21
 iptables -C FORWARD -s $networks -d $networks -j ACCEPT 2>/dev/null || iptables -I FORWARD -s $networks -d $networks -j ACCEPT
-# It finds containerd, its shim and the proxy of ports by their names. Debian's runc (1.1) knows no time namespaces.
+# It finds containerd, its shim and the proxy of ports by their names; runc is Debian's, which knows no time namespaces.
 echo '{"features": {"time-namespaces": false}}' >"$state/daemon.json"
 PATH=$programs:$PATH setsid dockerd --config-file "$state/daemon.json" --data-root "$state/data" --exec-root "$state/exec" \
   --pidfile "$state/docker.pid" --host "unix://$state/docker.sock" --bridge "$bridge" --iptables=false --ip6tables=false \

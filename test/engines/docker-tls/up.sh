@@ -24,7 +24,8 @@ if ! ip link show "$bridge" >/dev/null 2>&1; then
   ip link add "$bridge" type bridge && ip address add 172.31.251.1/24 dev "$bridge" && ip link set "$bridge" up
 fi
 echo "$bridge" >"$state/bridge"
-echo '{}' >"$state/daemon.json"
+# Debian's runc knows no time namespaces, which a current dockerd would give to containers; an older one does not care.
+echo '{"features": {"time-namespaces": false}}' >"$state/daemon.json"
 setsid dockerd --config-file "$state/daemon.json" --data-root "$state/data" --exec-root "$state/exec" --pidfile "$state/docker.pid" \
   --host "unix://$state/docker.sock" --host "tcp://127.0.0.1:$port" --tlsverify --tlscacert "$state/certs/ca.pem" \
   --tlscert "$state/certs/server.pem" --tlskey "$state/certs/server-key.pem" --bridge "$bridge" --iptables=false \
