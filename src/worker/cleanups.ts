@@ -1,4 +1,5 @@
 /** What attempts used, removed once their results are committed. */
+import { EngineError, UnreachableError } from '../runners/engine-error.ts';
 import type { Carried } from './carried.ts';
 
 export class Cleanups {
@@ -33,14 +34,16 @@ export class Cleanups {
     if (!cleanups) return;
     this.#byKey.delete(key);
     const { environment, claim, state } = this.#carried;
+    const [, taskRunId = '', attempt] = key.split(':');
     try {
       for (const cleanup of cleanups) await cleanup();
     } catch (error) {
-      environment.listener.fault?.(error as Error, state.execution.id);
       this.leaveToSweep();
-      return;
+      if (!(error instanceof EngineError || error instanceof UnreachableError))
+        return environment.listener.fault?.(error as Error, state.execution.id);
+      const left = `What the task left in its engine could not be removed: ${error.message}.`;
+      return this.#carried.warn(`${left} windlass doctor --sweep removes it later.`, state.taskRun(taskRunId));
     }
-    const [, taskRunId = '', attempt] = key.split(':');
     await environment.store.deleteRun(claim, taskRunId, Number(attempt));
   }
 }

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { startContainer } from '../../src/runners/docker/client/containers.ts';
 import { findEndpoint } from '../../src/runners/docker/client/endpoint.ts';
 import { Engine } from '../../src/runners/docker/client/engine.ts';
@@ -159,5 +159,24 @@ describe.skipIf('unavailable' in real)('with a broken connection', () => {
     await docker('stop', String(handle.data.containerId));
     expect(await run.outcome(never)).toMatchObject({ kind: 'exited', exitCode: 9 });
     await run.dispose();
+  });
+
+  test('an engine that has been away for five minutes: the log ends without an error, and the outcome says so', async () => {
+    const one = await trial('echo up; sleep 300');
+    const run = await one.started();
+    const lines = collectLines(run);
+    const outcome = run.outcome(never);
+    for await (const batch of run.logs()) if (batch.lines.length > 0) break;
+    await proxy.close();
+    await new Promise(resolve => setTimeout(resolve, 1500));
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 5 * 60_000 });
+    try {
+      expect(await outcome).toMatchObject({ kind: 'node-lost', detail: expect.stringContaining('for five minutes') });
+      expect((await lines).map(({ text }) => text)).toEqual(['up']);
+      await run.fetch(never);
+    } finally {
+      vi.useRealTimers();
+      await removeContainersOf(owner);
+    }
   });
 });

@@ -56,6 +56,8 @@ export class DockerRun implements Run {
     if (this.#startedBefore) this.#leaveRunning();
     if (hasEnded(container.State)) this.#watch.settle({ kind: 'ended', state: container.State });
     void this.#begun.promise.then(() => this.#watchMemory());
+    // Nobody is left to be asked for the rest of the log.
+    void this.#watch.ended.then(({ kind }) => kind === 'unreachable' && this.#closing.abort());
     if (context.outputTime === undefined) return;
     this.#outputTimeAtEnd = this.#watch.announced.then(() => this.#outputTime());
     this.#outputTimeAtEnd.catch(() => {});
@@ -209,6 +211,7 @@ export class DockerRun implements Run {
       endpoint: engine.endpoint.text,
       stoppedByUs: this.#stoppedByUs,
       engineWasAway: this.#watch.wasAway,
+      takenOver: this.#startedBefore,
       memorySample: this.#memory?.latest,
       ...(settings.memoryText !== undefined && { memoryLimit: settings.memoryText }),
     });

@@ -11,11 +11,16 @@ export interface EndContext {
   readonly stoppedByUs: boolean;
   /** The engine did not answer at some time while the program ran. */
   readonly engineWasAway: boolean;
+  /** An earlier process started the container. */
+  readonly takenOver: boolean;
   /** `memory.memory` as written. */
   readonly memoryLimit?: string;
   /** The last use of memory that was seen; undefined for a program that was too short, or an engine that does not tell. */
   readonly memorySample: MemorySample | undefined;
 }
+
+/** What Docker says of a container that it finds dead when it starts; a program may also end so by itself. */
+const lostExitCode = 255;
 
 export function outcomeOf(end: ContainerEnd, context: EndContext): Outcome {
   const { container } = context;
@@ -70,10 +75,16 @@ function lastUse(sample: MemorySample | undefined): string {
 }
 
 /** What is known of a signal that we did not send. Podman 4 does not say that the memory was over. */
-function whyKilled(exitCode: number, { memoryLimit, engineWasAway, endpoint }: EndContext): { detail?: string } {
-  if (engineWasAway && (exitCode === 137 || exitCode === 143)) {
+function whyKilled(exitCode: number, context: EndContext): { detail?: string } {
+  const { memoryLimit, engineWasAway, takenOver, endpoint } = context;
+  if (engineWasAway && [lostExitCode, 137, 143].includes(exitCode)) {
     return {
       detail: `The Docker engine at ${endpoint} was away while the program ran: an engine that is stopped ends its containers, unless its configuration says "live-restore": true.`,
+    };
+  }
+  if (takenOver && exitCode === lostExitCode) {
+    return {
+      detail: `The Docker engine at ${endpoint} gives this code to a container that ended while the engine itself was away, as when its machine dies.`,
     };
   }
   if (exitCode !== 137 || memoryLimit === undefined) return {};
