@@ -24,7 +24,7 @@ describe.skipIf('unavailable' in engine)('cancelled', () => {
       const began = performance.now();
       run.kill('SIGINT');
       const { code, out } = await run.ended;
-      expect(performance.now() - began).toBeLessThan(3_000);
+      expect(performance.now() - began).toBeLessThan(20_000);
       expect(code).toBe(130);
       const { taskRunList } = JSON.parse(out) as ExecutionDocument;
       expect(taskRunList).toEqual([expect.objectContaining({ state: expect.objectContaining({ current: 'KILLED' }) })]);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { cpuMs } from '../cpu-time.ts';
 import { good, logTask, marked, places, read, withTasks } from './reading.ts';
 
 describe('a file that holds no flow', () => {
@@ -284,7 +285,6 @@ test('a flow of 1,000 tasks is read fast, wrong or right', () => {
     `  - id: task-${i}\n    type: io.kestra.plugin.core.log.Log\n    message: "hello {{ inputs.name }}"\n`;
   const text = withTasks(Array.from({ length: 1000 }, (_, i) => one(i)).join(''));
   expect(good(text).tasks).toHaveLength(1000);
-  const started = performance.now();
-  expect(read(text.replaceAll('message', 'mesage')).problems).toHaveLength(2000);
-  expect(performance.now() - started).toBeLessThan(1500);
+  const took = cpuMs(() => expect(read(text.replaceAll('message', 'mesage')).problems).toHaveLength(2000));
+  expect(took).toBeLessThan(1500);
 });

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isAtLeast, logLevelOf } from '../../src/logs/levels.ts';
 import { Masker } from '../../src/logs/masker.ts';
+import { cpuMs } from '../cpu-time.ts';
 
 function masked(text: string, ...secrets: string[]): string {
   const masker = new Masker();
@@ -99,9 +100,7 @@ describe('Masker', () => {
     for (let count = 0; count < 200; count++) masker.add(`secret-number-${count}-${'x'.repeat(20)}`);
     const text = 'an ordinary line of a log, with s and se and secret-number-\n'.repeat(17_500);
     masker.mask('');
-    const started = performance.now();
-    expect(masker.mask(text)).toBe(text);
-    expect(performance.now() - started).toBeLessThan(1000);
+    expect(cpuMs(() => expect(masker.mask(text)).toBe(text))).toBeLessThan(1000);
   });
 });
 

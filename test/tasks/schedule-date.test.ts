@@ -22,7 +22,7 @@ tasks:
 `;
 
 it.each(['', ', wait: false'])('is not before its date%s', async more => {
-  const date = Date.now() + 700;
+  const date = Date.now() + 1_500;
   const driver = await harness.start(parent(new Date(date).toISOString(), more));
   const { id } = await driver.ended;
   const document = await harness.document(id);
