@@ -67,6 +67,12 @@ function declareRunning(program: Command, act: Act): void {
     .addOption(options.input())
     .addOption(options.label())
     .option('--runner <runner>', 'run every script task with this task runner: process, docker …')
+    .addOption(
+      new Option(
+        '--once',
+        'go on with what the state folder has, if it has any: for containers that are restarted',
+      ).conflicts(['ephemeral', 'watch', 'rerunFailed']),
+    )
     .option('--watch', 'run again when the flow, the configuration or the secrets change')
     .addOption(
       new Option('--rerun-failed <id>', 'instead of a file: go on with an ended execution where it failed').conflicts([

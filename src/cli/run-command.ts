@@ -1,4 +1,4 @@
-/** What `windlass run` was asked for: a flow once, a flow at each change, or an execution that failed again. */
+/** What `windlass run` was asked for: a flow, a flow at each change, a flow that may have been begun, or an execution that failed. */
 import type { Invocation } from './invocation.ts';
 import { Refusal } from './refusal.ts';
 import type { RerunOptions } from './rerun.ts';
@@ -9,6 +9,7 @@ interface RunCommandOptions extends RunOptions, RerunOptions {
   readonly watch?: boolean;
   /** The id of an execution. */
   readonly rerunFailed?: string;
+  readonly once?: boolean;
 }
 
 /** @throws Refusal */
@@ -21,6 +22,11 @@ export async function runCommand(
     return (await import('./rerun.ts')).rerunFailed(options.rerunFailed, options, invocation);
   }
   if (file === undefined) throw new Refusal('bad-argument', 'Give a flow, such as: windlass run flow.yaml');
+  if (options.once) {
+    const { input: _, ...rest } = options;
+    const code = await (await import('./once.ts')).goOnIfBegun(rest, invocation);
+    if (code !== undefined) return code;
+  }
   if (!options.watch) return run(file, options, invocation);
   const files = [file, options.config, options.secrets].filter(name => name !== undefined);
   const once = () =>

@@ -1,4 +1,6 @@
 /** `run --runner`, `--rerun-failed` and `--watch`. Local processes only. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -150,4 +152,55 @@ test('--watch runs again after a change, and a signal ends it', async () => {
   );
   expect(await ended).toBe(1);
   expect(runs).toBe(2);
+});
+
+describe('--once', () => {
+  const failing = `
+id: again
+namespace: company.team
+tasks:
+  - id: say
+    type: io.kestra.plugin.core.log.Log
+    message: once
+  - id: fail
+    type: io.kestra.plugin.core.execution.Fail
+`;
+
+  test('runs a flow where nothing was begun, and tells how it ended from then on', async () => {
+    const path = await flow(failing);
+    const first = await run(path, '--once');
+    const second = await run(path, '--once');
+    expect([first.code, second.code]).toEqual([1, 1]);
+    expect(JSON.parse(second.out)).toEqual(JSON.parse(first.out));
+  });
+
+  test('goes on with an execution whose process was killed', async () => {
+    const path = await flow(`
+id: killed
+namespace: company.team
+tasks:
+  - id: wait
+    type: io.kestra.plugin.scripts.shell.Commands
+    taskRunner: {type: io.kestra.plugin.core.runner.Process}
+    commands: ["echo begun; sleep 1; echo over"]
+`);
+    const state = join(folder, 'state');
+    const main = join(import.meta.dirname, '../../src/main.ts');
+    const child = spawn(process.execPath, [main, 'run', path, '--once', '--plain', '--state', state]);
+    await new Promise<void>(resolve => {
+      for (const stream of [child.stdout, child.stderr])
+        stream.on('data', text => String(text).includes('begun') && resolve());
+    });
+    child.kill('SIGKILL');
+    await once(child, 'close');
+    const { code, out } = await run(path, '--once');
+    expect(code).toBe(0);
+    const [document] = JSON.parse(out);
+    const said = document.logs.map((entry: { message: string }) => entry.message);
+    expect(said.filter((text: string) => /^(begun|over)$/.test(text))).toEqual(['begun', 'over']);
+  });
+
+  test('and --ephemeral contradict each other', async () => {
+    expect((await run(await flow(failing), '--once', '--ephemeral')).code).toBe(2);
+  });
 });

@@ -1,9 +1,9 @@
 #!/bin/sh
 # Makes the root file system of a test image from Debian's packages and prints the path of its tar file, which is
-# cached:   root.sh busybox|windlass-python
+# cached:   root.sh busybox|windlass-python|docker-in-docker
 # Exit 1 when the packages it is made with (busybox-static, mmdebstrap) are not there.
 set -eu
-image=${1:?usage: root.sh busybox|windlass-python}
+image=${1:?usage: root.sh busybox|windlass-python|docker-in-docker}
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/windlass/images
 tar=$cache/$image-$(uname -m).tar
 
@@ -33,26 +33,43 @@ make_busybox() {
   busybox_root "$1" "$busybox"
 }
 
-make_windlass_python() {
+# Unpacks packages and what they depend on into the root $1 without running their scripts: 5 s in place of 20.
+unpack() {
   command -v mmdebstrap >/dev/null || return 1
   suite=$(. /etc/os-release && echo "$VERSION_CODENAME")
-  # `extract` unpacks without running a package's scripts: 5 s in place of 20, and enough for an interpreter.
-  mmdebstrap --variant=extract --format=directory --include=python3,busybox-static "$suite" "$1" >"$cache/mmdebstrap.log" 2>&1 || {
+  mmdebstrap --variant=extract --format=directory --include="$2" "$suite" "$1" >"$cache/mmdebstrap.log" 2>&1 || {
     tail -n 5 "$cache/mmdebstrap.log" >&2
     return 1
   }
-  finish_python "$1"
+  rm -rf "$1/usr/share/doc" "$1/usr/share/locale" "$1/usr/share/man"
 }
 
-# What the scripts of the packages would have done, in the unpacked root $1.
-finish_python() {
-  rm -rf "$1/usr/share/doc" "$1/usr/share/locale" "$1/usr/share/man"
-  for applet in $("$1/bin/busybox" --list); do
-    [ -e "$1/bin/$applet" ] || [ -e "$1/usr/bin/$applet" ] || ln "$1/bin/busybox" "$1/bin/$applet"
-  done
+make_windlass_python() {
+  unpack "$1" python3,busybox-static || return 1
+  applets "$1"
   ln -sf python3 "$1/usr/bin/python"
   ln -sf ../../bin/env "$1/usr/bin/env"
   users "$1"
+}
+
+# dockerd with all that it calls, and the shell to start it from.
+make_docker_in_docker() {
+  unpack "$1" docker.io,iptables,busybox-static || return 1
+  # What dockerd does not call is half of it.
+  (cd "$1/usr" && rm -rf bin/perl* bin/ctr bin/dnet bin/containerd-shim bin/containerd-shim-runc-v1 sbin/ovrouter \
+    share/perl* lib/*/perl* lib/*/libperl*)
+  applets "$1"
+  for command in iptables ip6tables; do
+    ln -sf xtables-nft-multi "$1/usr/sbin/$command"
+  done
+  users "$1"
+}
+
+# A link in the unpacked root $1 for each applet of its busybox that no package brings.
+applets() {
+  for applet in $("$1/bin/busybox" --list); do
+    [ -e "$1/bin/$applet" ] || [ -e "$1/usr/bin/$applet" ] || [ -e "$1/sbin/$applet" ] || ln "$1/bin/busybox" "$1/bin/$applet"
+  done
 }
 
 if [ ! -f "$tar" ]; then
@@ -63,6 +80,7 @@ if [ ! -f "$tar" ]; then
   case $image in
     busybox) make_busybox "$root" ;;
     windlass-python) make_windlass_python "$root" ;;
+    docker-in-docker) make_docker_in_docker "$root" ;;
     *) false ;;
   esac || exit 1
   chmod 755 "$root"
