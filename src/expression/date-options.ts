@@ -7,6 +7,7 @@ import { optionalText } from './typed-arguments.ts';
 /** The arguments that are given, by their parameter names. */
 export function dateOptions(parameters: readonly string[], args: Args): DateOptions {
   const given = parameters.flatMap((name, i) => {
+    if (name === 'format' && args[i] === null) throw new Fault("The argument 'format' is null; leave it out.");
     const text = optionalText(args[i], name);
     return text === undefined ? [] : [[name, text]];
   });

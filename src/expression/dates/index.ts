@@ -18,7 +18,7 @@ import { systemZone, zoneOf } from './zone.ts';
 
 /**
  * `format` and `existingFormat`: a name such as `iso_sec` or a Java pattern. `timeZone`: as Java's `ZoneId.of`; the
- * machine's by default. `locale`: `fr`, `en_US`; American English by default.
+ * machine's by default. `locale`: `fr`, `en_US`; American English by default, which is what is read in.
  */
 export interface DateOptions {
   readonly format?: string;
@@ -131,12 +131,14 @@ function momentFromText(text: string, zone: ZoneId, options: DateOptions): Zoned
   if (existingFormat !== undefined && isStyle(existingFormat)) {
     throw new Error(`existingFormat '${existingFormat}' is for writing only; write a pattern such as dd/MM/yyyy`);
   }
-  const locale = existingFormat === 'rfc_1123_date_time' ? 'en-US' : localeTag(options.locale);
   const forms = existingFormat === undefined ? isoForms : [formatElements(existingFormat)];
+  // Java's own ISO formats know no 30th of February; in patterns it is the last day of the month.
+  const isStrict = existingFormat === undefined || /^iso_(?!sec$|milli$)/.test(existingFormat);
   let furthest = { index: -1, rest: false };
   for (const form of forms) {
-    const found = readFields(form, text, locale);
-    if ('fields' in found) return resolved(text, () => resolveMoment(found.fields, zone, locale));
+    // The locale is the one to write in: Kestra reads English names whatever it is.
+    const found = readFields(form, text, 'en-US');
+    if ('fields' in found) return resolved(text, () => resolveMoment(found.fields, zone, isStrict));
     if (found.index >= furthest.index) furthest = found;
   }
   const where = furthest.rest ? ', unparsed text found' : '';

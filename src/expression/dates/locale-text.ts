@@ -9,16 +9,15 @@ export type TextStyle = 'short' | 'full' | 'narrow';
 const intlStyle = { short: 'short', full: 'long', narrow: 'narrow' } as const;
 
 /**
- * The language tag of a locale as Java writes it (`fr`, `en_US`).
+ * The language tag of a locale as commons-lang's `LocaleUtils.toLocale` reads it: `fr`, `en_US`, `fr-FR`; a variant
+ * behind them changes no names.
  * @throws Error when it is none.
  */
 export function localeTag(locale: string | undefined): string {
   if (locale === undefined || locale === '') return 'en-US';
-  try {
-    return Intl.getCanonicalLocales(locale.replaceAll('_', '-'))[0] ?? 'en-US';
-  } catch {
-    throw new Error(`Invalid locale format: ${locale}; write one like en_US or fr`);
-  }
+  const [, language, country] = /^([a-z]{2,3})(?:[_-]([A-Z]{2}|\d{3})(?:[_-].+)?)?$/.exec(locale) ?? [];
+  if (language === undefined) throw new Error(`Invalid locale format: ${locale}; write one like en_US or fr`);
+  return country === undefined ? language : `${language}-${country}`;
 }
 
 const tables = new Map<string, readonly string[]>();
@@ -32,8 +31,17 @@ export function names(field: TextField, style: TextStyle, locale: string, standa
   const cached = tables.get(key);
   if (cached) return cached;
   const options = optionsOf(field, style, standalone);
-  const formatter = new Intl.DateTimeFormat(locale, { timeZone: 'UTC', calendar: 'gregory', ...options });
-  const list = samples(field).map(date => formatter.formatToParts(date).find(part => part.type === field)?.value ?? '');
+  const formatter = (fields: Intl.DateTimeFormatOptions) =>
+    new Intl.DateTimeFormat(locale, { timeZone: 'UTC', calendar: 'gregory', ...fields });
+  const inContext = formatter(options);
+  const list = samples(field).map(date => {
+    const name = inContext.formatToParts(date).find(part => part.type === field)?.value ?? '';
+    // Japanese and Chinese have a number beside a day, and an own word for the month alone.
+    if (field === 'month' && style !== 'narrow' && /^\d+$/.test(name))
+      return formatter({ month: intlStyle[style] }).format(date);
+    // As in the JDK's release of CLDR: `a.\u00a0m.` in Spanish.
+    return field === 'dayPeriod' ? name.replaceAll('\u202f', '\u00a0') : name;
+  });
   if (tables.size < 1000) tables.set(key, list);
   return list;
 }
@@ -41,7 +49,7 @@ export function names(field: TextField, style: TextStyle, locale: string, standa
 function optionsOf(field: TextField, style: TextStyle, standalone: boolean): Intl.DateTimeFormatOptions {
   const width = intlStyle[style];
   if (field === 'month') return standalone ? { month: width } : { month: width, day: 'numeric' };
-  if (field === 'weekday') return { weekday: width };
+  if (field === 'weekday') return standalone ? { weekday: width } : { weekday: width, day: 'numeric' };
   if (field === 'era') return { era: width, year: 'numeric' };
   return { hour: 'numeric', hour12: true };
 }
@@ -68,7 +76,7 @@ const abbreviating = ['en-US', 'en-GB', 'en-AU', 'en-NZ', 'en-IN', 'en-ZA', 'ja'
 /** `CEST` or `Central European Summer Time`; what has no rules (`+02:00`, `GMT+02:00`) has only its id. */
 export function zoneName(moment: ZonedDateTime, style: 'short' | 'full', locale: string): string {
   const zone = moment.zone();
-  if (zone instanceof ZoneOffset || /[+-]/.test(zone.id().slice(0, 4))) return zone.id();
+  if (zone instanceof ZoneOffset || /[+-]/.test(zone.id().slice(0, 4)) || zone.id() === 'UT') return zone.id();
   if (style === 'full') return intlZoneName(moment, 'long', locale);
   for (const language of [locale, ...abbreviating]) {
     const name = intlZoneName(moment, 'short', language);
@@ -78,7 +86,9 @@ export function zoneName(moment: ZonedDateTime, style: 'short' | 'full', locale:
 }
 
 function intlZoneName(moment: ZonedDateTime, style: 'short' | 'long', locale: string): string {
-  const formatter = new Intl.DateTimeFormat(locale, { timeZone: intlZone(moment.zone()), timeZoneName: style });
+  // To Intl, GMT is UTC; Abidjan has the name of the one where Java has it.
+  const timeZone = moment.zone().id() === 'GMT' ? 'Africa/Abidjan' : intlZone(moment.zone());
+  const formatter = new Intl.DateTimeFormat(locale, { timeZone, timeZoneName: style });
   const part = formatter.formatToParts(convert(moment).toEpochMilli()).find(p => p.type === 'timeZoneName');
   return part?.value ?? moment.zone().id();
 }
@@ -92,9 +102,10 @@ declare global {
   }
 }
 
-/** How the locale's country counts weeks; a language alone counts as ICU's most likely country does. */
+/** How the locale's country counts weeks; for a language alone Java counts from Sunday. */
 export function weekRule(locale: string): WeekRule {
-  const region = new Intl.Locale(locale).maximize().region ?? '001';
+  const { region } = new Intl.Locale(locale);
+  if (region === undefined) return { firstDay: 7, minimalDays: 1 };
   const { firstDay } = new Intl.Locale(`und-${region}`).getWeekInfo();
   // ICU for JavaScript dropped the minimal days: 4 in Europe, which starts on Monday, 1 in nearly all other places.
   return { firstDay, minimalDays: europe.has(region) ? 4 : 1 };

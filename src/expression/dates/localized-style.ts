@@ -21,10 +21,17 @@ export function printStyle(style: Style, moment: ZonedDateTime, locale: string):
         return zoneName(moment, style === 'full' ? 'full' : 'short', locale);
       })
       .join('');
-  // ICU joins them by "at" in English; Java joins by a comma (recorded: `May 6, 2024, 7:08:09 AM UTC`).
-  const text = locale.startsWith('en')
-    ? `${write({ dateStyle: style })}, ${write({ timeStyle: style })}`
-    : write({ dateStyle: style, timeStyle: style });
+  // ICU joins long ones by "at", "um", "à"; Java has no word there (recorded: `May 6, 2024, 7:08:09 AM UTC`).
+  const text = write({ dateStyle: style }) + glue(style, locale) + write({ timeStyle: style });
   // V8 puts an ordinary space there: https://github.com/nodejs/node/issues/46123 .
   return text.replace(/ (?=[AP]M\b)/, '\u202f');
+}
+
+/** Between date and time, as CLDR has it in the JDK's release; seen in Java 21 for the languages named here. */
+function glue(style: Style, locale: string): string {
+  if (locale === 'pt-PT') return ', ';
+  const [language = ''] = locale.split('-');
+  const isLong = style === 'full' || style === 'long';
+  const isSpace = { ja: true, zh: true, pt: true, it: isLong, fr: style === 'short' }[language];
+  return isSpace ? ' ' : ', ';
 }

@@ -165,8 +165,10 @@ function readOffset(element: Extract<Element, { kind: 'offset' }>, at: number, s
     return at + element.zero.length;
   }
   const colon = element.form.includes(':');
-  const found = (colon ? /^([+-])(\d\d)(?::?(\d\d)(?::?(\d\d))?)?/ : /^([+-])(\d\d)(?:(\d\d)(\d\d)?)?/).exec(rest);
-  if (!found || (element.form !== '+HHmm' && !colon && found[3] === undefined)) return ~at;
+  const found = (colon ? /^([+-])(\d\d)(?::(\d\d)(?::(\d\d))?)?/ : /^([+-])(\d\d)(?:(\d\d)(\d\d)?)?/).exec(rest);
+  // Java's ISO formats, whose seconds are optional, may have the hours alone.
+  const isShort = element.form === '+HHmm' || element.form === '+HH:MM:ss';
+  if (!found || (!isShort && found[3] === undefined)) return ~at;
   const size = Number(found[2]) * 3600 + Number(found[3] ?? 0) * 60 + Number(found[4] ?? 0);
   if (size > 18 * 3600) return ~at;
   state.fields.offset = found[1] === '-' ? 0 - size : size;

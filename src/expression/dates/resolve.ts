@@ -16,13 +16,18 @@ import { firstWeekStart } from './weeks.ts';
 type Numbers = Fields['numbers'];
 
 /**
- * The moment of the fields. Without an offset or a zone it is in `zone`; without a time it is the start of the day.
- * @throws Error when a field is out of its range, or there is no date.
+ * The moment of the fields. Without an offset or a zone it is in `zone`; without a time it is the start of the day
+ * there, whatever its offset.
+ * @param isStrict no day behind the end of its month, and no 24:00
+ * @throws Error when a field is out of its range or contradicts another, or there is no date.
  */
-export function resolveMoment({ numbers, offset, zone: named }: Fields, zone: ZoneId, locale: string): ZonedDateTime {
-  const date = resolveDate(numbers, locale);
+export function resolveMoment(fields: Fields, zone: ZoneId, isStrict: boolean): ZonedDateTime {
+  const { numbers, offset, zone: named } = fields;
+  const date = resolveDate(numbers, isStrict);
   if (!date) throw new Error('it has no date');
-  const { time, days } = resolveTime(numbers);
+  checkWeekday(date, numbers.get('weekday'));
+  const { time, days } = resolveTime(numbers, isStrict) ?? {};
+  if (time === undefined || days === undefined) return ZonedDateTime.of(date.atStartOfDay(), zone);
   const local = LocalDateTime.of(date.plusDays(days), time);
   if (offset === undefined) return ZonedDateTime.of(local, named ?? zone);
   const written = ZoneOffset.ofTotalSeconds(offset);
@@ -30,7 +35,13 @@ export function resolveMoment({ numbers, offset, zone: named }: Fields, zone: Zo
   return named ? ZonedDateTime.ofInstant(local, written, named) : ZonedDateTime.of(local, written);
 }
 
-function resolveDate(numbers: Numbers, locale: string): LocalDate | undefined {
+function checkWeekday(date: LocalDate, weekday: number | undefined): void {
+  const actual = date.dayOfWeek().value();
+  if (weekday === undefined || weekday === actual) return;
+  throw new Error(`Conflict found: Field DayOfWeek ${actual} differs from DayOfWeek ${weekday}`);
+}
+
+function resolveDate(numbers: Numbers, isStrict: boolean): LocalDate | undefined {
   const modifiedJulianDay = numbers.get('modifiedJulianDay');
   if (modifiedJulianDay !== undefined) return LocalDate.ofEpochDay(modifiedJulianDay - 40_587);
   const year = resolveYear(numbers);
@@ -38,11 +49,11 @@ function resolveDate(numbers: Numbers, locale: string): LocalDate | undefined {
   const day = numbers.get('day');
   if (year !== undefined && month !== undefined && day !== undefined) {
     valid('DAY_OF_MONTH', day);
-    return LocalDate.of(year, month, Math.min(day, YearMonth.of(year, month).lengthOfMonth()));
+    return LocalDate.of(year, month, isStrict ? day : Math.min(day, YearMonth.of(year, month).lengthOfMonth()));
   }
   const dayOfYear = numbers.get('dayOfYear');
   if (year !== undefined && dayOfYear !== undefined) return LocalDate.ofYearDay(year, dayOfYear);
-  return resolveWeekDate(numbers, locale);
+  return resolveWeekDate(numbers);
 }
 
 function resolveYear(numbers: Numbers): number | undefined {
@@ -54,9 +65,9 @@ function resolveYear(numbers: Numbers): number | undefined {
 
 const isoWeeks = { firstDay: 1, minimalDays: 4 };
 
-function resolveWeekDate(numbers: Numbers, locale: string): LocalDate | undefined {
+function resolveWeekDate(numbers: Numbers): LocalDate | undefined {
   const isoYear = numbers.get('isoWeekYear');
-  const rule = isoYear === undefined ? weekRule(locale) : isoWeeks;
+  const rule = isoYear === undefined ? weekRule('en-US') : isoWeeks;
   const weekYear = isoYear ?? numbers.get('weekYear');
   const week = numbers.get('isoWeek') ?? numbers.get('week');
   const weekday = numbers.get('isoDayOfWeek') ?? numbers.get('weekday');
@@ -67,16 +78,19 @@ function resolveWeekDate(numbers: Numbers, locale: string): LocalDate | undefine
   return firstWeekStart(weekYear, rule).plusDays((week - 1) * 7 + valid('DAY_OF_WEEK', day) - 1);
 }
 
-/** 24:00 is the start of the next day. */
-function resolveTime(numbers: Numbers): { readonly time: LocalTime; readonly days: 0 | 1 } {
+/** 24:00 is the start of the next day. Undefined where there is no time. */
+function resolveTime(
+  numbers: Numbers,
+  isStrict: boolean,
+): { readonly time: LocalTime; readonly days: 0 | 1 } | undefined {
   const nanoOfDay = numbers.get('nanoOfDay');
   if (nanoOfDay !== undefined) return { time: LocalTime.ofNanoOfDay(nanoOfDay), days: 0 };
   const milliOfDay = numbers.get('milliOfDay');
   if (milliOfDay !== undefined) return { time: LocalTime.ofNanoOfDay(milliOfDay * 1e6), days: 0 };
   const hour = resolveHour(numbers);
-  if (hour === undefined) return { time: LocalTime.MIDNIGHT, days: 0 };
+  if (hour === undefined) return undefined;
   const rest = [numbers.get('minute') ?? 0, numbers.get('second') ?? 0, numbers.get('nano') ?? 0] as const;
-  if (hour === 24 && rest.every(part => part === 0)) return { time: LocalTime.MIDNIGHT, days: 1 };
+  if (hour === 24 && !isStrict && rest.every(part => part === 0)) return { time: LocalTime.MIDNIGHT, days: 1 };
   return { time: LocalTime.of(hour, ...rest), days: 0 };
 }
 
