@@ -11,6 +11,9 @@ import type { Expression } from './syntax-tree.ts';
 
 type Call = Extract<Expression, { kind: 'call' }>;
 
+/** Why functions that flows may call are not here. */
+const absent = new Map([['appLink', ": it links to the apps of Kestra's Enterprise Edition, which Windlass has not"]]);
+
 /** A call that no function answers: `block(name)`, `parent()`, or a macro, which may be defined further down. */
 export function callMacro(node: Call, compile: (expression: Expression) => Evaluate): Evaluate {
   const { name, at } = node;
@@ -29,7 +32,7 @@ export function callMacro(node: Call, compile: (expression: Expression) => Evalu
     if (!macro) {
       plain(frame);
       frame.at = at;
-      throw new Fault(`Function or Macro [${name}] does not exist.`);
+      throw new Fault(`Function or Macro [${name}] does not exist${absent.get(name) ?? ''}.`);
     }
     let args = prepared.get(macro);
     if (!args) {

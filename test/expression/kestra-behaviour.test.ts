@@ -164,6 +164,10 @@ describe('as Kestra renders', () => {
   });
 });
 
+test('appLink says whose it is', async () => {
+  await expect(render("{{ appLink('x') }}", context())).rejects.toThrow("Kestra's Enterprise Edition");
+});
+
 describe("the order of Java's HashMap", () => {
   test.each([
     ["{{ {'z': 0, 'y': 1, 'x': 2} | keys }}", '["x","y","z"]'],
