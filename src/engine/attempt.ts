@@ -6,7 +6,7 @@ import { awaited } from './awaited.ts';
 import type { Draft } from './draft.ts';
 import { nextAttempt } from './retry.ts';
 import { isStopping } from './stopping.ts';
-import { closeTaskRun, endTaskRun, retryOf, withAttempt } from './task-run-end.ts';
+import { closeTaskRun, endTaskRun, isOfFlow, retryOf, withAttempt } from './task-run-end.ts';
 
 /** Lets a worker run the next attempt of a created task run. */
 export function requestAttempt(draft: Draft, run: TaskRun): void {
@@ -62,7 +62,7 @@ export function retries(draft: Draft, run: TaskRun): boolean {
   draft.move(draft.move(run, 'FAILED'), 'RETRYING');
   draft.effect({ type: 'timer', key: retryKey(run), taskRunId: run.id, at });
   if (draft.execution.state.current === 'RUNNING') {
-    if (run.parentTaskRunId === undefined) draft.moveExecution('FAILED');
+    if (isOfFlow(run)) draft.moveExecution('FAILED');
     draft.moveExecution('RETRYING');
   }
   return true;
@@ -76,7 +76,7 @@ function retriesAnew(draft: Draft, run: TaskRun, retry: Retry): boolean {
   if (at === undefined) return false;
   draft.change({ retryAt: at });
   draft.exiting = { state: 'RETRIED', taskRunId: run.id };
-  closeTaskRun(draft, run, 'RETRIED');
+  closeTaskRun(draft, draft.move(run, 'FAILED'), 'RETRIED');
   return true;
 }
 

@@ -1,4 +1,5 @@
 /** The execution's own course: its tasks, `errors`, `finally`, its outputs, and what runs after the end. */
+import type { TaskRun } from '../model/execution.ts';
 import { isTerminal, type State } from '../model/states.ts';
 import { isMap } from '../model/value.ts';
 import { stepSequential } from './container.ts';
@@ -7,6 +8,7 @@ import type { Answer } from './event.ts';
 import { type Scope, scopeKey } from './execution-state.ts';
 import { assessesAtEnd } from './sla.ts';
 import { isStopping } from './stopping.ts';
+import { isOfFlow } from './task-run-end.ts';
 
 /** Looks what follows in the execution itself. */
 export function stepExecution(draft: Draft): void {
@@ -36,13 +38,13 @@ export function stepExecution(draft: Draft): void {
   endExecution(draft, worst(draft.scope(scopeKey(undefined, 'tasks'))));
 }
 
-/** Ends when the last of what was active has. */
+/** Ends when the last of what was active has; without the flow's outputs, as in Kestra. */
 function stepStopping(draft: Draft): void {
   const { phase, state, ending } = draft.execution;
   const branches = ['tasks', 'errors', 'finally', 'afterExecution'];
   if (branches.some(branch => draft.scope(scopeKey(undefined, branch)).active > 0)) return;
   if (phase === 'after') draft.change({ phase: 'ended' });
-  else endExecution(draft, state.current === 'KILLING' ? 'KILLED' : (ending ?? 'KILLED'));
+  else if (!isTerminal(state.current)) close(draft, state.current === 'KILLING' ? 'KILLED' : (ending ?? 'KILLED'));
 }
 
 /** KILLED > FAILED > WARNING > SUCCESS (spec/flows.md 6.4). */
@@ -55,7 +57,7 @@ export function worst(scope: Scope): State {
 /** All tasks are done: outputs are rendered first, for they can still turn the end into a failure. */
 function endExecution(draft: Draft, state: State): void {
   if (isTerminal(draft.execution.state.current)) return;
-  if (draft.flow.outputs.length > 0 && !['KILLED', 'CANCELLED', 'RETRIED'].includes(state)) {
+  if (draft.flow.outputs.length > 0) {
     draft.change({ phase: 'outputs', ending: state });
     draft.effect({ type: 'outputs', key: outputsKey(draft) });
     return;
@@ -88,8 +90,14 @@ function outputsKey(draft: Draft): string {
 }
 
 function close(draft: Draft, state: State): void {
+  if (state === 'RETRIED' && [...draft.taskRuns()].some(isRetried)) draft.moveExecution('FAILED');
   draft.moveExecution(state);
   const { ending: _, ...execution } = draft.execution;
   draft.replace({ ...execution, phase: 'after' });
   stepExecution(draft);
+}
+
+/** A task of the flow's own list, which ended the execution by itself: its failure comes first in the history, as in Kestra. */
+function isRetried(run: TaskRun): boolean {
+  return isOfFlow(run) && run.state.current === 'RETRIED' && run.progress?.exit === undefined;
 }

@@ -51,3 +51,8 @@ export function retryOf(draft: Draft, run: TaskRun): Retry | undefined {
   }
   return draft.flow.retry;
 }
+
+/** A run of the flow's own list of tasks: its failure fails the execution, which Kestra's history tells before a retry. */
+export function isOfFlow(run: TaskRun): boolean {
+  return run.parentTaskRunId === undefined && run.branch === 'tasks';
+}

@@ -61,6 +61,15 @@ describe('a task with retry', () => {
     expect(attemptsOf(simulation, 'q')).toBe('SUCCESS');
   });
 
+  test.each(['errors', 'finally'] as const)('among the %s tasks leaves FAILED out, too', branch => {
+    const again = task('again', { retry: retry({ maxAttempts: 2 }) });
+    const simulation = new Simulation(flow([task('a')], { [branch]: [again] }), {
+      tasks: { a: branch === 'errors' ? 'FAILED' : 'SUCCESS', again: ['FAILED', 'SUCCESS'] },
+    }).start();
+    const end = branch === 'errors' ? 'FAILED' : 'SUCCESS';
+    expect(courseOf(simulation)).toBe(`CREATED,RUNNING,RETRYING,RUNNING,${end}`);
+  });
+
   test('keeps only the outputs of the last attempt', () => {
     const simulation = new Simulation(flow([task('s', { retry: retry() })]), {
       tasks: { s: [{ state: 'FAILED', outputs: { n: 1 } }, 'SUCCESS'] },

@@ -45,7 +45,7 @@ tasks:
     type: io.kestra.plugin.core.execution.Fail
     condition: "{{ execution.id == execution.originalId }}"
     ${retry}`);
-    expect(tries.map(course)).toEqual(['CREATED,RUNNING,RETRIED', 'CREATED,RUNNING,SUCCESS']);
+    expect(tries.map(course)).toEqual(['CREATED,RUNNING,FAILED,RETRIED', 'CREATED,RUNNING,SUCCESS']);
   });
 
   it('is not waited for when all are killed', async () => {
