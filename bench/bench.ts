@@ -21,6 +21,14 @@ export interface Bench {
   readonly needs?: 'docker' | 'kubernetes';
 }
 
+/** What takes so long that it is measured once, and only with `--full`. */
+export interface SingleBench {
+  readonly needs?: Bench['needs'];
+  /** How long, and what stands for it without. */
+  readonly long: string;
+  measure(): Promise<{ readonly measured: readonly Measured[]; readonly goals: readonly Goal[] }>;
+}
+
 export interface BenchTools {
   /** A command to run from the root of the checkout. */
   command(name: string, ...argv: string[]): Subject;
