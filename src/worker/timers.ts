@@ -5,13 +5,14 @@ export interface Timer {
   cancel(): void;
 }
 
-/** Calls `act` at a time in milliseconds since the epoch, at once when it has passed. */
+/** Calls `act` at a time in milliseconds since the epoch and never before, at once when it has passed. */
 export function callAt(at: number, act: () => void): Timer {
   let timeout: NodeJS.Timeout;
-  const leg = () => {
-    const left = at - Date.now();
-    timeout = left > longestLeg ? setTimeout(leg, longestLeg) : setTimeout(act, Math.max(0, left));
+  const wait = () => {
+    timeout = setTimeout(look, Math.min(Math.max(0, at - Date.now()), longestLeg));
   };
-  leg();
+  // Timers go by another clock than dates: one was seen to fire a millisecond early.
+  const look = () => (Date.now() < at ? wait() : act());
+  wait();
   return { cancel: () => clearTimeout(timeout) };
 }
