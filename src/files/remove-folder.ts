@@ -1,6 +1,8 @@
 /** Removing what a task worked in. */
 import { rmdirSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { diskShortage } from './disk-shortage.ts';
 
 /**
  * Removes a folder with all that is in it; nothing need be there. Most are empty by now, and then it is one call
@@ -12,4 +14,10 @@ export async function removeFolder(path: string): Promise<void> {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') await rm(path, { recursive: true, force: true });
   }
+}
+
+/** After a copy into the folder failed: what it holds by then would keep a full disk from taking the end of the task. */
+export async function emptyWhereFull(folder: string, error: unknown): Promise<void> {
+  if (diskShortage(error, folder) === undefined) return;
+  for (const name of await readdir(folder)) await removeFolder(join(folder, name));
 }

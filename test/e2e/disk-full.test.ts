@@ -4,12 +4,30 @@ import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { dockerUnderTest, testImage } from '../docker/engine.ts';
+import { testCluster } from '../kubernetes/cluster.ts';
 import { useSandbox } from './sandbox.ts';
 
 const sandbox = useSandbox();
 const engine = await dockerUnderTest();
 const shell = 'io.kestra.plugin.scripts.shell.Commands';
 const local = { type: shell, taskRunner: { type: 'io.kestra.plugin.core.runner.Process' } };
+
+const cluster = testCluster();
+if (!('unavailable' in cluster)) cluster.client.close();
+const containers = [
+  {
+    where: 'a container',
+    type: 'io.kestra.plugin.scripts.runner.docker.Docker',
+    unavailable: 'unavailable' in engine ? engine.unavailable : undefined,
+    env: {},
+  },
+  {
+    where: 'a pod',
+    type: 'io.kestra.plugin.ee.kubernetes.runner.Kubernetes',
+    unavailable: 'unavailable' in cluster ? cluster.unavailable : undefined,
+    env: 'unavailable' in cluster ? {} : { KUBECONFIG: cluster.kubeconfig },
+  },
+];
 
 /** A disk of 2 MB; undefined where none may be mounted. */
 let disk: string | undefined;
@@ -29,9 +47,9 @@ afterEach(() => {
 });
 
 /** Runs with working directories on the small disk. */
-function runThere(flow: string) {
+function runThere(flow: string, env: Readonly<Record<string, string>> = {}) {
   sandbox().write('config.yaml', `kestra:\n  tasks: {tmp-dir: {path: ${disk}}}\n`);
-  return sandbox().run(['run', flow, '--config', 'config.yaml']);
+  return sandbox().run(['run', flow, '--config', 'config.yaml'], { env });
 }
 
 describe('a disk without space', () => {
@@ -62,14 +80,14 @@ describe('a disk without space', () => {
     expect(readdirSync(disk)).toEqual([]);
   });
 
-  it.skipIf('unavailable' in engine)(
-    'for files from a container: the task fails, and nothing is left',
-    async context => {
-      if (disk === undefined) return context.skip();
-      const taskRunner = { type: 'io.kestra.plugin.scripts.runner.docker.Docker', pullPolicy: 'NEVER' };
+  it.for(containers)(
+    'for files from $where: the task fails, and nothing is left',
+    async ({ type, unavailable, env }, context) => {
+      if (disk === undefined || unavailable !== undefined) return context.skip(unavailable);
+      const taskRunner = { type, pullPolicy: 'NEVER' };
       const commands = ['head -c 5000000 /dev/zero > big.bin', 'echo made'];
       const task = { id: 't', type: shell, taskRunner, containerImage: testImage, commands, outputFiles: ['*.bin'] };
-      const ended = await runThere(sandbox().flow({ tasks: [task] }));
+      const ended = await runThere(sandbox().flow({ tasks: [task] }), env);
       expect(ended.code).toBe(1);
       expect(ended.err + ended.out).toMatch(/No space is left on the device of/);
       expect(ended.err).not.toMatch(/\n\s+at |fault of Windlass/);

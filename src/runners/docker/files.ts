@@ -1,9 +1,10 @@
 /** Files into the container before it starts, and out of it after it has ended, through the archive endpoint. */
-import { readdir, rm, utimes } from 'node:fs/promises';
+import { readdir, utimes } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
 import { Readable } from 'node:stream';
 import { diskShortage } from '../../files/disk-shortage.ts';
 import { compileGlobs } from '../../files/java-glob.ts';
+import { emptyWhereFull } from '../../files/remove-folder.ts';
 import { packFolder, unpackInto } from '../../files/tar.ts';
 import { archiveEnd, tarHeader } from '../../files/tar-header.ts';
 import type { OtherKind } from '../../files/walk.ts';
@@ -116,14 +117,9 @@ export async function fetchFiles(
     const tar = await getArchive(engine, id, folder, signal);
     if (tar) await unpackInto(tar, folder, options);
   }).catch(async error => {
-    // What was half brought back would keep the full disk from taking the end of the task.
-    if (!spec.shared && diskShortage(error, folder) !== undefined) await empty(spec.workDir);
+    if (!spec.shared) await emptyWhereFull(spec.workDir, error);
     throw error;
   });
-}
-
-async function empty(folder: string): Promise<void> {
-  for (const name of await readdir(folder)) await rm(join(folder, name), { recursive: true, force: true });
 }
 
 /** Tells of a path in the working directory whether it is an output: by the output directory, by a glob, by its name. */

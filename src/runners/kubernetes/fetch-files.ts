@@ -1,7 +1,9 @@
 /** Files out of the helper after the program has ended: one exec in which both sides talk. */
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
+import { diskShortage } from '../../files/disk-shortage.ts';
 import { compileGlobs } from '../../files/java-glob.ts';
+import { emptyWhereFull } from '../../files/remove-folder.ts';
 import { unpackInto } from '../../files/tar.ts';
 import type { RunSpec } from '../../model/run.ts';
 import type { OnOther } from '../runner.ts';
@@ -50,7 +52,11 @@ export function fetchFiles(
     const separable = !wanted.some(path => path.includes('\n'));
     return separable && Buffer.byteLength(list) < longestList ? list : 'all\n';
   };
-  return inTurn(target, signal, () => fetchOnce(target, choose, { folder: spec.workDir, onOther }, signal));
+  const fetched = inTurn(target, signal, () => fetchOnce(target, choose, { folder: spec.workDir, onOther }, signal));
+  return fetched.catch(async error => {
+    if (!spec.shared) await emptyWhereFull(spec.workDir, error);
+    throw error;
+  });
 }
 
 async function fetchOnce(
@@ -81,6 +87,8 @@ async function fetchOnce(
   const { exitCode, stderr, message } = await done;
   if (exitCode !== 0) throw new TransferError(stderr.trim() || message);
   const sum = /\b([0-9a-f]{64})\b/.exec(stderr)?.[1];
+  // The sum of what could not be written is not that of the whole.
+  if (taken.status === 'rejected' && diskShortage(taken.reason, folder) !== undefined) throw taken.reason;
   if (some && sum !== hash.digest('hex')) throw new BrokenTransfer('the output files arrived changed');
   if (taken.status === 'rejected') throw taken.reason;
 }
