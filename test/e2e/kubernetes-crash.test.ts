@@ -1,5 +1,5 @@
 /** Windlass is killed while it creates a pod: what it stored before is enough to find the pod, or to make it once. 33 s. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { DatabaseSync } from 'node:sqlite';
@@ -139,14 +139,13 @@ if ('unavailable' in found || found.own === undefined) {
     describe('between its end and its removal, in a cluster that only the flow names', () => {
       /** @returns the environment of a process that can read the flow, and of one that cannot */
       async function killedBeforeRemoval() {
-        const token = /token: (\w+)/.exec(readFileSync(own.tokenKubeconfig, 'utf8'))?.[1] ?? '';
         const config = {
           masterUrl: proxy.url,
           caCertData: own.authority.toString('utf8'),
           oauthToken: "{{ secret('CLUSTER') }}",
         };
         const unable = { KUBECONFIG: emptyCluster() };
-        const able = { ...unable, SECRET_CLUSTER: Buffer.from(token).toString('base64') };
+        const able = { ...unable, SECRET_CLUSTER: Buffer.from(own.token).toString('base64') };
         const before = proxy.requests.length;
         proxy.break({ request: /^DELETE .*\/pods/, times: 99, ...refusal(503, 'ServiceUnavailable') });
         const run = sandbox().start(['run', flow(kind, config)], { env: able });

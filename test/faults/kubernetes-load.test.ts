@@ -5,11 +5,12 @@ import { appendFile, readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { setInterval as every } from 'node:timers/promises';
-import { afterAll, afterEach, describe, expect, test } from 'vitest';
-import { collectLines, never, readUntil, Trial, type TrialOptions, textsOf } from '../contract/runner/harness.ts';
+import { describe, expect, test } from 'vitest';
+import { collectLines, never, readUntil, textsOf } from '../contract/runner/harness.ts';
 import { clusterUnderTest } from '../engines/kubernetes/cluster.ts';
 import { full } from '../full.ts';
-import { kubernetesUnderTest, podsOf, removePodsOf } from '../kubernetes/cluster.ts';
+import { podsOf } from '../kubernetes/cluster.ts';
+import { useTrials } from '../kubernetes/trials.ts';
 
 const found = clusterUnderTest();
 const scale = full ? 10 : 1;
@@ -20,16 +21,7 @@ if ('unavailable' in found) {
   describe.skip('pods with much to say and to give', () => {});
 } else {
   const { client, kubeconfig, own } = found;
-  const owner = `load-${randomBytes(4).toString('hex')}`;
-  const trials: Trial[] = [];
-
-  const trial = async (options: TrialOptions): Promise<Trial> => {
-    const under = await kubernetesUnderTest();
-    if ('unavailable' in under) throw new Error(under.unavailable);
-    const made = await Trial.make(under, owner, options);
-    trials.push(made);
-    return made;
-  };
+  const trials = useTrials(found, 'load');
 
   /** The largest resident set while the work goes on, in bytes. */
   const peakOf = async (work: Promise<unknown>): Promise<number> => {
@@ -54,21 +46,13 @@ if ('unavailable' in found) {
     Array.from({ length: last - first + 1 }, (_, index) => String(first + index));
 
   describe('pods with much to say and to give', { timeout: 60_000 * scale }, () => {
-    afterEach(async () => {
-      const left = await podsOf(client, owner);
-      await removePodsOf(client, owner);
-      for (const made of trials.splice(0)) await made.removeFolders();
-      expect(left.map(pod => pod.metadata.name)).toEqual([]);
-    });
-    afterAll(() => client.close());
-
     test(`${10_000 * scale} numbered lines, each once`, async () => {
-      const { stdout } = await (await trial({ script: `seq 1 ${10_000 * scale}; sleep 0.5` })).live();
+      const { stdout } = await (await trials.make({ script: `seq 1 ${10_000 * scale}; sleep 0.5` })).live();
       expect(stdout).toEqual(numbers(1, 10_000 * scale));
     });
 
     test(`a file of ${20 * scale} MB each way is the same, while memory stays small`, async () => {
-      const one = await trial({ script: 'cp in.bin out.bin', files: { 'in.bin': '' }, wanted: ['out.bin'] });
+      const one = await trials.make({ script: 'cp in.bin out.bin', files: { 'in.bin': '' }, wanted: ['out.bin'] });
       for (let i = 0; i < 20 * scale; i++) await appendFile(join(one.spec.workDir, 'in.bin'), randomBytes(mb));
       const before = await hashOf(join(one.spec.workDir, 'in.bin'));
       const rss = process.memoryUsage.rss();
@@ -83,12 +67,12 @@ if ('unavailable' in found) {
     // The kubelet looks each 10 s whether a log is longer than 10 MiB, and begins a new file then; 240,000 lines are.
     test.runIf(own)('a log whose file is begun anew meanwhile: every line once', async () => {
       const script = 'seq 1 240000; sleep 12; seq 240001 241000; sleep 0.5';
-      const made = await trial({ script });
+      const made = await trials.make({ script });
       const run = await made.started();
       const reading = collectLines(run);
       const before = await readUntil(run, undefined, lines => lines.length >= 240_000);
       expect(await run.outcome(never)).toMatchObject({ kind: 'exited', exitCode: 0 });
-      const [pod] = await podsOf(client, owner);
+      const [pod] = await podsOf(client, trials.owner);
       const folder = join(dirname(kubeconfig), 'podlogs', `default_${pod?.metadata.name}_${pod?.metadata.uid}`, 'main');
       expect(await readdir(folder)).toEqual(['0.log', expect.stringMatching(/^0\.log\.\d/)]);
       expect(textsOf(await reading, 'stdout')).toEqual(numbers(1, 241_000));

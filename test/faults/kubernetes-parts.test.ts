@@ -1,10 +1,9 @@
 /** Pods go on while parts of the cluster, or the way to it, are gone. 50 s on two cores. */
-import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { collectLines, never, Trial, type TrialOptions, textsOf } from '../contract/runner/harness.ts';
+import { collectLines, never, type Trial, type TrialOptions, textsOf } from '../contract/runner/harness.ts';
 import {
   type Component,
   clusterUnderTest,
@@ -14,7 +13,8 @@ import {
   untilSchedulable,
 } from '../engines/kubernetes/cluster.ts';
 import { full } from '../full.ts';
-import { kubernetesUnderTest, makeRunner, podsOf, removePodsOf } from '../kubernetes/cluster.ts';
+import { makeRunner, podsOf } from '../kubernetes/cluster.ts';
+import { useTrials } from '../kubernetes/trials.ts';
 import { KubernetesProxy } from './kubernetes-proxy.ts';
 
 const found = clusterUnderTest();
@@ -26,17 +26,12 @@ if ('unavailable' in found || found.own === undefined) {
   describe.skip('parts of the cluster are taken away', () => {});
 } else {
   const { client, own } = found;
-  const owner = `parts-${randomBytes(4).toString('hex')}`;
-  const trials: Trial[] = [];
+  const trials = useTrials(found, 'parts');
+  const { owner } = trials;
   let proxy: KubernetesProxy;
 
-  const trial = async (options: TrialOptions, kubeconfig = found.kubeconfig): Promise<Trial> => {
-    const under = await kubernetesUnderTest();
-    if ('unavailable' in under) throw new Error(under.unavailable);
-    const made = await Trial.make({ ...under, runner: makeRunner(kubeconfig) }, owner, options);
-    trials.push(made);
-    return made;
-  };
+  const trial = (options: TrialOptions, kubeconfig = found.kubeconfig) =>
+    trials.make(options, {}, { runner: makeRunner(kubeconfig) });
 
   /** Says a number every 50 ms; ends with 3. */
   const counting = (count: number): string =>
@@ -59,17 +54,8 @@ if ('unavailable' in found || found.own === undefined) {
     beforeAll(async () => {
       proxy = await KubernetesProxy.start(own);
     });
-    afterEach(async () => {
-      proxy.heal();
-      const left = await podsOf(client, owner);
-      await removePodsOf(client, owner);
-      for (const made of trials.splice(0)) await made.removeFolders();
-      expect(left.map(pod => pod.metadata.name)).toEqual([]);
-    });
-    afterAll(async () => {
-      await proxy.close();
-      client.close();
-    });
+    afterEach(() => proxy.heal());
+    afterAll(() => proxy.close());
 
     it('an evicted pod is said to be evicted, with what it logs in its grace period', async () => {
       const script = 'echo begun; trap "echo last words; exit 1" TERM; sleep 60 & wait';

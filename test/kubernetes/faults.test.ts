@@ -4,10 +4,12 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { isLost } from '../../src/runners/runner.ts';
-import { never, Trial, type TrialOptions } from '../contract/runner/harness.ts';
+import { collectLines, never, type TrialOptions, textsOf } from '../contract/runner/harness.ts';
 import { clusterUnderTest } from '../engines/kubernetes/cluster.ts';
 import { expiredWatch, type Fault, KubernetesProxy, refusal } from '../faults/kubernetes-proxy.ts';
-import { kubernetesUnderTest, makeRunner, podsOf, removePodsOf } from './cluster.ts';
+import { full } from '../full.ts';
+import { makeRunner, podsOf } from './cluster.ts';
+import { useTrials } from './trials.ts';
 
 const cluster = clusterUnderTest();
 
@@ -17,33 +19,18 @@ if ('unavailable' in cluster || cluster.own === undefined) {
 } else {
   const { own } = cluster;
   const proxy = await KubernetesProxy.start(own);
-  const owner = `faults-${randomBytes(4).toString('hex')}`;
-  const trials: Trial[] = [];
-
-  async function made(options: TrialOptions): Promise<Trial> {
-    const under = await kubernetesUnderTest();
-    if ('unavailable' in under) throw new Error(under.unavailable);
-    const trial = await Trial.make({ ...under, runner: makeRunner(proxy.kubeconfig) }, owner, options);
-    trials.push(trial);
-    return trial;
-  }
+  const trials = useTrials(cluster, 'faults');
+  const { owner } = trials;
+  const made = (options: TrialOptions, config = {}) =>
+    trials.make(options, config, { runner: makeRunner(proxy.kubeconfig) });
 
   async function live(options: TrialOptions) {
     const trial = await made(options);
     return { ...(await trial.live()), trial };
   }
 
-  afterEach(async () => {
-    proxy.heal();
-    const left = await podsOf(cluster.client, owner);
-    await removePodsOf(cluster.client, owner);
-    for (const trial of trials.splice(0)) await trial.removeFolders();
-    expect(left.map(pod => pod.metadata.name)).toEqual([]);
-  });
-  afterAll(async () => {
-    await proxy.close();
-    cluster.client.close();
-  });
+  afterEach(() => proxy.heal());
+  afterAll(() => proxy.close());
 
   const watch = /watch=true/;
   const log = /\/log\?/;
@@ -67,11 +54,8 @@ if ('unavailable' in cluster || cluster.own === undefined) {
 
     test('is one for all pods of a worker', async () => {
       const before = proxy.requests.length;
-      const under = await kubernetesUnderTest();
-      if ('unavailable' in under) throw new Error(under.unavailable);
-      const shared = { ...under, runner: makeRunner(proxy.kubeconfig) };
-      const five = await Promise.all(Array.from({ length: 5 }, () => Trial.make(shared, owner, { script: 'sleep 1' })));
-      trials.push(...five);
+      const shared = { runner: makeRunner(proxy.kubeconfig) };
+      const five = await Promise.all(Array.from({ length: 5 }, () => trials.make({ script: 'sleep 1' }, {}, shared)));
       const lived = await Promise.all(five.map(trial => trial.live()));
       expect(lived.map(({ outcome }) => outcome)).toEqual(Array(5).fill({ kind: 'exited', exitCode: 0 }));
       expect(proxy.requests.slice(before).filter(request => watch.test(request))).toHaveLength(1);
@@ -89,6 +73,39 @@ if ('unavailable' in cluster || cluster.own === undefined) {
       const { stdout } = await live({ script: 'seq 1 2500; sleep 1; seq 2501 5000; sleep 1' });
       expect(stdout).toEqual(Array.from({ length: 5000 }, (_, index) => String(index + 1)));
     });
+  });
+
+  describe('a log that cannot be read after the end', () => {
+    const away: Fault = { request: log, times: 999, ...refusal(503, 'ServiceUnavailable') };
+
+    async function ended(waitForLogs: string, awayMs: number) {
+      const trial = await made({ script: 'sleep 1; echo said; sleep 0.5' }, { waitForLogs });
+      proxy.break(away);
+      const run = await trial.started();
+      const reading = collectLines(run);
+      expect(await run.outcome(never)).toMatchObject({ kind: 'exited', exitCode: 0 });
+      const began = Date.now();
+      const back = setTimeout(() => proxy.heal(), awayMs);
+      const lines = textsOf(await reading, 'stdout');
+      clearTimeout(back);
+      await run.dispose();
+      return { lines, took: Date.now() - began };
+    }
+
+    test('is asked for again, and is whole when it comes', async () => {
+      expect((await ended('PT0S', 3_000)).lines).toEqual(['said']);
+    });
+
+    test.runIf(full)(
+      'is given up a minute and waitForLogs after the end',
+      async () => {
+        const { lines, took } = await ended('PT15S', 600_000);
+        expect(lines).toEqual([]);
+        expect(took).toBeGreaterThan(75_000);
+        expect(took).toBeLessThan(100_000);
+      },
+      180_000,
+    );
   });
 
   describe('exec', () => {

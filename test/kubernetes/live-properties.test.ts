@@ -1,10 +1,11 @@
-/** Properties of the runner, looked at on the pod that the API server shows, and by their effect. 15 s. */
-import { randomBytes } from 'node:crypto';
+/** Properties of the runner, looked at on the pod that the API server shows, and by their effect. 20 s. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, describe, expect, test } from 'vitest';
-import { collectLines, never, Trial, type TrialOptions, textsOf } from '../contract/runner/harness.ts';
-import { kubernetesUnderTest, podsOf, removePodsOf, testCluster } from './cluster.ts';
+import { describe, expect, test } from 'vitest';
+import { collectLines, never, textsOf } from '../contract/runner/harness.ts';
+import type { OwnCluster } from '../engines/kubernetes/cluster.ts';
+import { podsOf, testCluster } from './cluster.ts';
+import { useTrials } from './trials.ts';
 
 const cluster = testCluster();
 
@@ -13,27 +14,14 @@ if ('unavailable' in cluster) {
   describe.skip(cluster.unavailable, () => {});
 } else {
   const { client } = cluster;
-  const owner = `properties-${randomBytes(4).toString('hex')}`;
-  const trials: Trial[] = [];
-
-  async function made(config: object, options: TrialOptions): Promise<Trial> {
-    const under = await kubernetesUnderTest(config);
-    if ('unavailable' in under) throw new Error(under.unavailable);
-    const trial = await Trial.make(under, owner, options);
-    trials.push(trial);
-    return trial;
-  }
-
-  afterEach(async () => {
-    const left = await podsOf(client, owner);
-    await removePodsOf(client, owner);
-    for (const trial of trials.splice(0)) await trial.removeFolders();
-    expect(left.map(pod => pod.metadata.name)).toEqual([]);
-  });
-  afterAll(() => client.close());
+  const trials = useTrials(cluster, 'properties');
 
   test('what is written is on the pod, and the program sees it', async () => {
-    const trial = await made(
+    const trial = await trials.make(
+      {
+        script: 'id -u; echo $FROM_SPEC; grep -o somewhere /etc/hosts; cat in; echo x > "$OUTPUT_DIR/o"; sleep 1',
+        files: { in: 'file\n' },
+      },
       {
         version: '1.0.0',
         pullPolicy: 'IF_NOT_PRESENT',
@@ -46,13 +34,9 @@ if ('unavailable' in cluster) {
         fileSideCarSpec: { env: [{ name: 'CARRIER', value: 'yes' }] },
         fileSidecar: { image: 'busybox:latest', resources: { limits: { memory: '48Mi' } } },
       },
-      {
-        script: 'id -u; echo $FROM_SPEC; grep -o somewhere /etc/hosts; cat in; echo x > "$OUTPUT_DIR/o"; sleep 1',
-        files: { in: 'file\n' },
-      },
     );
     const run = await trial.started();
-    const [pod] = await podsOf(client, owner);
+    const [pod] = await podsOf(client, trials.owner);
     const [lines, outcome] = await Promise.all([collectLines(run), run.outcome(never)]);
     await run.fetch(never);
     await run.dispose();
@@ -83,16 +67,27 @@ if ('unavailable' in cluster) {
     expect(helper.env).toContainEqual({ name: 'CARRIER', value: 'yes' });
   });
 
+  test.runIf(cluster.own).for([
+    [{}, 'kube-public'],
+    [{ namespace: 'default' }, 'default'],
+  ] as const)('config.namespace with %o: the pod is in %s', async ([runner, where]) => {
+    const { server, authority, token } = cluster.own as OwnCluster;
+    const access = { masterUrl: server.href, caCertData: authority.toString('utf8'), oauthToken: token };
+    const script = 'cat /var/run/secrets/kubernetes.io/serviceaccount/namespace';
+    const trial = await trials.make({ script }, { ...runner, config: { ...access, namespace: 'kube-public' } });
+    expect((await trial.live()).stdout).toEqual([where]);
+  });
+
   test.for([true, false])('syncWorkingDirectory: %s', async synced => {
     const script = 'echo more >> in; mkdir d; echo new > d/new';
-    const trial = await made({ syncWorkingDirectory: synced }, { script, files: { in: 'file\n' } });
+    const trial = await trials.make({ script, files: { in: 'file\n' } }, { syncWorkingDirectory: synced });
     expect(await trial.live()).toMatchObject({ outcome: { kind: 'exited', exitCode: 0 } });
     expect(existsSync(join(trial.spec.workDir, 'd/new'))).toBe(synced);
     expect(readFileSync(join(trial.spec.workDir, 'in'), 'utf8')).toBe(synced ? 'file\nmore\n' : 'file\n');
   });
 
   test('a task’s own time limit goes before waitUntilCompletion', async () => {
-    const trial = await made({ waitUntilCompletion: 'PT1S' }, { script: 'sleep 2.5; echo whole' });
+    const trial = await trials.make({ script: 'sleep 2.5; echo whole' }, { waitUntilCompletion: 'PT1S' });
     const { runner, config } = trial.under;
     const spec = { ...trial.spec, limited: true };
     const run = await runner.open(await runner.prepare(spec, config, () => {}, never), spec, config, never);
@@ -104,7 +99,7 @@ if ('unavailable' in cluster) {
   });
 
   test('resume: true takes a finished pod over; its end, log and files are those of the first process', async () => {
-    const trial = await made({ resume: true }, { script: 'echo once; echo x > "$OUTPUT_DIR/o"; exit 5' });
+    const trial = await trials.make({ script: 'echo once; echo x > "$OUTPUT_DIR/o"; exit 5' }, { resume: true });
     const handle = await trial.prepare();
     const first = await trial.open(handle);
     await first.start();

@@ -26,7 +26,7 @@ if ('unavailable' in found || found.own === undefined) {
   };
   const admin = parse(readFileSync(kubeconfig, 'utf8')).users[0].user as Record<string, string>;
   const decoded = (name: string) => Buffer.from(admin[name] ?? '', 'base64');
-  const token = /token: (\w+)/.exec(readFileSync(own.tokenKubeconfig, 'utf8'))?.[1] ?? '';
+  const { token } = own;
   const openssl = (...args: string[]) => execFileSync('openssl', args, { cwd: folder, stdio: 'pipe' });
   const masterUrl = own.server.href;
   const caCertFile = file('ca.pem', own.authority);

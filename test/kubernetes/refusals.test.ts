@@ -1,9 +1,9 @@
 /** What the cluster refuses or ends, told in words, with nothing left behind. 25 s on two cores. */
-import { randomBytes } from 'node:crypto';
-import { afterAll, afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { PrepareError } from '../../src/runners/runner.ts';
-import { Trial, type TrialOptions } from '../contract/runner/harness.ts';
-import { kubernetesUnderTest, podsOf, removePodsOf, testCluster } from './cluster.ts';
+import type { TrialOptions } from '../contract/runner/harness.ts';
+import { podsOf, removePodsOf, testCluster } from './cluster.ts';
+import { useTrials } from './trials.ts';
 
 const cluster = testCluster();
 
@@ -11,14 +11,11 @@ if ('unavailable' in cluster) {
   console.warn(`SKIPPED: refusals of the cluster: ${cluster.unavailable}`);
   describe.skip(cluster.unavailable, () => {});
 } else {
-  const owner = `refusals-${randomBytes(4).toString('hex')}`;
-  const trials: Trial[] = [];
+  const trials = useTrials(cluster, 'refusals');
+  const { owner } = trials;
 
   async function ending(config: object, options: TrialOptions = {}, image?: string) {
-    const under = await kubernetesUnderTest(config);
-    if ('unavailable' in under) throw new Error(under.unavailable);
-    const trial = await Trial.make(image === undefined ? under : { ...under, image }, owner, options);
-    trials.push(trial);
+    const trial = await trials.make(options, config, image === undefined ? {} : { image });
     return trial.live().then(
       ({ outcome }) => outcome,
       error => {
@@ -27,14 +24,6 @@ if ('unavailable' in cluster) {
       },
     );
   }
-
-  afterEach(async () => {
-    const left = await podsOf(cluster.client, owner);
-    await removePodsOf(cluster.client, owner);
-    for (const trial of trials.splice(0)) await trial.removeFolders();
-    expect(left.map(pod => pod.metadata.name)).toEqual([]);
-  });
-  afterAll(() => cluster.client.close());
 
   test('an image name that is none fails at once', async () => {
     expect(await ending({}, {}, 'Not:An:Image')).toMatchObject({ kind: 'image-unavailable' });
@@ -109,13 +98,10 @@ if ('unavailable' in cluster) {
   });
 
   test('declared files whose helper was killed: a success becomes a failure that says so', async () => {
-    const under = await kubernetesUnderTest();
-    if ('unavailable' in under) throw new Error(under.unavailable);
     // Both containers see each other's processes: the helper's shell is the only one with this trap.
     const script =
       'echo x > out; sleep 1; cd /proc; for p in [0-9]*; do [ $p = $$ ] || ! grep -q kestra/ended $p/cmdline || kill -9 $p; done; sleep 2';
-    const trial = await Trial.make(under, owner, { script, wanted: ['out'] });
-    trials.push(trial);
+    const trial = await trials.make({ script, wanted: ['out'] });
     const run = await trial.started();
     expect(await run.outcome(new AbortController().signal)).toMatchObject({ kind: 'exited', exitCode: 0 });
     await expect(run.fetch(new AbortController().signal)).rejects.toThrow(/out-files .*code 137.*fileSidecar/);
@@ -130,12 +116,10 @@ if ('unavailable' in cluster) {
   });
 
   test('resume: false removes the pod that a process left', async () => {
-    const under = await kubernetesUnderTest({ resume: false });
-    if ('unavailable' in under) throw new Error(under.unavailable);
-    const trial = await Trial.make(under, owner, { script: 'sleep 60' });
-    trials.push(trial);
+    const trial = await trials.make({ script: 'sleep 60' }, { resume: false });
     const handle = await trial.prepare();
-    const opened = await under.afterRestart().open(handle, trial.spec, under.config, new AbortController().signal);
+    const { afterRestart, config } = trial.under;
+    const opened = await afterRestart().open(handle, trial.spec, config, new AbortController().signal);
     expect(opened).toMatchObject({ lost: expect.stringContaining('resume is false') });
     await expect.poll(() => podsOf(cluster.client, owner), { timeout: 20_000 }).toEqual([]);
   });

@@ -1,9 +1,9 @@
 /** Ending programs at moments and in pods where the node is behind, or the program is not where it mostly is. 14 s. */
-import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { afterAll, afterEach, describe, expect, test } from 'vitest';
-import { collectLines, never, Trial, type TrialOptions, textsOf } from '../contract/runner/harness.ts';
-import { kubernetesUnderTest, podsOf, removePodsOf, testCluster } from './cluster.ts';
+import { describe, expect, test } from 'vitest';
+import { collectLines, never, textsOf } from '../contract/runner/harness.ts';
+import { testCluster } from './cluster.ts';
+import { useTrials } from './trials.ts';
 
 const cluster = testCluster();
 
@@ -12,24 +12,7 @@ if ('unavailable' in cluster) {
   describe.skip(cluster.unavailable, () => {});
 } else {
   const { client } = cluster;
-  const owner = `stopping-${randomBytes(4).toString('hex')}`;
-  const trials: Trial[] = [];
-
-  async function made(config: object, options: TrialOptions): Promise<Trial> {
-    const under = await kubernetesUnderTest(config);
-    if ('unavailable' in under) throw new Error(under.unavailable);
-    const trial = await Trial.make(under, owner, options);
-    trials.push(trial);
-    return trial;
-  }
-
-  afterEach(async () => {
-    const left = await podsOf(client, owner);
-    await removePodsOf(client, owner);
-    for (const trial of trials.splice(0)) await trial.removeFolders();
-    expect(left.map(pod => pod.metadata.name)).toEqual([]);
-  });
-  afterAll(() => client.close());
+  const trials = useTrials(cluster, 'stopping');
 
   async function untilItSays(pod: string): Promise<void> {
     const log = `/api/v1/namespaces/default/pods/${pod}/log?container=main`;
@@ -37,7 +20,7 @@ if ('unavailable' in cluster) {
   }
 
   test('a stop without grace ends one with, also when nobody was told yet that the program has begun', async () => {
-    const trial = await made({}, { script: "trap '' TERM; echo ready; while :; do sleep 0.1; done" });
+    const trial = await trials.make({ script: "trap '' TERM; echo ready; while :; do sleep 0.1; done" });
     const handle = await trial.prepare();
     const run = await trial.open(handle);
     await run.start();
@@ -62,7 +45,7 @@ if ('unavailable' in cluster) {
     ],
     ['with a helper that does not see the program', { podSpec: { shareProcessNamespace: false } }, { wanted: ['o'] }],
   ] as const)('a program gets SIGTERM and its time in a pod %s', async ([, config, options]) => {
-    const run = await (await made(config, { script: bye, ...options })).started();
+    const run = await (await trials.make({ script: bye, ...options }, config)).started();
     for await (const batch of run.logs()) if (batch.lines.length > 0) break;
     const began = Date.now();
     await run.stop({ graceMs: 40_000 });

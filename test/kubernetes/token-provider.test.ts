@@ -5,10 +5,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { PrepareError } from '../../src/runners/runner.ts';
 import { tokenSource } from '../../src/runners/token-source.ts';
-import { collectLines, never, Trial, type TrialOptions, textsOf } from '../contract/runner/harness.ts';
+import { collectLines, never, type TrialOptions, textsOf } from '../contract/runner/harness.ts';
 import { clusterUnderTest } from '../engines/kubernetes/cluster.ts';
 import { KubernetesProxy, refusal } from '../faults/kubernetes-proxy.ts';
-import { kubernetesUnderTest, podsOf, removePodsOf } from './cluster.ts';
+import { podsOf } from './cluster.ts';
+import { useTrials } from './trials.ts';
 
 const found = clusterUnderTest();
 
@@ -17,36 +18,19 @@ if ('unavailable' in found || found.own === undefined) {
   describe.skip('oauthTokenProvider', () => {});
 } else {
   const { client, own } = found;
-  const owner = `tokens-${randomBytes(4).toString('hex')}`;
-  const token = /token: (\w+)/.exec(readFileSync(own.tokenKubeconfig, 'utf8'))?.[1] ?? '';
-  const trials: Trial[] = [];
+  const { token } = own;
+  const trials = useTrials(found, 'tokens');
   let proxy: KubernetesProxy;
 
-  async function trial(get: (fresh: boolean) => Promise<string>, options: TrialOptions): Promise<Trial> {
-    const under = await kubernetesUnderTest({
-      config: { masterUrl: proxy.url, caCertData: own?.authority.toString('utf8') },
-      [tokenSource]: { identity: 'test', get },
-    });
-    if ('unavailable' in under) throw new Error(under.unavailable);
-    const made = await Trial.make(under, owner, options);
-    trials.push(made);
-    return made;
-  }
+  const cluster = () => ({ masterUrl: proxy.url, caCertData: own.authority.toString('utf8') });
+  const trial = (get: (fresh: boolean) => Promise<string>, options: TrialOptions) =>
+    trials.make(options, { config: cluster(), [tokenSource]: { identity: 'test', get } });
 
   beforeAll(async () => {
     proxy = await KubernetesProxy.start(own);
   });
-  afterEach(async () => {
-    proxy.heal();
-    const left = await podsOf(client, owner);
-    await removePodsOf(client, owner);
-    for (const made of trials.splice(0)) await made.removeFolders();
-    expect(left.map(pod => pod.metadata.name)).toEqual([]);
-  });
-  afterAll(async () => {
-    await proxy.close();
-    client.close();
-  });
+  afterEach(() => proxy.heal());
+  afterAll(() => proxy.close());
 
   describe('oauthTokenProvider', () => {
     test('every kind of call that is refused with 401 in mid-run goes on with a new token', async () => {
@@ -101,12 +85,10 @@ if ('unavailable' in found || found.own === undefined) {
     });
 
     test('a token of the flow that ends in mid-run: the run fails and says what to do', async () => {
-      const under = await kubernetesUnderTest({
-        config: { masterUrl: proxy.url, caCertData: own.authority.toString('utf8'), oauthToken: token },
-      });
-      if ('unavailable' in under) throw new Error(under.unavailable);
-      const made = await Trial.make(under, owner, { script: 'echo begun; sleep 60' });
-      trials.push(made);
+      const made = await trials.make(
+        { script: 'echo begun; sleep 60' },
+        { config: { ...cluster(), oauthToken: token } },
+      );
       const run = await made.started();
       for await (const batch of run.logs()) if (batch.lines.length > 0) break;
       proxy.break({ request: /^GET/, times: 999, ...refusal(401, 'Unauthorized') });
@@ -118,7 +100,7 @@ if ('unavailable' in found || found.own === undefined) {
       proxy.heal();
       await run.dispose();
       // Nobody watches it any more: its deletion is asked for, and not waited for.
-      await expect.poll(() => podsOf(client, owner), { timeout: 20_000 }).toEqual([]);
+      await expect.poll(() => podsOf(client, trials.owner), { timeout: 20_000 }).toEqual([]);
     });
 
     test('a token that cannot be got is said in its own words, before there is a pod', async () => {

@@ -20,12 +20,14 @@ export interface TestCluster {
   readonly own?: OwnCluster;
 }
 
-/** What only the cluster of up.sh has. All are paths but for the first two. */
+/** What only the cluster of up.sh has. All are paths but for the first three. */
 export interface OwnCluster {
   readonly server: URL;
   /** The certificate authority of the API server, as PEM. */
   readonly authority: Buffer;
-  /** With a bearer token rather than a client certificate, for what stands between a client and the server. */
+  /** An administrator's bearer token. */
+  readonly token: string;
+  /** With that rather than a client certificate, for what stands between a client and the server. */
   readonly tokenKubeconfig: string;
   /** The API server's own, for 127.0.0.1. */
   readonly serverCertificate: string;
@@ -54,6 +56,7 @@ function ownCluster(server: URL): OwnCluster {
   return {
     server,
     authority: readFileSync(join(state, 'pki/ca.crt')),
+    token: /token: (\w+)/.exec(readFileSync(join(state, 'conf/admin.kubeconfig'), 'utf8'))?.[1] ?? '',
     tokenKubeconfig: join(state, 'conf/admin.kubeconfig'),
     serverCertificate: join(state, 'pki/apiserver.crt'),
     serverKey: join(state, 'pki/apiserver.key'),
