@@ -159,7 +159,7 @@ const kubernetes = testFiles('test/**/*kubernetes*{,/**/*}.test.ts').length > 0;
 const onCurrentDocker = testFiles(
   'test/docker/*.test.ts',
   'test/runners/docker.test.ts',
-  'test/faults/docker-*.test.ts',
+  'test/faults/docker-!(in-docker).test.ts',
   'test/e2e/kill.test.ts',
 );
 try {
