@@ -7,6 +7,15 @@ import { build as bundle, type Plugin } from 'esbuild';
 const dayMs = 24 * 60 * 60 * 1000;
 
 /**
+ * The head of main.js: a shell starts Node with main.js and a flag, as `env` cannot everywhere; for JavaScript the line
+ * is a text and a comment. The flag collects early what a run throws away: 1,000 Log tasks take 100 MiB instead of 125,
+ * for 2 ms at each start. Set while Node runs it would have no effect, and its like voids Node's own code cache (13 ms).
+ */
+const startedByShell = `#!/bin/sh
+':' //; exec node --max-semi-space-size=4 "$0" "$@"
+`;
+
+/**
  * Writes the bundle of `<folder>/src` to `dist`: main.js, and a chunk for each part that is loaded when used.
  * A running Windlass may still load chunks of the build before: names carry a hash of the content, files are renamed
  * into place, and what is no longer part of the bundle is removed a day later.
@@ -41,9 +50,10 @@ export async function build(folder: string, dist = join(folder, 'dist')): Promis
   });
   // main.js last: it must never name a chunk that is not there yet.
   const files = result.outputFiles.toSorted((a, b) => Number(isEntry(a.path)) - Number(isEntry(b.path)));
-  for (const file of files) {
-    await writeFile(`${file.path}.new`, file.contents);
-    await rename(`${file.path}.new`, file.path);
+  for (const { path, contents } of files) {
+    const file = isEntry(path) ? Buffer.concat([Buffer.from(startedByShell), contents]) : contents;
+    await writeFile(`${path}.new`, file);
+    await rename(`${path}.new`, path);
   }
   // Code compiled from the build before; the next start fills it anew.
   await rm(join(dist, '.cache'), { recursive: true, force: true });

@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 /**
  * The entry of the bundle. The compile cache must be on before the first large module is loaded, hence the dynamic
  * import; a folder that cannot be written only means slower starts.

@@ -14,6 +14,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Meter } from '../../bench/measure.ts';
 import { pack } from '../../scripts/pack.ts';
 import { version } from '../../src/version.ts';
 import { testHost } from '../docker/engine.ts';
@@ -79,6 +80,17 @@ describe('the npm package', () => {
     writeFileSync(join(home, 'flow.yaml'), flow);
     expect(said(run('run', 'flow.yaml', '--json'))).toBe('hello');
     expect(readdirSync(home).toSorted()).toEqual(['.npm', '.windlass', 'flow.yaml']);
+  });
+
+  test('takes no more memory for 1,000 tasks than from a checkout', async () => {
+    const task = (i: number) => `  - {id: t${i}, type: io.kestra.plugin.core.log.Log, message: "{{ flow.id }} ${i}"}`;
+    const tasks = Array.from({ length: 1000 }, (_, i) => task(i));
+    const many = join(folder, 'many.yaml');
+    writeFileSync(many, ['id: many', 'namespace: company.team', 'tasks:', ...tasks].join('\n'));
+    using meter = new Meter();
+    const run = [join(prefix, 'bin/windlass'), 'run', many, '--ephemeral', '--quiet'];
+    const { maxRssMiB } = await meter.measure(run, folder);
+    expect(maxRssMiB).toBeLessThan(120);
   });
 });
 
