@@ -2,6 +2,7 @@
 import type { ExecutionDriver } from '../worker/execution-driver.ts';
 import type { RefusedInputs } from '../worker/execution-inputs.ts';
 import type { Session } from '../worker/session.ts';
+import { awaitUnseen } from './await-unseen.ts';
 import { commandHint } from './command-hint.ts';
 import { executionDocument } from './execution-json.ts';
 import { exitCode, exitCodeOf } from './exit-code.ts';
@@ -24,10 +25,11 @@ export async function resume(
 ): Promise<number> {
   const { config } = await readSettings(options, environment);
   const inputs = parseInputArguments(options.input ?? []);
-  signals.hold();
   const workspace = await openWorkspace(options);
   const reporter = new Reporter(output, options, id => `go on with: ${commandHint(`resume ${id}`, options.state)}`);
   try {
+    await awaitUnseen(workspace.store, id, text => options.quiet || reporter.say(text));
+    signals.hold();
     const session = workspace.session(config, environment, reporter);
     await session.sweep();
     const ids = id === undefined ? await workspace.store.interrupted() : [id];

@@ -154,6 +154,11 @@ export interface Store {
    * left to the execution that waits for them, as long as that has not ended itself.
    */
   interrupted(): Promise<readonly string[]>;
+  /**
+   * Executions that have not ended and whose process cannot be seen from here (another machine, another container):
+   * they count as interrupted when it has not renewed its lease for another `leftMs`.
+   */
+  unseen(): Promise<readonly { readonly id: string; readonly leftMs: number }[]>;
   /** Entries behind the sequence `after`, in the order stored, up to the last there is; sequences rise, with gaps. */
   logs(executionId: string, after?: number): AsyncIterable<readonly (LogEntry & { readonly sequence: number })[]>;
   metrics(executionId: string): Promise<readonly MetricEntry[]>;

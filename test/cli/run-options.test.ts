@@ -195,8 +195,7 @@ tasks:
     await once(child, 'close');
     const { code, out } = await run(path, '--once');
     expect(code).toBe(0);
-    const [document] = JSON.parse(out);
-    const said = document.logs.map((entry: { message: string }) => entry.message);
+    const said = JSON.parse(out).logs.map((entry: { message: string }) => entry.message);
     expect(said.filter((text: string) => /^(begun|over)$/.test(text))).toEqual(['begun', 'over']);
   });
 

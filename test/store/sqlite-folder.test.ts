@@ -119,9 +119,13 @@ test('a process of another machine keeps its executions as long as it renews its
   const store = await openStore(dir);
   expect(await store.claim(execution.id)).toBeUndefined();
   expect(await store.interrupted()).toEqual([]);
+  const [unseen] = await store.unseen();
+  expect(unseen).toEqual({ id: execution.id, leftMs: expect.any(Number) });
+  expect(unseen?.leftMs).toBeGreaterThan(50_000);
 
   const database = new DatabaseSync(join(dir, 'windlass.db'));
   database.exec('UPDATE owners SET seen_at = seen_at - 61000');
+  expect(await store.unseen()).toEqual([]);
   expect(await store.interrupted()).toEqual([execution.id]);
   expect(await store.claim(execution.id)).toBeDefined();
   expect(database.prepare('SELECT count(*) AS owners FROM owners').get()?.owners).toBe(1);

@@ -36,9 +36,22 @@ export function livingOwners(db: Connection): (id: string | null) => boolean {
   };
 }
 
+/** What is left, in ms, of the lease of an owner that only its lease tells of; undefined for any other. */
+export function unseenLease(db: Connection, id: string | null): number | undefined {
+  const owner = id === null ? undefined : ownerOf(db, id);
+  return owner && !isVisible(owner.identity) && owner.leftMs > 0 ? owner.leftMs : undefined;
+}
+
 function isLiving(db: Connection, id: string): boolean {
+  const owner = ownerOf(db, id);
+  if (!owner) return false;
+  return isVisible(owner.identity) ? isAlive(owner.identity) : owner.leftMs > 0;
+}
+
+function ownerOf(
+  db: Connection,
+  id: string,
+): { readonly identity: ProcessIdentity; readonly leftMs: number } | undefined {
   const row = db.sql(`SELECT identity, ${now} - seen_at AS silent FROM owners WHERE id = ?`).get(id);
-  if (row === undefined) return false;
-  const identity = JSON.parse(String(row.identity)) as ProcessIdentity;
-  return isVisible(identity) ? isAlive(identity) : Number(row.silent) < lease.lasts;
+  return row && { identity: JSON.parse(String(row.identity)), leftMs: lease.lasts - Number(row.silent) };
 }

@@ -35,7 +35,7 @@ import {
 import { appendLogs, dropLogs, logsAfter, purgeLogs, type StoredLogEntry } from './logs.ts';
 import { addMessage, hasMessages, takeMessages } from './messages.ts';
 import { appendMetrics, metricsOf } from './metrics.ts';
-import { forgetOwner, lease, livingOwners, renewOwner } from './owners.ts';
+import { forgetOwner, lease, livingOwners, renewOwner, unseenLease } from './owners.ts';
 import { deleteRun, findRun, moveRun, runsOf, saveRun } from './runs.ts';
 import { saveTaskRun, taskRunsOf } from './task-runs.ts';
 import { giveTurn, runningBeside } from './turns.ts';
@@ -181,6 +181,15 @@ export class SqliteStore implements Store {
       const isLiving = livingOwners(this.#db);
       return openExecutions(this.#db).flatMap(({ id, owner }) => (isLiving(owner) ? [] : [id]));
     });
+  }
+
+  unseen(): Promise<readonly { readonly id: string; readonly leftMs: number }[]> {
+    return this.#db.read(() =>
+      openExecutions(this.#db).flatMap(({ id, owner }) => {
+        const leftMs = unseenLease(this.#db, owner);
+        return leftMs === undefined ? [] : [{ id, leftMs }];
+      }),
+    );
   }
 
   async *logs(executionId: string, after = 0): AsyncIterable<readonly StoredLogEntry[]> {
