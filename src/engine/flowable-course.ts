@@ -92,7 +92,8 @@ function stop(flowable: Flowable, container: Container): void {
 function finish(draft: Draft, flowable: Flowable, run: TaskRun, raw: State): void {
   const attempt = Math.max(0, run.attempts.length - 1);
   if (raw === 'FAILED' && flowable.retried && retries(draft, withAttempt(draft, run, attempt, raw))) return;
-  close(draft, run, withFlags(draft, run, raw));
+  // Kestra asks for no flag of a task that its executor itself carries out.
+  close(draft, run, flowable.kind === 'immediate' ? raw : withFlags(draft, run, raw));
 }
 
 function close(draft: Draft, run: TaskRun, state: State): void {

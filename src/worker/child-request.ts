@@ -42,6 +42,7 @@ export async function childRequest(
   }
   if (flow.disabled) throw new TaskError('Cannot execute a flow which is disabled');
   const { execution } = parent.state;
+  const iteration = taskrun?.iteration ?? run.iteration;
   const inherited =
     (await text(properties.inheritLabels)) === 'true'
       ? execution.labels.filter(({ key }) => !key.startsWith('system.'))
@@ -60,6 +61,10 @@ export async function childRequest(
         namespace: execution.namespace,
         flowId: execution.flowId,
         flowRevision: execution.flowRevision,
+        taskId: run.taskId,
+        taskRunId: run.id,
+        ...(run.value !== undefined && { taskRunValue: run.value }),
+        ...(iteration !== undefined && { taskRunIteration: iteration }),
       },
       ...(date !== '' && { scheduleDate: instant(date) }),
     },

@@ -6,7 +6,7 @@ import { encryptText } from '../model/encryption.ts';
 import type { Value } from '../model/value.ts';
 import type { Carried } from './carried.ts';
 
-/** All outputs, or why one cannot be rendered. One that is not required is left out with a warning. */
+/** All outputs, or why there are none. One that cannot be rendered is left out with a warning if it is not required. */
 export async function renderFlowOutputs(carried: Carried): Promise<Answer> {
   const { flow } = carried.state;
   const key = carried.environment.config.encryptionKey;
@@ -14,14 +14,16 @@ export async function renderFlowOutputs(carried: Carried): Promise<Answer> {
   const context = carried.renderContext();
   const outputs: [string, Value][] = [];
   for (const output of flow.outputs) {
-    const coerced = await renderDeepTyped(output.value, context).then(
-      // Kestra renders to text, and nothing is an empty text.
-      value => coerceOutput(output, value ?? '', encrypt),
-      (error: Error) => ({ fault: error.message }),
-    );
-    if ('value' in coerced) outputs.push([output.id, coerced.value]);
-    else if (output.required) return { ok: false, message: coerced.fault };
-    else await carried.warn(`The output ${output.id} is left out: ${coerced.fault}`);
+    const rendered = await renderDeepTyped(output.value, context).catch((error: Error) => error);
+    if (rendered instanceof Error) {
+      if (output.required) return { ok: false, message: rendered.message };
+      await carried.warn(`The output ${output.id} is left out: ${rendered.message}`);
+      continue;
+    }
+    // Kestra renders to text, and nothing is an empty text.
+    const coerced = coerceOutput(output, rendered ?? '', encrypt);
+    if ('fault' in coerced) return { ok: false, message: coerced.fault };
+    outputs.push([output.id, coerced.value]);
   }
   return { ok: true, value: Object.fromEntries(outputs) };
 }

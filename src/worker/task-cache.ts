@@ -10,8 +10,8 @@ import { fileUri, taskCacheUri } from '../storage/uris.ts';
 import type { RunnableTaskType, TaskContext } from '../tasks/task-type.ts';
 
 /**
- * Runs a task, or gives what it gave before: of the same flow and task, with the same type and rendered properties, no
- * longer ago than its `ttl`. Its files are kept with it, and copied to files of this task run.
+ * Runs a task, or gives what it gave before: of the same flow, task and iteration value, with the same type and rendered
+ * properties, no longer ago than its `ttl`. Its files are kept with it, and copied to files of this task run.
  */
 export async function runCached(type: RunnableTaskType, context: TaskContext): Promise<TaskResult> {
   const { cache } = context.task;
@@ -31,7 +31,7 @@ export async function runCached(type: RunnableTaskType, context: TaskContext): P
 }
 
 /** Where the outputs are kept; undefined when the definition cannot be rendered beforehand. */
-async function folderOf({ task, flow, expressions }: TaskContext): Promise<string | undefined> {
+async function folderOf({ task, taskRun, flow, expressions }: TaskContext): Promise<string | undefined> {
   const anywhere = variablesOf({ workingDir: '', outputDir: '', outputFiles: {} }, expressions.variables);
   let rendered: Value;
   try {
@@ -40,7 +40,7 @@ async function folderOf({ task, flow, expressions }: TaskContext): Promise<strin
     return undefined;
   }
   const digest = createHash('sha256')
-    .update(writeJson([task.type, rendered]))
+    .update(writeJson([task.type, rendered, taskRun.value ?? null]))
     .digest('hex');
   return `${taskCacheUri(flow.namespace, flow.id, task.id)}/${digest}`;
 }

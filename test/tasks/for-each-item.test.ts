@@ -61,7 +61,7 @@ describe('ForEachItem', () => {
     expect(items).toEqual({ iterations: { CREATED: 0, RUNNING: 0, SUCCESS: 3 }, numberOfBatches: 3 });
     expect(subflowOutputsBaseUri).toMatch(/^\/a\/b\/f\/executions\//);
     const merged = await harness.workspace.storage.getText(String(outputsOf(document, 'after').value));
-    expect(merged.trim().split('\n')).toEqual(['{got:"0:a\\nb"}', '{got:"1:c\\nd"}', '{got:"2:e"}']);
+    expect(merged.trim().split('\n')).toEqual(['{got:"1:a\\nb"}', '{got:"2:c\\nd"}', '{got:"3:e"}']);
     const children = await harness.workspace.store.list();
     expect(children.filter(each => each.parentExecutionId === document.id)).toHaveLength(3);
   });

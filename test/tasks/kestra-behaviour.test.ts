@@ -154,3 +154,57 @@ ${shown('a', 'x')}outputs:
     expect(document.outputs).toEqual({ o: '' });
   });
 });
+
+describe('Variables', () => {
+  it('that are set are merged: maps at every depth, lists by joining them', async () => {
+    const document = await harness.run(`
+variables: {m: {a: 1, b: 2}, l: [1, 2], s: x}
+tasks:
+  - {id: v, type: io.kestra.plugin.core.execution.SetVariables, variables: {m: {a: 5, c: 6}, l: [3], s: y}}
+${shown('r', '{{ vars.m }} {{ vars.l }} {{ vars.s }}')}`);
+    expect(outputsOf(document, 'r').value).toBe('{"a":5,"b":2,"c":6} [1,2,3] y');
+  });
+
+  it('that are unset may be inside of others', async () => {
+    const document = await harness.run(`
+variables: {m: {x: 1, y: {z: 2, w: 3}}, a: 1}
+tasks:
+  - {id: v, type: io.kestra.plugin.core.execution.UnsetVariables, variables: [m.x, m.y.z, a, nope.q]}
+${shown('r', '{{ vars }}')}`);
+    expect(outputsOf(document, 'r').value).toBe('{"m":{"y":{"w":3}}}');
+  });
+});
+
+it('A failure of Labels is one in spite of allowFailure', async () => {
+  const document = await harness.run(`
+tasks:
+  - {id: l, type: io.kestra.plugin.core.execution.Labels, labels: {a: "{{ nope }}"}, allowFailure: true}
+${shown('r', 'x')}`);
+  expect(document.taskRunList.map(({ taskId, state }) => `${taskId} ${state.current}`)).toEqual(['l FAILED']);
+});
+
+it('An output of another type fails the execution in spite of required: false, one that cannot be rendered does not', async () => {
+  const outputs = (value: string) => `
+outputs: [{id: o, type: INT, required: false, value: "${value}"}]
+tasks:
+${shown('r', 'x')}`;
+  expect((await harness.run(outputs('{{ nope }}'))).state.current).toBe('SUCCESS');
+  expect((await harness.run(outputs('x'))).state.current).toBe('FAILED');
+});
+
+it('The execution of a Subflow task knows the task', async () => {
+  const driver = await harness.start(`
+tasks:
+  - id: each
+    type: io.kestra.plugin.core.flow.ForEach
+    values: [v]
+    tasks: [{id: s, type: io.kestra.plugin.core.flow.Subflow, namespace: a.b, flowId: child}]
+---
+id: child
+namespace: a.b
+tasks:
+${shown('r', '{{ trigger.taskId }} {{ trigger.taskRunValue }} {{ trigger.taskRunIteration }} {{ trigger.flowId }}')}`);
+  await driver.ended;
+  const child = (await harness.workspace.store.list()).find(({ parentExecutionId }) => parentExecutionId !== undefined);
+  expect(outputsOf(await harness.document(child?.id ?? ''), 'r').value).toBe('s v 0 f');
+});

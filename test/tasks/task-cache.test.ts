@@ -38,3 +38,19 @@ it('taskCache forgets after its ttl', async () => {
   const first = await harness.run(flow(', ttl: PT0.001S'), { n: '1' });
   expect(pid(await harness.run(flow(', ttl: PT0.001S'), { n: '1' }))).not.toBe(pid(first));
 });
+
+it('taskCache keeps the iterations of a ForEach apart', async () => {
+  const { taskRunList } = await harness.run(`
+tasks:
+  - id: each
+    type: io.kestra.plugin.core.flow.ForEach
+    values: [1, 2]
+    tasks:
+      - id: sh
+        type: io.kestra.plugin.scripts.shell.Commands
+        taskRunner: {type: io.kestra.plugin.core.runner.Process}
+        taskCache: {enabled: true}
+        commands: ['echo "::{\\"outputs\\":{\\"pid\\":$$}}::"']`);
+  const pids = taskRunList.flatMap(({ outputs }) => (outputs?.vars as { pid: number } | undefined)?.pid ?? []);
+  expect(new Set(pids).size).toBe(2);
+});

@@ -44,7 +44,7 @@ export const forEachItem: Flowable = {
       revision: z.union([z.int(), z.string()]).optional().meta({ title: 'The revision of the flow' }),
       inputs: map().optional().meta({
         title: 'The inputs of the flow',
-        description: 'taskrun.items is the file of the batch, taskrun.iteration its number from 0.',
+        description: 'taskrun.items is the file of the batch, taskrun.iteration its number from 1.',
       }),
       labels: z
         .union([map(), z.array(z.unknown())])

@@ -13,7 +13,7 @@ export const setVariables: Flowable = {
     z.strictObject({
       variables: z.record(z.string(), z.unknown()).meta({
         title: 'The variables',
-        description: 'Texts are rendered to texts. Maps are merged into those that are there.',
+        description: 'Texts are rendered to texts. Maps are merged into those that are there, lists joined to them.',
       }),
       overwrite: z.boolean().optional().meta({ title: 'Whether variables that are there are replaced', default: true }),
     }),
@@ -43,7 +43,9 @@ export const unsetVariables: Flowable = {
   kind: 'immediate',
   schema: () =>
     z.strictObject({
-      variables: z.array(z.string()).meta({ title: 'The names of the variables' }),
+      variables: z
+        .array(z.string())
+        .meta({ title: 'The names of the variables', description: 'With dots for one inside a map.' }),
       ignoreMissing: z.boolean().optional().meta({ title: 'Whether a missing one is no error', default: false }),
     }),
   begin: container =>
@@ -59,9 +61,8 @@ export const unsetVariables: Flowable = {
       throw new FlowableFailure(
         `There are no such variables: ${missing.join(', ')}. Set ignoreMissing to pass over them.`,
       );
-    const gone = new Set(names.map(String));
-    const kept = Object.entries(current).filter(([name]) => !gone.has(name));
-    container.draft.change({ variables: Object.fromEntries(kept) });
+    const kept = names.map(String).reduce((rest, name) => without(rest, name.split('.')), current);
+    container.draft.change({ variables: kept });
     container.note({ ended: true });
   },
   step: container => (container.notes.ended ? 'done' : 'waiting'),
@@ -89,11 +90,19 @@ function parsed(value: Value): Value {
   }
 }
 
-/** Maps are merged at every depth; anything else is replaced. */
+/** As in Kestra, maps are merged at every depth and lists joined; anything else is replaced. */
 function merged(current: ValueMap, given: ValueMap): ValueMap {
   const added = Object.entries(given).map(([name, value]) => {
     const before = Object.hasOwn(current, name) ? current[name] : undefined;
-    return [name, isMap(before) && isMap(value) ? merged(before, value) : value] as const;
+    if (isMap(before) && isMap(value)) return [name, merged(before, value)] as const;
+    return [name, isList(before) && isList(value) ? [...before, ...value] : value] as const;
   });
   return { ...current, ...Object.fromEntries(added) };
+}
+
+/** @param path the names of the maps around the variable, then its own */
+function without(variables: ValueMap, [name = '', ...path]: readonly string[]): ValueMap {
+  const { [name]: found, ...others } = variables;
+  if (path.length === 0 || found === undefined) return others;
+  return { ...variables, [name]: isMap(found) ? without(found, path) : found };
 }

@@ -7,6 +7,8 @@ import { isList, isNumeric, javaDoubleText, type Value } from '../../model/value
 import { type DateText, parseDate, parseInstant, parseTime } from './date-texts.ts';
 import { textOf } from './parse-value.ts';
 
+const emailPattern = /^$|^[a-zA-Z0-9_!#$%&’*+/=?`{|}~^.-]+@[a-zA-Z0-9.-]+$/;
+
 /** Kestra's reason why the value is refused, or undefined. `choices` are those of a SELECT, expressions rendered. */
 export function constraintFault(
   input: FlowInput,
@@ -17,6 +19,8 @@ export function constraintFault(
     case 'STRING':
     case 'SECRET':
       return patternFault(input, textOf(value));
+    case 'EMAIL':
+      return emailPattern.test(textOf(value)) ? undefined : 'The input must be a valid email';
     case 'INT':
       return rangeFault(input, Number(textOf(value)), numberOf, textOf);
     case 'FLOAT':

@@ -69,14 +69,14 @@ async function runAll(batches: readonly string[], wait: boolean, context: TaskCo
 async function runBatch(items: string, iteration: number, wait: boolean, context: TaskContext): Promise<State> {
   const child = await context.startChild({
     iteration,
-    taskrun: { items, iteration },
+    taskrun: { items, iteration: iteration + 1 },
     keep: context.task.properties.restartBehavior !== 'NEW_EXECUTION',
   });
   if (!wait) return 'CREATED';
   const ended = await endOf(child, context.signal);
   if (ended.outputs) {
     const { writeIon } = await import('../../expression/ion/index.ts');
-    const uri = fileUri(context.storagePrefix, `${iteration}/outputs.ion`);
+    const uri = fileUri(context.storagePrefix, `${iteration + 1}/outputs.ion`);
     await context.storage.put(uri, `${writeIon(ended.outputs)}\n`);
   }
   return ended.state.current;
