@@ -68,12 +68,17 @@ function readInput(value: Value, path: Path, report: Report): FlowInput | undefi
     ...(defaults !== undefined && { defaults: defaultsOf(defaults, type) }),
     ...(before && {
       dependsOn: {
-        inputs: isList(before.inputs) ? before.inputs.map(String) : [],
+        inputs: neededIds(before.inputs),
         ...(typeof before.condition === 'string' && { condition: before.condition }),
       },
     }),
     properties,
   };
+}
+
+/** What is no id is an empty one: it has been reported already, and the others keep their places. */
+function neededIds(inputs: Value | undefined): string[] {
+  return isList(inputs) ? inputs.map(item => (isList(item) || isMap(item) ? '' : String(item))) : [];
 }
 
 /** `name` is the older word for `id`. */
@@ -104,7 +109,7 @@ function checkDependencies(inputs: readonly { input: FlowInput; path: Path }[], 
     }
     seen.add(input.id);
     for (const [index, needed] of (input.dependsOn?.inputs ?? []).entries()) {
-      if (graph.has(needed)) continue;
+      if (needed === '' || graph.has(needed)) continue;
       const near = nearest(needed, graph.keys());
       report.add({
         code: 'unknown-input',

@@ -45,6 +45,12 @@ test('the flow itself is right', () => {
   expect(read(whole).problems).toEqual([]);
 });
 
+test('maps and lists where the id of an input is wanted', () => {
+  const text = whole.replace('{inputs: [y]', '{inputs: [{a: y}, [y], y]');
+  check(text);
+  expect(read(text).problems.map(({ code }) => code)).toEqual(['wrong-type', 'wrong-type']);
+});
+
 test('any part cut out', () => {
   fc.assert(
     fc.property(fc.nat(whole.length), fc.nat(40), (start, length) =>

@@ -161,5 +161,7 @@ function wholeNumber(amount: Value): number {
     if (Number.isSafeInteger(value)) return value;
   }
   if (typeof amount === 'string' && /^[-+]?\d{1,15}$/.test(amount)) return Number(amount);
-  throw new Error(`the amount to add to a date is a whole number, not ${amount === null ? 'null' : String(amount)}`);
+  throw new Error(
+    `the amount to add to a date is a whole number, not ${amount === null ? 'null' : `a ${kindOf(amount)}`}`,
+  );
 }
