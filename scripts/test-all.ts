@@ -50,12 +50,19 @@ function node(script: string, ...argv: readonly string[]): [string, string[]] {
   return [process.execPath, ['--disable-warning=ExperimentalWarning', join(root, script), ...argv]];
 }
 
+const nothing: Tally = { passed: 0, failures: [], skipped: [] };
+
+function oneTest(name: string, ok: boolean): Tally {
+  return ok ? { ...nothing, passed: 1 } : { ...nothing, failures: [name] };
+}
+
 async function stage(name: string, work: () => Promise<Tally>): Promise<Tally> {
-  if (interrupted) return { passed: 0, failed: 0, skipped: [] };
+  if (interrupted) return nothing;
   console.log(`== ${name}`);
   const began = Date.now();
   const tally = await work();
-  const verdict = tally.failed > 0 ? 'FAILED' : tally.passed === 0 && tally.skipped.length > 0 ? 'skipped' : 'ok';
+  const verdict =
+    tally.failures.length > 0 ? 'FAILED' : tally.passed === 0 && tally.skipped.length > 0 ? 'skipped' : 'ok';
   console.log(`   ${name}: ${verdict} in ${((Date.now() - began) / 1000).toFixed(1)} s`);
   return tally;
 }
@@ -65,7 +72,7 @@ function check(name: string, [command, argv]: [string, string[]]): Promise<Tally
   return stage(name, async () => {
     const { ok, output } = await run(command, argv);
     if (!ok) console.log(output.trimEnd());
-    return { passed: Number(ok), failed: Number(!ok), skipped: [] };
+    return oneTest(name, ok);
   });
 }
 
@@ -76,14 +83,14 @@ function bringUpDocker(): Promise<Tally> {
     const images = up.ok ? await run('sh', ['test/engines/images/build.sh']) : undefined;
     if (images?.ok) {
       environment.WINDLASS_TEST_DOCKER = up.output.trim().split('\n').at(-1);
-      return { passed: 0, failed: 0, skipped: [] };
+      return nothing;
     }
     console.log((images ?? up).output.trimEnd());
     // Empty: tests that look for an engine by themselves must not find half of one.
     environment.WINDLASS_TEST_DOCKER = '';
     // Where everything was installed for it, an engine that does not come up is a failure, not a reason to skip.
-    if (environment.WINDLASS_TEST_ENGINES === 'required') return { passed: 0, failed: 1, skipped: [] };
-    return { passed: 0, failed: 0, skipped: ['everything that needs a Docker engine'] };
+    if (environment.WINDLASS_TEST_ENGINES === 'required') return oneTest('Docker', false);
+    return { ...nothing, skipped: ['everything that needs a Docker engine'] };
   });
 }
 
@@ -100,11 +107,11 @@ function bringUpKubernetes(built: Promise<Finished>): Promise<Tally> {
     const up = await run('bash', ['test/engines/kubernetes/up.sh', state]);
     const lines = up.output.trimEnd().split('\n');
     environment.WINDLASS_TEST_KUBERNETES = up.ok ? lines.at(-1) : '';
-    if (up.ok) return { passed: 0, failed: 0, skipped: [] };
+    if (up.ok) return nothing;
     console.log(lines.join('\n'));
     // 2: this machine is not one on which a cluster could be started.
-    if (up.code !== 2 && environment.WINDLASS_TEST_ENGINES === 'required') return { passed: 0, failed: 1, skipped: [] };
-    return { passed: 0, failed: 0, skipped: [`everything that needs Kubernetes (${lines.at(-1)})`] };
+    if (up.code !== 2 && environment.WINDLASS_TEST_ENGINES === 'required') return oneTest('Kubernetes', false);
+    return { ...nothing, skipped: [`everything that needs Kubernetes (${lines.at(-1)})`] };
   });
 }
 
@@ -113,7 +120,7 @@ async function runVitest(files: readonly string[], env = environment): Promise<T
   rmSync(report, { force: true });
   const options = ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
   const { ok } = await run(join(root, 'node_modules/.bin/vitest'), [...options, ...files], true, env);
-  return readVitestReport(report, ok);
+  return readVitestReport(report, ok, root);
 }
 
 /** The tests of the Docker runner again, on the Docker of today: Debian's is older than what most people use. */
@@ -129,8 +136,9 @@ function runOnCurrentDocker(files: readonly string[], built: Promise<Finished>):
     }
     console.log(up.output.trimEnd());
     // 2: this machine is not one on which it could be built.
-    if (up.code !== 2 && environment.WINDLASS_TEST_ENGINES === 'required') return { passed: 0, failed: 1, skipped: [] };
-    return { passed: 0, failed: 0, skipped: [`everything on a current Docker (${last})`] };
+    if (up.code !== 2 && environment.WINDLASS_TEST_ENGINES === 'required')
+      return oneTest('tests on a current Docker', false);
+    return { ...nothing, skipped: [`everything on a current Docker (${last})`] };
   });
 }
 
@@ -139,7 +147,7 @@ function runBenches(): Promise<Tally> {
   return stage('bench', async () => {
     const [command, argv] = node('bench/run.ts', '--quick');
     const { ok } = await run(command, argv, true);
-    return { passed: Number(ok), failed: Number(!ok), skipped: [] };
+    return oneTest('bench', ok);
   });
 }
 
@@ -185,8 +193,10 @@ try {
 
 const skipped = tallies.flatMap(tally => tally.skipped);
 for (const name of skipped) console.log(`skipped: ${name}`);
+// Again at the end, for what they said stands far above.
+const failures = tallies.flatMap(tally => tally.failures);
+for (const failure of failures) console.log(`failed: ${failure}`);
 if (interrupted) console.log('interrupted: not everything was run');
 const passed = tallies.reduce((sum, tally) => sum + tally.passed, 0);
-const failed = tallies.reduce((sum, tally) => sum + tally.failed, 0);
-console.log(`${passed} passed, ${failed} failed${skipped.length > 0 ? `, ${skipped.length} skipped` : ''}`);
-process.exitCode = interrupted ? 130 : failed > 0 ? 1 : 0;
+console.log(`${passed} passed, ${failures.length} failed${skipped.length > 0 ? `, ${skipped.length} skipped` : ''}`);
+process.exitCode = interrupted ? 130 : failures.length > 0 ? 1 : 0;

@@ -15,34 +15,47 @@ afterEach(() => {
 function report(...files: { status: string; tests: string[] }[]): string {
   const path = join(folder, 'report.json');
   const testResults = files.map(({ status, tests }, i) => ({
-    name: `${i}.test.ts`,
+    name: join(folder, `${i}.test.ts`),
     status,
-    assertionResults: tests.map((state, j) => ({ fullName: `test ${i}.${j}`, status: state })),
+    assertionResults: tests.map((state, j) => ({
+      fullName: `test ${i}.${j}`,
+      status: state,
+      failureMessages: state === 'failed' ? ['\u001b[31mAssertionError: 1 is not 2\u001b[39m\n    at x'] : [],
+    })),
   }));
   writeFileSync(path, JSON.stringify({ testResults }));
   return path;
 }
 
-test('counts what passed and failed, and names what was skipped', () => {
+const read = (path: string, ok: boolean) => readVitestReport(path, ok, folder);
+
+test('counts what passed, and names what failed and what was skipped', () => {
   const path = report(
     { status: 'failed', tests: ['passed', 'failed', 'skipped'] },
     { status: 'passed', tests: ['passed', 'todo'] },
   );
-  expect(readVitestReport(path, false)).toEqual({ passed: 2, failed: 1, skipped: ['test 0.2', 'test 1.1'] });
+  expect(read(path, false)).toEqual({
+    passed: 2,
+    failures: ['0.test.ts test 0.1: AssertionError: 1 is not 2'],
+    skipped: ['test 0.2', 'test 1.1'],
+  });
 });
 
 test('a file that cannot be loaded is a failed test', () => {
   const path = report({ status: 'failed', tests: [] }, { status: 'passed', tests: ['passed'] });
-  expect(readVitestReport(path, false)).toEqual({ passed: 1, failed: 1, skipped: [] });
+  expect(read(path, false)).toEqual({ passed: 1, failures: ['0.test.ts'], skipped: [] });
 });
 
 test('an error outside of all tests is a failed test', () => {
-  expect(readVitestReport(report({ status: 'passed', tests: ['passed'] }), false)).toMatchObject({
+  expect(read(report({ status: 'passed', tests: ['passed'] }), false)).toMatchObject({
     passed: 1,
-    failed: 1,
+    failures: ['vitest: an error outside of all tests'],
   });
 });
 
 test('no report at all is a failed test', () => {
-  expect(readVitestReport(join(folder, 'none.json'), true)).toMatchObject({ passed: 0, failed: 1 });
+  expect(read(join(folder, 'none.json'), true)).toMatchObject({
+    passed: 0,
+    failures: ['vitest: it ended without a report'],
+  });
 });
