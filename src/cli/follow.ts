@@ -47,8 +47,7 @@ export class Reporter implements ExecutionListener {
     // What goes on before a program runs is told at DEBUG and WARN.
     for (const { level, taskRunId } of entries)
       if (taskRunId !== undefined && (level === 'INFO' || level === 'ERROR')) this.#live?.said(taskRunId);
-    if (this.#options.quiet) return;
-    const lowest = (this.#options.logLevel ?? 'INFO').toUpperCase() as LogLevel;
+    const lowest = this.#options.quiet ? 'ERROR' : ((this.#options.logLevel ?? 'INFO').toUpperCase() as LogLevel);
     const { colors } = this.#output.stderr;
     const lines = entries
       .filter(({ level }) => isAtLeast(level, lowest))

@@ -154,6 +154,19 @@ test('--watch runs again after a change, and a signal ends it', async () => {
   expect(runs).toBe(2);
 });
 
+test('--quiet still says why a run failed, and nothing else', async () => {
+  const path = await flow(`
+id: quiet
+namespace: company.team
+tasks:
+  - {id: say, type: io.kestra.plugin.core.log.Log, message: hello}
+  - {id: fail, type: io.kestra.plugin.core.execution.Fail, errorMessage: no rows today}
+`);
+  const { code, out, err } = await command(['run', path, '--quiet', '--state', join(folder, 'state')]);
+  expect([code, out]).toEqual([1, '']);
+  expect(err).toMatch(/^\S+ ERROR fail {2}no rows today\n$/);
+});
+
 describe('--once', () => {
   const failing = `
 id: again
