@@ -152,6 +152,10 @@ describe('locales', () => {
     expect(formatDate(sunday, { ...inUtc, format: 'e w', locale: 'fr_FR' })).toBe('7 18');
   });
 
+  test('an amount that is no number is named by its kind', () => {
+    expect(() => addToDate(date, { s: 1 }, 'DAYS', inUtc)).toThrow('is a whole number, not a map');
+  });
+
   test('what is none is refused', () => {
     expect(() => formatDate(date, { locale: '!!' })).toThrow('Invalid locale format: !!');
   });

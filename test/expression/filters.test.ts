@@ -119,6 +119,17 @@ describe('collections', () => {
     }
     expect(await render("{{ m.n | keys | first }}{{ m.n | keys | join(',') }}", contextOf(variables))).toBe('xx');
   });
+
+  test('that split gives are arrays: sorted, but not backwards, and without the methods of a list', async () => {
+    expect(await render("{{ 'b,a' | split(',') | sort | first }}", contextOf(variables))).toBe('a');
+    for (const template of ["{{ 'b,a' | split(',') | rsort }}", "{{ ('b,a' | split(',')).size() }}"]) {
+      await expect(render(template, contextOf(variables)), template).rejects.toBeInstanceOf(ExpressionError);
+    }
+  });
+
+  test('of one item are sorted whatever it is', async () => {
+    expect(await render('{{ [m] | sort | length }}', contextOf(variables))).toBe('1');
+  });
 });
 
 describe('functions', () => {

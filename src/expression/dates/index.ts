@@ -136,8 +136,8 @@ function momentFromText(text: string, zone: ZoneId, options: DateOptions): Zoned
   const isStrict = existingFormat === undefined || /^iso_(?!sec$|milli$)/.test(existingFormat);
   let furthest = { index: -1, rest: false };
   for (const form of forms) {
-    // The locale is the one to write in: Kestra reads English names whatever it is.
-    const found = readFields(form, text, 'en-US');
+    // In English whatever the locale, which is the one to write in: so does Kestra.
+    const found = readFields(form, text);
     if ('fields' in found) return resolved(text, () => resolveMoment(found.fields, zone, isStrict));
     if (found.index >= furthest.index) furthest = found;
   }

@@ -13,15 +13,14 @@ export interface Fields {
 }
 
 /**
- * Reads the whole text.
+ * Reads the whole text, with English names.
  * @returns the fields, or the index at which the text does not fit; `rest` when only its end was too much.
  */
 export function readFields(
   elements: readonly Element[],
   text: string,
-  locale: string,
 ): { fields: Fields } | { index: number; rest: boolean } {
-  const state: State = { text, locale, fields: { numbers: new Map() } };
+  const state: State = { text, fields: { numbers: new Map() } };
   const end = readAll(elements, 0, state);
   if (end < 0) return { index: ~end, rest: false };
   return end < text.length ? { index: end, rest: true } : { fields: state.fields };
@@ -29,7 +28,6 @@ export function readFields(
 
 interface State {
   readonly text: string;
-  readonly locale: string;
   fields: Fields;
 }
 
@@ -135,7 +133,7 @@ function readName(element: Extract<Element, { kind: 'name' }>, at: number, state
     const found = /^(?:Q([1-4])|([1-4])(?:st|nd|rd|th) quarter)/.exec(state.text.slice(at));
     return found ? set(state, 'quarter', Number(found[1] ?? found[2]), at, at + found[0].length) : ~at;
   }
-  const list = names(element.field, element.style, state.locale, element.standalone);
+  const list = names(element.field, element.style, 'en-US', element.standalone);
   let best = -1;
   for (const [index, name] of list.entries()) {
     const longer = best < 0 || name.length > (list[best]?.length ?? 0);
