@@ -40,8 +40,9 @@ export class ExpressionCompiler {
 
   #softNode(node: Expression): EvaluateSoftly {
     if (node.kind === 'variable') return softVariable(node);
-    if (node.kind === 'attribute') return this.#attribute(node, this.compileSoftly(node.object));
-    const strict = this.#node(node);
+    // A name in its brackets or arguments may be missing too.
+    const strict =
+      node.kind === 'attribute' ? this.#attribute(node, this.compileSoftly(node.object)) : this.#node(node);
     return frame => {
       try {
         return strict(frame);

@@ -14,7 +14,6 @@ export const precedences: ReadonlyMap<string, number> = new Map([
   ['is', 20],
   ['is not', 20],
   ['contains', 20],
-  ['isIn', 20],
   ['==', 30],
   ['equals', 30],
   ['!=', 30],
@@ -30,6 +29,7 @@ export const precedences: ReadonlyMap<string, number> = new Map([
   ['|', 100],
   ['~', 110],
   ['..', 120],
+  ['isIn', 120],
   ['??', 120],
   ['???', 120],
 ]);
