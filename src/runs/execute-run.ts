@@ -145,7 +145,7 @@ async function settle(run: Run, plan: RunPlan, setting: RunSetting, record: RunR
     warn: message => setting.log('WARN', message),
   };
   const note = (captures: NonNullable<RunRecord['captures']>) =>
-    setting.store.saveRun(setting.claim, { ...reading.record(), outcome, captures });
+    setting.store.saveRun(setting.claim, { ...reading.record(), captures });
   const outputFiles = await captureOutputs(collecting, record.captures, note);
   return { outcome, outputFiles, ...reading.result(run) };
 }

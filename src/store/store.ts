@@ -6,7 +6,6 @@
  */
 import type { Execution, LogEntry, MetricEntry, TaskRun } from '../model/execution.ts';
 import type { LogLevel } from '../model/flow.ts';
-import type { Outcome } from '../model/run.ts';
 import type { State } from '../model/states.ts';
 import type { Value, ValueMap } from '../model/value.ts';
 
@@ -62,12 +61,9 @@ export interface RunRecord {
   readonly attempt: number;
   /** Set before the program is started. */
   readonly handle?: ValueMap;
-  /** When it must have ended: milliseconds since the epoch. */
-  readonly deadline?: number;
   readonly logCursor?: Value;
   /** Outputs that the program has reported so far. */
   readonly vars: ValueMap;
-  readonly outcome?: Outcome;
   /** The files that are moved to the storage once this is saved. */
   readonly captures?: readonly ValueMap[];
 }

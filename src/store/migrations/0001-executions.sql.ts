@@ -62,8 +62,6 @@ CREATE TABLE runs (
   execution   INTEGER NOT NULL REFERENCES executions ON DELETE CASCADE,
   task_run_id TEXT NOT NULL,
   attempt     INTEGER NOT NULL,
-  deadline    INTEGER,
-  outcome     TEXT,
   captures    TEXT,
   handle      TEXT,
   log_cursor  TEXT,

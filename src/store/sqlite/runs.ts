@@ -1,7 +1,6 @@
 /** Rows of runs: one program started for one attempt of one task run. */
 import type { SQLOutputValue } from 'node:sqlite';
 import { parseJson, writeJson } from '../../model/json.ts';
-import type { Outcome } from '../../model/run.ts';
 import type { Value, ValueMap } from '../../model/value.ts';
 import type { RunProgress, RunRecord } from '../store.ts';
 import type { Connection } from './connection.ts';
@@ -10,11 +9,9 @@ import type { ExecutionKey } from './executions.ts';
 /** What is absent in the record keeps the value that is stored. */
 export function saveRun(db: Connection, execution: ExecutionKey, record: RunRecord): void {
   db.sql(
-    `INSERT INTO runs (execution, task_run_id, attempt, deadline, outcome, captures, handle, log_cursor, vars)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+    `INSERT INTO runs (execution, task_run_id, attempt, captures, handle, log_cursor, vars)
+       VALUES (?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT (execution, task_run_id, attempt) DO UPDATE SET
-         deadline = coalesce(excluded.deadline, deadline),
-         outcome = coalesce(excluded.outcome, outcome),
          captures = coalesce(excluded.captures, captures),
          handle = coalesce(excluded.handle, handle),
          log_cursor = coalesce(excluded.log_cursor, log_cursor),
@@ -23,8 +20,6 @@ export function saveRun(db: Connection, execution: ExecutionKey, record: RunReco
     execution,
     record.taskRunId,
     record.attempt,
-    record.deadline ?? null,
-    optionalJson(record.outcome),
     optionalJson(record.captures),
     optionalJson(record.handle),
     optionalJson(record.logCursor),
@@ -73,10 +68,8 @@ function recordOf(row: Record<string, SQLOutputValue>): RunRecord {
     taskRunId: String(row.task_run_id),
     attempt: Number(row.attempt),
     ...(row.handle !== null && { handle: parseJson(String(row.handle)) as ValueMap }),
-    ...(row.deadline !== null && { deadline: Number(row.deadline) }),
     ...(row.log_cursor !== null && { logCursor: parseJson(String(row.log_cursor)) }),
     vars: parseJson(String(row.vars)) as ValueMap,
-    ...(row.outcome !== null && { outcome: parseJson(String(row.outcome)) as unknown as Outcome }),
     ...(row.captures !== null && { captures: parseJson(String(row.captures)) as readonly ValueMap[] }),
   };
 }

@@ -21,10 +21,9 @@ export function runContract(harness: StoreHarness): void {
       const full = {
         ...first,
         handle: { runner: 'docker', version: 1, data: { id: 'abc', big: 9_007_199_254_740_993n } },
-        deadline: 1_900_000_000_123,
         logCursor: ['2026-01-01T00:00:00.000000001Z', 3],
         vars: { a: [1, { b: 'c' }] },
-        outcome: { kind: 'out-of-memory', exitCode: 137, detail: 'over 64 MiB' } as const,
+        captures: [{ key: 'a', path: 'a', uri: 'kestra:///a' }],
       };
       await store.saveRun(claim, full);
       expect(await store.run(claim, 'r', 0)).toEqual(full);
@@ -45,7 +44,7 @@ export function runContract(harness: StoreHarness): void {
     test('keeps what a later record leaves out', async () => {
       const { store, claim } = await execution();
       const key = { taskRunId: 'r', attempt: 0 };
-      const known = { handle: { runner: 'process' }, deadline: 5, logCursor: 7, outcome: { kind: 'stopped' } as const };
+      const known = { handle: { runner: 'process' }, logCursor: 7 };
       await store.saveRun(claim, { ...key, ...known, vars: { a: 1 } });
       await store.saveRun(claim, { ...key, vars: { b: 2 } });
       expect(await store.run(claim, 'r', 0)).toEqual({ ...key, ...known, vars: { b: 2 } });

@@ -8,7 +8,6 @@ export interface ContainerState {
   /** created, running, paused, restarting, removing, exited, dead; Podman adds initialized, configured, stopped. */
   readonly Status: string;
   readonly Running: boolean;
-  readonly Paused?: boolean;
   readonly OOMKilled: boolean;
   readonly ExitCode: number;
   readonly Error?: string;
