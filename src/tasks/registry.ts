@@ -7,11 +7,11 @@ import { forEachItemTaskTypes } from './for-each-item/index.ts';
 import { gcpTaskTypes } from './gcp/index.ts';
 import { gitTaskTypes } from './git/index.ts';
 import { httpTaskTypes } from './http/index.ts';
+import { insteadOf } from './instead-of.ts';
 import { isKnownType } from './known-types.ts';
 import { kubernetesTaskTypes } from './kubernetes/index.ts';
 import { kvTaskTypes } from './kv/index.ts';
 import { namespaceTaskTypes } from './namespace/index.ts';
-import { insteadOfInProcess } from './scripts/in-process-types.ts';
 import { type Runners, scriptTaskTypes } from './scripts/index.ts';
 import { stateTaskTypes } from './state/index.ts';
 import type { RunnableTaskType } from './task-type.ts';
@@ -54,7 +54,7 @@ export function createCatalog(parts: {
     runner: type => runners.get(type),
     runnable: type => runnables.get(type),
     isKnown: type => runnables.has(type) || flowables.has(type) || runners.has(type) || isKnownType(type),
-    insteadOf: insteadOfInProcess,
+    insteadOf,
     names: () => canonical,
   };
   return catalog;

@@ -258,6 +258,16 @@ describe('the catalog', () => {
   });
 
   it.each([
+    ['flow.Template', 'flow.Subflow'],
+    ['flow.Loop', 'flow.ForEach'],
+    ['flow.Approval', 'onResume'],
+    ['execution.Kill', 'execution.Exit'],
+    ['trigger.Toggle', 'disabled'],
+  ])('says what to use instead of %s', (type, successor) => {
+    expect(catalog.insteadOf(`io.kestra.plugin.core.${type}`)).toContain(successor);
+  });
+
+  it.each([
     ['scripts.groovy.Eval', 'groovy'],
     ['scripts.jython.FileTransform', 'python'],
     ['scripts.nashorn.Eval', 'node'],
