@@ -37,8 +37,9 @@ export function readProtocol(line: string): Reported | undefined {
   if (!isMap(report)) return undefined;
   const warnings: string[] = [];
   const outputs = isMap(report.outputs) ? withoutNulls(report.outputs) : undefined;
-  const metrics = items(report.metrics).flatMap(item => readMetric(item, warnings));
-  const logs = items(report.logs).flatMap(item => readLog(item, warnings));
+  if (!outputs && (report.outputs ?? null) !== null) warnings.push('Invalid outputs: they must be an object');
+  const metrics = items('metrics', report.metrics, warnings).flatMap(item => readMetric(item, warnings));
+  const logs = items('logs', report.logs, warnings).flatMap(item => readLog(item, warnings));
   return {
     ...(outputs && { outputs }),
     ...(metrics.length > 0 && { metrics }),
@@ -71,8 +72,10 @@ function endOfObject(text: string): number | undefined {
   return undefined;
 }
 
-function items(value: Value | undefined): readonly Value[] {
-  return isList(value) ? value : [];
+function items(name: string, value: Value | undefined, warnings: string[]): readonly Value[] {
+  if (isList(value)) return value;
+  if ((value ?? null) !== null) warnings.push(`Invalid ${name}: they must be an array`);
+  return [];
 }
 
 /** Kestra stores outputs without the null values of maps, at any depth; lists keep theirs. */

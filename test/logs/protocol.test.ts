@@ -42,6 +42,15 @@ describe('readProtocol', () => {
     expect(Object.getPrototypeOf(outputs)).toBe(Object.prototype);
   });
 
+  it.each([
+    ['{"outputs":"x"}', 'Invalid outputs: they must be an object'],
+    ['{"outputs":[1]}', 'Invalid outputs: they must be an object'],
+    ['{"metrics":{}}', 'Invalid metrics: they must be an array'],
+    ['{"logs":"x","outputs":null}', 'Invalid logs: they must be an array'],
+  ])('warns of %s', (json, warning) => {
+    expect(readProtocol(`::${json}::`)).toEqual({ warning });
+  });
+
   it('warns of what is no JSON, with the line', () => {
     expect(readProtocol('::{outputs}::')?.warning).toMatch(/^Invalid outputs '.+' in the line ::\{outputs\}::$/s);
   });
