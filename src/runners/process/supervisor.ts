@@ -39,9 +39,8 @@ export function supervisorScript(run: {
 windlass_path=$PATH
 PATH=/usr/bin:/bin:/usr/sbin:$PATH
 if [ -r /proc/self/stat ]; then
-  read -r windlass_stat <"/proc/$$/stat"
-  set -- \${windlass_stat##*") "}
-  windlass_start=\${20}
+  # Field 22; the shell's own name, field 2, has no spaces.
+  read -r ${'_ '.repeat(21)}windlass_start _ <"/proc/$$/stat"
 else
   windlass_start=$(TZ=UTC LC_ALL=C ps -p $$ -o lstart= | sed 's/ *$//')
 fi
