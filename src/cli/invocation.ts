@@ -1,6 +1,7 @@
 /** What a command gets from the process that it runs in. */
 import type { Output } from './output.ts';
 
+/** Commands touch nothing of the process but through it. */
 export interface Invocation {
   readonly output: Output;
   readonly environment: NodeJS.ProcessEnv;

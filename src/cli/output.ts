@@ -4,6 +4,7 @@ export interface Output {
   readonly stderr: Sink;
 }
 
+/** One stream of the program. */
 export interface Sink {
   /** Something can be drawn and drawn over. */
   readonly isTerminal: boolean;
@@ -29,6 +30,7 @@ export interface Wishes {
   readonly plain: boolean;
 }
 
+/** A sink that writes to a stream and survives its end. */
 export function sinkOf(stream: Stream, { noColor, plain }: Wishes): Sink {
   let gone = false;
   stream.on('error', () => {

@@ -4,6 +4,7 @@ import type { ValueMap } from '../model/value.ts';
 
 export type { PluginDefault };
 
+/** Everything in force, defaults filled in. */
 export interface Config {
   /** `kestra.variables.globals`, keys kebab-cased as Kestra's framework does. */
   readonly globals: ValueMap;

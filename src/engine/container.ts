@@ -11,6 +11,7 @@ import { groupsKey, type Scope, scopeKey } from './execution-state.ts';
 /** `waiting`: children are active, or an answer or timer is. `done`: nothing more will start. */
 export type Progress = 'waiting' | 'done';
 
+/** What a flowable gets of its task run. What it does goes into the draft of the decision. */
 export class Container {
   readonly draft: Draft;
   readonly task: Task;

@@ -20,6 +20,7 @@ export type Step =
   | { readonly kind: 'start'; readonly taskRunId: string }
   | { readonly kind: 'advance'; readonly parentId: string | undefined; readonly ended: TaskRun | undefined };
 
+/** One for each decision. `decision` gives all that has changed. */
 export class Draft implements StateView {
   /** What is still to do in this decision; worked off in order, so that no step runs inside another. */
   readonly queue: Step[] = [];

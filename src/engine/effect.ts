@@ -5,6 +5,7 @@
  */
 import type { Value, ValueMap } from '../model/value.ts';
 
+/** One thing to be done. Those with a key are answered by an event that names it. */
 export type Effect =
   /** Render values with the context of a task run (or of the execution); answered. `as`: rendered to text, or keeping its type. */
   | {

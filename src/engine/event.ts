@@ -3,6 +3,7 @@ import type { TaskResult } from '../model/execution.ts';
 import type { State } from '../model/states.ts';
 import type { Value, ValueMap } from '../model/value.ts';
 
+/** `at`: milliseconds since the epoch. */
 export type EngineEvent = { readonly at: number } & (
   | { readonly type: 'start' }
   /** As many executions of the flow run as may: this one waits for its `start`. */
@@ -33,4 +34,5 @@ export type EngineEvent = { readonly at: number } & (
   | { readonly type: 'restart'; readonly from?: string }
 );
 
+/** What came of an effect that was asked for; `message` is for the user. */
 export type Answer = { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly message: string };

@@ -18,12 +18,15 @@ export interface Scope {
   readonly killed: number;
 }
 
+/** Of a branch that has not begun. */
 export const emptyScope: Scope = { created: 0, active: 0, failed: 0, warning: 0, killed: 0 };
 
+/** Under which the counts of a branch are found. Without a parent: a branch of the flow itself. */
 export function scopeKey(parentId: string | undefined, branch: string, value?: string): string {
   return value === undefined ? `${parentId ?? ''}/${branch}` : `${parentId ?? ''}/${branch}/${value}`;
 }
 
+/** Under which the latest run of a task is found below a parent. */
 export function childKey(parentId: string | undefined, taskId: string, value: string | undefined): string {
   return `${parentId ?? ''}/${taskId}/${value ?? ''}`;
 }
@@ -85,6 +88,7 @@ export interface StateView {
   activeIds(): Iterable<string>;
 }
 
+/** The committed state. */
 export class ExecutionState implements StateView {
   readonly flow: Flow;
   execution: Execution;

@@ -10,6 +10,7 @@ import type { Scope } from './execution-state.ts';
 /** How its children ended, or the state in words; `final` is one that the flags of its task do not change. */
 export type Ending = Scope | { readonly state: State; readonly final?: boolean };
 
+/** How such a task begins, goes on and ends. */
 export interface Flowable extends TaskDeclaration {
   readonly kind: 'flowable' | 'immediate';
   /** A failure among its children makes it WARNING. */

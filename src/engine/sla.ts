@@ -81,6 +81,7 @@ export function slaAnswered(draft: Draft, key: string, answer: Answer | 'due'): 
   draft.queue.push({ kind: 'advance', parentId: undefined, ended: undefined });
 }
 
+/** Does the answer to this effect belong to an SLA? */
 export function isSlaKey(key: string): boolean {
   return key.startsWith('evaluate::sla-') || key.startsWith('timer::sla-');
 }

@@ -4,6 +4,7 @@ import { shellQuote } from './shell-quote.ts';
 /** Linux passes no single argument of 128 KiB or more (MAX_ARG_STRLEN, execve(2)): E2BIG. The terminating zero counts. */
 export const argumentLimit = 128 * 1024 - 1;
 
+/** Arguments that the system takes, with the files that they speak of. */
 export type Fitted =
   | { readonly argv: readonly string[]; readonly files: readonly { readonly path: string; readonly text: string }[] }
   /** The place of an argument that is no script. */

@@ -13,6 +13,7 @@ export interface WalkOptions {
 /** What is neither a regular file nor a folder. */
 export type OtherKind = 'a link' | 'a hard link' | 'a pipe' | 'a socket or device';
 
+/** Of an entry that is no file and no folder. */
 export function kindOf(entry: Dirent): OtherKind {
   return entry.isSymbolicLink() ? 'a link' : entry.isFIFO() ? 'a pipe' : 'a socket or device';
 }

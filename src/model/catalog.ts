@@ -15,6 +15,7 @@ export interface Declaration {
   readonly schema: () => ZodObject;
 }
 
+/** What the reader and the engine know of a task type. */
 export interface TaskDeclaration extends Declaration {
   /** `runnable`: a worker runs it. `flowable`: the engine runs its children. `immediate`: the engine itself does it. */
   readonly kind: 'runnable' | 'flowable' | 'immediate';
@@ -36,6 +37,7 @@ export interface TaskDeclaration extends Declaration {
   readonly check?: (properties: Readonly<Record<string, unknown>>) => readonly { path: string; message: string }[];
 }
 
+/** All that `type:` may name; names are canonical ones or aliases. */
 export interface Catalog {
   task(type: string): TaskDeclaration | undefined;
   runner(type: string): Declaration | undefined;

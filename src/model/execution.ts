@@ -13,6 +13,7 @@ export interface SlaProgress {
   readonly held?: readonly { readonly taskRunId: string; readonly keys: readonly string[] }[];
 }
 
+/** One run of a flow, as it is stored. What is rendered in it is not rendered again. */
 export interface Execution {
   readonly id: string;
   readonly namespace: string;
@@ -50,6 +51,7 @@ export interface Execution {
 /** `main`: the tasks. `ended`: nothing will follow, not even `afterExecution`. */
 export type ExecutionPhase = 'created' | 'main' | 'errors' | 'finally' | 'outputs' | 'after' | 'ended';
 
+/** One try of a task run. */
 export interface Attempt {
   readonly state: StateHistory;
   /** Where its log is, with `logToFile`: the URI of a stored file. */
@@ -77,6 +79,7 @@ export interface TaskRun {
   readonly superseded?: true;
 }
 
+/** What was said of a task, or, without `taskId`, of the execution; masked already. */
 export interface LogEntry {
   /** ISO 8601, UTC. */
   readonly timestamp: string;
@@ -88,6 +91,7 @@ export interface LogEntry {
   readonly attemptNumber?: number;
 }
 
+/** What a task measured of itself. */
 export interface MetricEntry {
   readonly taskId: string;
   readonly taskRunId: string;

@@ -19,11 +19,13 @@ export interface Problem {
   readonly hint?: string;
 }
 
+/** Of a flow or an execution. Keys that begin with `system.` are Kestra’s own. */
 export interface Label {
   readonly key: string;
   readonly value: string;
 }
 
+/** A flow that was read and checked: old names are replaced, plugin defaults applied, nothing is rendered. */
 export interface Flow {
   readonly id: string;
   readonly namespace: string;
@@ -74,6 +76,7 @@ export interface Concurrency {
   readonly behavior: 'QUEUE' | 'CANCEL' | 'FAIL';
 }
 
+/** What an execution may or must be given. `type` is one of `dataTypes` of flow/schema. */
 export interface FlowInput {
   readonly id: string;
   readonly type: string;
@@ -84,6 +87,7 @@ export interface FlowInput {
   readonly properties: ValueMap;
 }
 
+/** A value of the execution as a whole, rendered when its tasks have ended. */
 export interface FlowOutput {
   readonly id: string;
   readonly type?: string;
@@ -105,6 +109,7 @@ export interface Retry {
   readonly behavior: 'RETRY_FAILED_TASK' | 'CREATE_NEW_EXECUTION';
 }
 
+/** Lowest first. */
 export type LogLevel = 'TRACE' | 'DEBUG' | 'INFO' | 'WARN' | 'ERROR';
 
 /** Which workers may run a task, and what happens where none of them is. */
@@ -114,6 +119,7 @@ export interface WorkerGroup {
   readonly fallback: 'WAIT' | 'FAIL' | 'CANCEL';
 }
 
+/** A task of the flow; what runs for it is a `TaskRun`. */
 export interface Task {
   readonly id: string;
   /** The canonical type name; an alias in the source is replaced. */

@@ -6,6 +6,7 @@
  */
 import { double, javaDoubleText, type NumericKind, numericKind, Real } from './value.ts';
 
+/** A number of any of Java’s kinds. */
 export type Numeric = number | bigint | Real;
 export type Operation = 'add' | 'subtract' | 'multiply' | 'divide' | 'remainder';
 
@@ -22,6 +23,7 @@ export function calculate(operation: Operation, left: Numeric, right: Numeric): 
   return wholeOperation(operation, toBigInt(left), toBigInt(right));
 }
 
+/** The negative, of the kind that multiplying by an Integer gives. */
 export function negate(value: Numeric): Numeric {
   return calculate('multiply', -1, value);
 }

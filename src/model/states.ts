@@ -16,6 +16,7 @@ export const states = [
   'SKIPPED',
 ] as const;
 
+/** Of executions, task runs and attempts, by Kestra’s names. */
 export type State = (typeof states)[number];
 
 const terminal: ReadonlySet<State> = new Set<State>([
@@ -45,10 +46,12 @@ export interface StateHistory {
   readonly histories: readonly StateChange[];
 }
 
+/** A history that begins. @param date ISO 8601, UTC */
 export function initialState(state: State, date: string): StateHistory {
   return { current: state, histories: [{ state, date }] };
 }
 
+/** The history with one more change. @param date ISO 8601, UTC */
 export function moveTo(history: StateHistory, state: State, date: string): StateHistory {
   return { current: state, histories: [...history.histories, { state, date }] };
 }

@@ -40,6 +40,7 @@ export class Real {
   }
 }
 
+/** The Java class that a number would have, which decides how it is printed and counted. */
 export type NumericKind = 'integer' | 'long' | 'biginteger' | 'double' | 'float' | 'bigdecimal';
 
 /** True for every value that is a number of some kind. */

@@ -57,6 +57,7 @@ export interface Handle {
 /** Where reading a log goes on; only its runner reads it. */
 export type LogCursor = Value;
 
+/** One line that the program wrote, however many pieces it came in. */
 export interface LogLine {
   readonly stream: 'stdout' | 'stderr';
   /** Milliseconds since the epoch, by the engine's clock where it keeps one. */
@@ -65,6 +66,7 @@ export interface LogLine {
   readonly text: string;
 }
 
+/** To be stored as one, with its cursor. */
 export interface LogBatch {
   readonly lines: readonly LogLine[];
   /** Where reading goes on behind these lines. */
@@ -78,6 +80,7 @@ export type Progress = (event: {
   readonly fraction?: number;
 }) => void;
 
+/** What runs programs somewhere. It keeps nothing that a handle does not tell: another process may go on. */
 export interface TaskRunner<Config = unknown> extends Declaration {
   readonly capabilities: Capabilities;
   probe(config: Config, signal: AbortSignal): Promise<Probe>;
@@ -98,6 +101,7 @@ export interface TaskRunner<Config = unknown> extends Declaration {
   remove(handle: Handle, config: Config): Promise<void>;
 }
 
+/** The run is not there any more. Why, in words for the user. */
 export interface Lost {
   readonly lost: string;
 }
@@ -105,6 +109,7 @@ export interface Lost {
 /** Told of what is no file and stays where it is: links that lead out, pipes and devices, by path below `spec.workDir`. */
 export type OnOther = (path: string, kind: OtherKind) => void;
 
+/** One run that is followed, from before its program starts until nothing of it is left. */
 export interface Run {
   start(): Promise<void>;
   logs(from?: LogCursor): AsyncIterable<LogBatch>;
@@ -132,6 +137,7 @@ export class PrepareError extends Error {
 /** From `fetch`: files that were declared cannot be had any more. The message says why, in the user's words. */
 export class LostFilesError extends Error {}
 
+/** Tells the two answers of `open` apart. */
 export function isLost(opened: Run | Lost): opened is Lost {
   return 'lost' in opened;
 }

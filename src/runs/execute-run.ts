@@ -29,6 +29,7 @@ import type { LineCounts, RunOutcome, RunPlan } from './run-plan.ts';
 /** Why a run is ended from here. `kill`: somebody ended the execution. `timeout`: the task's time is over. */
 export type StopReason = 'kill' | 'timeout';
 
+/** What the life of a run needs of the attempt that it belongs to. */
 export interface RunSetting {
   readonly store: Pick<Store, 'run' | 'saveRun' | 'deleteRun' | 'saveProgress'>;
   readonly claim: Claim;

@@ -17,6 +17,7 @@ export interface RunPlan {
   writeFiles(): Promise<void>;
 }
 
+/** How the program ended, with what it gave. */
 export interface RunOutcome {
   readonly outcome: Outcome;
   /** Merged from the `::{"outputs":…}::` lines. */

@@ -2,6 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Handle, TaskRunner } from '../runners/runner.ts';
 
+/** Of one store’s runs on one engine. */
 export interface OrphanSweep {
   readonly runner: Pick<TaskRunner, 'list' | 'remove'>;
   readonly config: unknown;

@@ -6,8 +6,10 @@ import { kvUri } from './uris.ts';
 
 /** As Kestra names them. A DATETIME, DATE and DURATION are ISO 8601 texts. */
 export const kvTypes = ['STRING', 'NUMBER', 'BOOLEAN', 'DATETIME', 'DATE', 'DURATION', 'JSON'] as const;
+/** The kind of a pair’s value. */
 export type KvType = (typeof kvTypes)[number];
 
+/** A pair’s value, as it is kept. */
 export interface KvEntry {
   readonly type: KvType;
   readonly value: Value;
@@ -23,6 +25,7 @@ export class KvKeyError extends Error {}
 
 const keyPattern = /^[a-zA-Z0-9][a-zA-Z0-9._-]*$/;
 
+/** Pairs on top of a storage; the same from every process that has it. */
 export class KvStore {
   readonly #storage: Storage;
 

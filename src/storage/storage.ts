@@ -1,6 +1,7 @@
 /** Internal storage: files of executions, inputs, namespace files and the KV store, by `kestra:///` URI. */
 import type { Readable } from 'node:stream';
 
+/** URIs are those of segments.ts; every call refuses others by an InvalidUriError. */
 export interface Storage {
   /** Stores a file's content. With `move` the local file may be consumed (a rename on one disk). Overwrites. */
   putFile(uri: string, localPath: string, options?: { readonly move?: boolean }): Promise<void>;

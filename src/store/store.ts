@@ -35,6 +35,7 @@ export interface Commit {
   readonly metrics?: readonly MetricEntry[];
 }
 
+/** An execution to be created, claimed by who creates it. */
 export interface NewExecution {
   readonly execution: Execution;
   /** The whole file's text: the flow and the subflows it may call. */
@@ -79,6 +80,7 @@ export interface RunProgress {
   readonly metrics: readonly MetricEntry[];
 }
 
+/** A row of `windlass list`. Dates are ISO 8601, UTC. */
 export interface ExecutionSummary {
   readonly id: string;
   readonly namespace: string;
@@ -104,6 +106,7 @@ export interface LogSelection {
   readonly before: string;
 }
 
+/** Durable state. What is resolved has been committed; whoever has lost a claim is refused. */
 export interface Store {
   /** Minted with the store; names the owner of all its runs. */
   readonly ownerId: string;

@@ -6,6 +6,7 @@ export type LocalProgramEnd =
   | { readonly kind: 'ended'; readonly code: number; readonly stdout: string; readonly stderr: string }
   | { readonly kind: 'missing' };
 
+/** `env` is all that the program sees of the environment. */
 export interface LocalProgramOptions {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;

@@ -21,6 +21,7 @@ export interface RunnerRegistry extends Runners {
   readonly declarations: readonly Declaration[];
 }
 
+/** The catalog with what runs behind it. */
 export interface TaskCatalog extends Catalog {
   /** The task type that a worker runs; undefined for those that the engine carries out. */
   runnable(type: string): RunnableTaskType | undefined;

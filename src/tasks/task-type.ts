@@ -19,12 +19,14 @@ export interface ChildFlow {
   readonly keep: boolean;
 }
 
+/** An execution that a task run started and may wait for. */
 export interface ChildExecution {
   readonly executionId: string;
   readonly ended: Promise<Execution>;
   kill(): void;
 }
 
+/** What a task of a type sees and may do, for one attempt. */
 export interface TaskContext {
   readonly flow: Flow;
   readonly execution: Execution;
@@ -76,6 +78,7 @@ export interface TaskContext {
   run(plan: RunPlan): Promise<RunOutcome>;
 }
 
+/** A task type that a worker runs. What `run` throws fails the attempt; `TaskError` says so in the user’s words. */
 export interface RunnableTaskType extends TaskDeclaration {
   readonly kind: 'runnable';
   /** Has a run of its own without a `taskRunner`, and up to that only renders its properties. */

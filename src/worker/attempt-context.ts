@@ -39,6 +39,7 @@ interface Made {
   onProgram(): void;
 }
 
+/** The context of one attempt, the same when a later process takes it over. */
 export function attemptContext(setting: AttemptSetting, made: Made): TaskContext {
   const { carried, run, attempt } = setting;
   const { environment, state } = carried;

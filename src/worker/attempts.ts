@@ -25,6 +25,7 @@ export interface AttemptHost {
   background(act: () => Promise<void>): void;
 }
 
+/** The attempts of one execution that this process runs. */
 export class Attempts {
   readonly #host: AttemptHost;
   readonly #cleanups: Cleanups;

@@ -16,6 +16,7 @@ import type { DirectoryCache } from './directory-cache.ts';
 
 const workingDirectoryType = 'io.kestra.plugin.core.flow.WorkingDirectory';
 
+/** Makes the directory with the files that it begins with. Doing it again after a crash gives the same. */
 export async function openDirectory(carried: Carried, run: TaskRun): Promise<Answer> {
   const dir = directoryOf(carried, run);
   const { inputFiles, namespaceFiles } = carried.task(run).properties;
@@ -50,6 +51,7 @@ async function cacheOf(carried: Carried, run: TaskRun): Promise<DirectoryCache |
   return new DirectoryCache(cache, taskCacheUri(namespace, id, run.taskId), run.value, carried.environment.storage);
 }
 
+/** Collects the output files and keeps the cache. The directory stays until that is committed. */
 export async function closeDirectory(carried: Carried, run: TaskRun): Promise<Answer> {
   const dir = directoryOf(carried, run);
   const { outputFiles } = carried.task(run).properties;

@@ -4,6 +4,7 @@ import type { LogEntry, MetricEntry, TaskRun } from '../model/execution.ts';
 import type { LogLevel } from '../model/flow.ts';
 import type { Carried } from './carried.ts';
 
+/** What is to be committed with the result. */
 export interface Said {
   readonly logs: readonly LogEntry[];
   readonly metrics: readonly MetricEntry[];

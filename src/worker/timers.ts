@@ -1,6 +1,7 @@
 /** Timers to absolute times. `setTimeout` fires at once beyond 24.8 days (a 32-bit count of milliseconds), so long waits go in legs. */
 const longestLeg = 2 ** 31 - 1;
 
+/** A call to come. */
 export interface Timer {
   cancel(): void;
 }

@@ -19,6 +19,7 @@ export interface Subject {
   readonly otherKeys?: readonly string[];
 }
 
+/** Where an issue of a schema came up. */
 export interface Scene {
   readonly root: Value;
   readonly locations: Locations;
@@ -27,6 +28,7 @@ export interface Scene {
   readonly schema: z.ZodType;
 }
 
+/** What an issue means for the flow. */
 export type Verdict =
   /** Take this value instead; `undefined`: leave it out. */
   | { readonly kind: 'mend'; readonly path: readonly Key[]; readonly value: Value | undefined }

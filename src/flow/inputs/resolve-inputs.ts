@@ -15,6 +15,7 @@ import { parseValue, textOf } from './parse-value.ts';
 /** A value as given: already typed, text from a command line, or a file on this machine. */
 export type GivenInput = Value | LocalFile;
 
+/** What resolving needs of the rest. */
 export interface InputContext {
   /** Renders a whole template keeping the value's type. `variables` has `inputs`, as far as it may be seen. */
   render(template: string, variables: ValueMap): Promise<Value>;
@@ -24,6 +25,7 @@ export interface InputContext {
   readonly encrypt?: (text: string) => string;
 }
 
+/** What is wrong with one input; the message is for the user. */
 export interface InputViolation {
   /** The input's id. */
   readonly path: string;

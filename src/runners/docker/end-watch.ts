@@ -11,6 +11,7 @@ import {
 } from './client/containers.ts';
 import type { Engine } from './client/engine.ts';
 
+/** What came of a container. */
 export type ContainerEnd =
   | { readonly kind: 'ended'; readonly state: ContainerState }
   /** Removed, or being removed, by somebody else. */

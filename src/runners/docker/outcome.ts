@@ -22,6 +22,7 @@ export interface EndContext {
 /** What Docker says of a container that it finds dead when it starts; a program may also end so by itself. */
 const lostExitCode = 255;
 
+/** The run’s outcome, in the user’s words. */
 export function outcomeOf(end: ContainerEnd, context: EndContext): Outcome {
   const { container } = context;
   switch (end.kind) {

@@ -12,6 +12,7 @@ export type PodPhase =
   | { readonly kind: 'running' }
   | { readonly kind: 'ended'; readonly outcome: Outcome };
 
+/** What the pod’s status does not tell. */
 export interface PodContext {
   /** We ended the program, or asked for the pod's deletion. */
   readonly stoppedByUs: boolean;
@@ -56,6 +57,7 @@ const endedBySignal: ReadonlySet<number> = new Set([137, 143]);
 /** How soon after a container's end the kubelet was seen to take a deleted pod out of the API (1 s), with some room. */
 const finalDeletionMs = 3_000;
 
+/** How far the pod is by its status and what is known besides. */
 export function phaseOf(pod: PodObject, context: PodContext): PodPhase {
   const status = pod.status ?? {};
   const main = statusOf(pod, mainContainer);

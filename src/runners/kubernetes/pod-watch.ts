@@ -12,6 +12,7 @@ import { ApiError, isPassing } from './client/errors.ts';
 import { getPod, listPods, lookedAt, type PodObject, podsPath } from './client/pods.ts';
 import { runLabel } from './pod-name.ts';
 
+/** Who follows one pod. */
 export interface PodListener {
   /** `gone`: it is not there any more, and this is the last that was seen of it. */
   seen(pod: PodObject, gone: boolean): void;
@@ -42,6 +43,7 @@ interface WatchEvent {
   readonly object: PodObject & { readonly code?: number; readonly message?: string; readonly reason?: string };
 }
 
+/** One for each namespace of a cluster. */
 export class PodWatch {
   readonly #connection: Connection;
   readonly #namespace: string;

@@ -111,15 +111,18 @@ export function readExit(dir: string): number | 'failed' | undefined {
   return text !== undefined && /^\d+ *\n$/.test(text) ? Number(text) : undefined;
 }
 
+/** Process ids of what reads the pipes. */
 export function readReaders(dir: string): Set<number> {
   const text = read(dir, 'readers') ?? '';
   return new Set(text.endsWith('\n') ? text.trim().split(' ').map(Number) : []);
 }
 
+/** So that whoever finds the run later knows that its end was wanted. */
 export function noteStop(dir: string): void {
   writeFileSync(fileOf(dir, 'stop'), '', { mode: 0o600 });
 }
 
+/** Was the end of the run wanted? */
 export function isStopNoted(dir: string): boolean {
   return read(dir, 'stop') !== undefined;
 }

@@ -9,6 +9,7 @@ export const temporaryFolder = '%tmp';
 /** What a killed process left is removed when it is older than this, in milliseconds: no write takes so long. */
 const abandonedAfter = 24 * 60 * 60 * 1000;
 
+/** The writing half of the local storage. */
 export class TemporaryFiles {
   readonly #dir: string;
   readonly #durable: boolean;

@@ -6,6 +6,7 @@ import type { ClientRequest, IncomingMessage, RequestOptions } from 'node:http';
 import { basicAuthorization } from './authorization.ts';
 import { HttpError, unreachable } from './http-error.ts';
 
+/** Names of headers as they are sent. */
 export interface HttpRequest {
   readonly url: URL;
   readonly method: string;
@@ -13,6 +14,7 @@ export interface HttpRequest {
   readonly body?: Uint8Array;
 }
 
+/** How a request is made, whatever it asks. */
 export interface HttpOptions {
   readonly followRedirects: boolean;
   /** Milliseconds until a connection must be there. */
@@ -23,6 +25,7 @@ export interface HttpOptions {
   readonly proxy?: HttpProxy;
 }
 
+/** The way to a server that is not reached directly. */
 export interface HttpProxy {
   readonly type: 'HTTP' | 'SOCKS';
   readonly host: string;
@@ -30,6 +33,7 @@ export interface HttpProxy {
   readonly user?: { readonly name: string; readonly password: string };
 }
 
+/** `body` must be read or destroyed. `url` is that of the last redirect. */
 export interface HttpResponse {
   /** After redirects. */
   readonly url: URL;

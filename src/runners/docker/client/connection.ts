@@ -21,6 +21,7 @@ export interface CallOptions {
   readonly once?: boolean;
 }
 
+/** Header names are in lower case. */
 export interface Answer {
   readonly status: number;
   readonly headers: http.IncomingHttpHeaders;
@@ -41,6 +42,7 @@ const connectLimitMs = 10_000;
 /** Probes on an idle TCP connection find a peer that is gone without a word; a Unix socket needs none. */
 const keepAliveProbeMs = 15_000;
 
+/** HTTP to one engine. Short calls share sockets, streams have their own. */
 export class Connection {
   readonly endpoint: Endpoint;
   readonly #agent: http.Agent;
@@ -181,6 +183,7 @@ async function settlesSoon(promise: Promise<unknown>): Promise<boolean> {
   });
 }
 
+/** All of a stream as UTF-8. */
 export async function readText(stream: Readable): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of stream) chunks.push(chunk as Buffer);

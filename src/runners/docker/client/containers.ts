@@ -44,6 +44,7 @@ export async function createContainer(
   return JSON.parse(text);
 }
 
+/** @throws EngineError with status 404 when there is none */
 export function inspectContainer(engine: Engine, idOrName: string): Promise<Container> {
   return engine.get(`/containers/${encodeURIComponent(idOrName)}/json`);
 }
@@ -87,6 +88,7 @@ export async function removeContainer(engine: Engine, id: string): Promise<boole
   }
 }
 
+/** Running or not, those that have all of these labels. */
 export async function listContainers(engine: Engine, labels: readonly string[]): Promise<ListedContainer[]> {
   const filters = encodeURIComponent(JSON.stringify({ label: labels }));
   return await engine.get(`/containers/json?all=1&filters=${filters}`);

@@ -12,10 +12,12 @@ export interface Position {
   readonly taken: number;
 }
 
+/** Less than zero, zero or more than zero. */
 export function compare(a: Instant, b: Instant): number {
   return a.seconds - b.seconds || a.nanos - b.nanos;
 }
 
+/** The later of two; undefined when there is neither. */
 export function later(a: Instant | undefined, b: Instant | undefined): Instant | undefined {
   if (a === undefined || b === undefined) return a ?? b;
   return compare(a, b) >= 0 ? a : b;
