@@ -106,6 +106,10 @@ const anyText: readonly string[] = [
 /** Told when the token is needed (test/e2e/kubernetes-clouds.test.ts). */
 const ofProvider = paths.filter(path => path.startsWith('config.oauthTokenProvider.'));
 
+/** Without effect, without what they belong to, or read by who makes token sources: the flow's check has seen them. */
+const notRead = ['version', 'config.clientKeyAlgo', 'config.trustStorePassphrase', 'config.oauthTokenProvider'];
+const read = paths.filter(path => !notRead.includes(path) && !ofProvider.includes(path));
+
 test('every property is looked at', () => {
   expect([...Object.keys(wrongValues), ...anyText, ...ofProvider].sort()).toEqual([...paths].sort());
 });
@@ -115,6 +119,10 @@ describe('a wrong type', () => {
     expect(problemsOf(nested(path, ['a list']))).toContainEqual(
       expect.stringMatching(`^t\\.taskRunner\\.${path.replaceAll('.', '\\.')}: must be `),
     );
+  });
+
+  test.for(read)('%s: is refused by its path where an expression gave it', async path => {
+    expect(await refusalOf(nested(path, ['a list']))).toContain(`taskRunner.${path}`);
   });
 });
 

@@ -44,13 +44,14 @@ export type Json = null | boolean | number | string | readonly Json[] | JsonMap;
 /** @throws PrepareError that names the property */
 export function readSettings(config: KubernetesConfig): Settings {
   const read = new PropertyReader(config);
-  const connection = read.map('config');
+  const given = read.map('config');
+  const connection = given && new PropertyReader(given, 'config.');
   const carrier = read.below('fileSidecar');
   const carrierResources = carrier.map('resources');
   return {
-    connection: connection && new PropertyReader(connection, 'config.'),
+    connection,
     token: config[tokenSource],
-    namespace: read.text('namespace') ?? new PropertyReader(connection ?? {}).text('namespace') ?? 'default',
+    namespace: read.text('namespace') ?? connection?.text('namespace') ?? 'default',
     containerSpec: plainMap(read.map('containerSpec')),
     podSpec: plainMap(read.map('podSpec')),
     carrierSpec: plainMap(read.map('fileSideCarSpec')),
