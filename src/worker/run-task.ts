@@ -8,6 +8,7 @@ import { parseDuration } from '../model/duration.ts';
 import type { TaskResult } from '../model/execution.ts';
 import { isMap, type ValueMap } from '../model/value.ts';
 import { runId } from '../runs/execute-run.ts';
+import { InvalidUriError, NotFoundError } from '../storage/storage.ts';
 import { FencedError, StoreError } from '../store/store.ts';
 import { type RunnableTaskType, type TaskContext, TaskError } from '../tasks/task-type.ts';
 import { type AttemptSetting, attemptContext } from './attempt-context.ts';
@@ -97,10 +98,15 @@ function stopped(stop: AttemptStop, given: ValueMap, isProgram: boolean, voice: 
   return { state: 'FAILED', outputs };
 }
 
-/** A fault of the flow or of the store, not of ours. Who runs the execution cannot go on without the store, and says so. */
+/**
+ * A fault of the flow or of the store, not of ours: names of files are the flow's. Who runs the execution cannot go on
+ * without the store, and says so.
+ */
 function isExpected(error: Error): boolean {
   return (
     error instanceof TaskError ||
+    error instanceof InvalidUriError ||
+    error instanceof NotFoundError ||
     error instanceof StoreError ||
     error.name === 'ExpressionError' ||
     error.name === 'DurationError'

@@ -12,6 +12,18 @@ const shown = (id: string, format: string, indent = '  ') =>
   `${indent}- {id: ${id}, type: io.kestra.plugin.core.debug.Return, format: "${format}"}\n`;
 const within = '            ';
 
+describe('A name that an expression gives', () => {
+  it.each([
+    ['kv.Get', 'key: k, namespace: "{{ \'a..b\' }}"', 'empty part'],
+    ['namespace.DeleteFiles', 'files: ["*"], namespace: "{{ \'../../x\' }}"', 'refused'],
+    ['storage.Size', 'uri: "kestra:///{{ \'../x\' }}"', 'refused'],
+  ])('and that leads nowhere fails %s in words', async (type, properties, words) => {
+    const ended = await harness.run(`\ntasks:\n  - {id: t, type: io.kestra.plugin.core.${type}, ${properties}}\n`);
+    expect([ended.state.current, saidBy(ended, 't').join()]).toEqual(['FAILED', expect.stringContaining(words)]);
+    expect(harness.faults).toEqual([]);
+  });
+});
+
 describe('A task in a WorkingDirectory in a ForEach', () => {
   it('has the value of the directory, and its parents', async () => {
     const document = await harness.run(`
