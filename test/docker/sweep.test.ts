@@ -2,7 +2,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { dockerDeclaration } from '../../src/runners/docker/declaration.ts';
 import { openStore } from '../../src/store/sqlite/index.ts';
 import { command } from '../cli/command.ts';
@@ -15,11 +15,14 @@ describe.skipIf('unavailable' in real)('doctor --sweep', () => {
   let folder = '';
 
   afterEach(async () => {
+    vi.unstubAllEnvs();
     await rm(folder, { recursive: true });
   });
 
   test('finds what an ended execution left on an engine that its task named', async () => {
     folder = await mkdtemp(join(tmpdir(), 'windlass-sweep-'));
+    // The sweep looks there for what killed processes left; in the machine's own it would find other tests'.
+    vi.stubEnv('TMPDIR', folder);
     const [flow, state] = [join(folder, 'flow.yaml'), join(folder, 'state')];
     await writeFile(flow, 'id: f\nnamespace: a.b\ntasks: [{id: l, type: io.kestra.plugin.core.log.Log, message: x}]\n');
     expect((await command(['run', flow, '--state', state])).code).toBe(0);
