@@ -13,9 +13,10 @@ export class GlobError extends Error {}
 /**
  * Tells whether a path, relative to the folder and with `/` between its parts, matches one of the patterns.
  *
- * As in Kestra, a plain pattern counts from the folder and matches the whole path: `*` and `?` stay within a part and
- * take dot files too, `**` crosses parts, `{a,b}` and `[a-c]` choose. With the prefix `glob:` or `regex:` it is matched
- * against the absolute path instead, so that `glob:*.txt` matches nothing and `regex:.*txt` files at every level.
+ * As in Kestra, a plain pattern counts from the folder, with a slash before it or not, and matches the whole path: `*`
+ * and `?` stay within a part and take dot files too, `**` crosses parts, `{a,b}` and `[a-c]` choose. With the prefix
+ * `glob:` or `regex:` it is matched against the absolute path instead, so that `glob:*.txt` matches nothing and
+ * `regex:.*txt` files at every level.
  *
  * @param folder the absolute path of the folder, for prefixed patterns
  * @throws GlobError
@@ -28,7 +29,8 @@ export function compileGlobs(patterns: readonly string[], folder = ''): (relativ
 function compile(pattern: string, folder: string): (path: string) => boolean {
   const prefixed = /^(glob|regex):(.*)$/is.exec(pattern);
   const [, syntax = '', rest = ''] = prefixed ?? [];
-  const source = syntax.toLowerCase() === 'regex' ? `(?:${rest})` : globSource(prefixed ? rest : pattern);
+  const source =
+    syntax.toLowerCase() === 'regex' ? `(?:${rest})` : globSource(prefixed ? rest : pattern.replace(/^\//, ''));
   let expression: RegExp;
   try {
     expression = new RegExp(`^${source}$`, 's');

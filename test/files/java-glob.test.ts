@@ -17,6 +17,7 @@ const cases: readonly [string, readonly string[]][] = [
   ['[a-c].txt', ['a.txt']],
   ['?.txt', ['a.txt']],
   ['./a.txt', []],
+  ['/a.txt', ['a.txt']],
   ['glob:*.txt', []],
   ['regex:.*txt', ['.hidden.txt', 'a.txt', 'd/b.txt', 'd/e/c.txt', 'xy.txt', 'a+b(1).txt', 'new\nline.txt']],
   ['regex:/w/d/[^/]*', ['d/b.txt']],
