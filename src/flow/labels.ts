@@ -1,7 +1,7 @@
 /** Labels: written as a map or a list, kept as a list. */
 import type { Label } from '../model/flow.ts';
-import { numberText } from '../model/numbers.ts';
-import { isList, isMap, isNumeric, type Value } from '../model/value.ts';
+import { isList, isMap, type Value } from '../model/value.ts';
+import { scalarText } from './scalar-text.ts';
 
 export interface LabelFault {
   /** Below the labels: a key, or an index. */
@@ -20,7 +20,7 @@ export function readLabels(value: Value | undefined): {
   const labels = new Map<string, string>();
   const faults: LabelFault[] = [];
   for (const { key, item, path } of entriesOf(value)) {
-    const text = textOf(item);
+    const text = scalarText(item);
     const fault = faultOf(key, text);
     if (fault !== undefined) faults.push({ path, message: fault });
     else if (text !== undefined) {
@@ -45,14 +45,8 @@ function entriesOf(
   if (!isList(value)) return [];
   return value.flatMap((entry, index) => {
     if (!isMap(entry)) return [];
-    return [{ key: textOf(entry.key ?? null) ?? '', item: entry.value ?? null, path: [index] }];
+    return [{ key: scalarText(entry.key) ?? '', item: entry.value ?? null, path: [index] }];
   });
-}
-
-function textOf(value: Value): string | undefined {
-  if (typeof value === 'string') return value;
-  if (isNumeric(value)) return numberText(value);
-  return typeof value === 'boolean' ? String(value) : undefined;
 }
 
 function faultOf(key: string, text: string | undefined): string | undefined {

@@ -16,6 +16,7 @@ import { readWorkerGroup, type TaskReading } from './read-task.ts';
 import { checkTriggers } from './read-triggers.ts';
 import { checkTemplates, type TemplateOwner } from './references.ts';
 import { readRetry } from './retry.ts';
+import { scalarText } from './scalar-text.ts';
 import { flowSchema } from './schema/flow-schema.ts';
 import { checkScriptSecrets } from './script-secrets.ts';
 import type { Types } from './types.ts';
@@ -106,8 +107,8 @@ function readChecked(root: ValueMap, source: string, reading: TaskReading): Flow
   );
   checkScriptSecrets(reading.found, { inputs, variables: checked.variables }, reading.types, report);
   return {
-    id: String(checked.id),
-    namespace: String(checked.namespace),
+    id: scalarText(checked.id) ?? '',
+    namespace: scalarText(checked.namespace) ?? '',
     revision: 1,
     ...(typeof checked.description === 'string' && { description: checked.description }),
     labels,
@@ -220,7 +221,11 @@ function templateOwners(root: ValueMap, { found }: TaskReading): TemplateOwner[]
   if (isList(root.outputs)) {
     for (const [index, output] of root.outputs.entries()) {
       if (isMap(output))
-        owners.push({ id: String(output.id), value: output.value ?? null, path: ['outputs', index, 'value'] });
+        owners.push({
+          id: scalarText(output.id) ?? '',
+          value: output.value ?? null,
+          path: ['outputs', index, 'value'],
+        });
     }
   }
   return owners;

@@ -7,6 +7,7 @@ import { findCycle } from './check/cycle.ts';
 import { shown } from './check/judge-issue.ts';
 import { nearest } from './check/nearest.ts';
 import { Report } from './check/report.ts';
+import { scalarText } from './scalar-text.ts';
 import { dataTypes, isDataType } from './schema/data-types.ts';
 import { inputSchema } from './schema/input-schemas.ts';
 import { Locations, type Path } from './yaml/locations.ts';
@@ -78,7 +79,7 @@ function readInput(value: Value, path: Path, report: Report): FlowInput | undefi
 
 /** What is no id is an empty one: it has been reported already, and the others keep their places. */
 function neededIds(inputs: Value | undefined): string[] {
-  return isList(inputs) ? inputs.map(item => (isList(item) || isMap(item) ? '' : String(item))) : [];
+  return isList(inputs) ? inputs.map(item => scalarText(item) ?? '') : [];
 }
 
 /** `name` is the older word for `id`. */

@@ -3,6 +3,7 @@ import type { Check, Concurrency, Sla } from '../model/flow.ts';
 import { isList, isMap, type Value, type ValueMap } from '../model/value.ts';
 import { readLabels } from './labels.ts';
 import { durationText } from './retry.ts';
+import { scalarText } from './scalar-text.ts';
 
 export interface Promises {
   readonly sla?: readonly Sla[];
@@ -42,5 +43,5 @@ function checkOf(check: ValueMap): Check {
 }
 
 function named(value: Value | undefined, fallback: string): string {
-  return value === undefined || value === null ? fallback : String(value);
+  return scalarText(value) ?? fallback;
 }

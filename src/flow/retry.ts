@@ -7,6 +7,7 @@ import { checkProperties } from './check/check-properties.ts';
 import { type Subject, shown } from './check/judge-issue.ts';
 import { nearest } from './check/nearest.ts';
 import type { Report } from './check/report.ts';
+import { scalarText } from './scalar-text.ts';
 import { retrySchemas } from './schema/retry-schema.ts';
 import type { Path } from './yaml/locations.ts';
 
@@ -54,7 +55,7 @@ export function readRetry(value: Value | undefined, path: Path, owner: string, r
 /** A duration as ISO 8601 text; a number counts seconds. */
 export function durationText(value: Value): string {
   const seconds = numberOf(value);
-  return seconds === undefined ? String(value) : formatDuration(seconds * 1000);
+  return seconds === undefined ? (scalarText(value) ?? '') : formatDuration(seconds * 1000);
 }
 
 function numberOf(value: Value | undefined): number | undefined {

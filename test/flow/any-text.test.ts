@@ -51,6 +51,17 @@ test('maps and lists where the id of an input is wanted', () => {
   expect(read(text).problems.map(({ code }) => code)).toEqual(['wrong-type', 'wrong-type']);
 });
 
+test('maps that cannot be made a text, where ids are wanted', () => {
+  const map = '{toString: false}';
+  check(whole.replace('id: t', `id: ${map}`));
+  check(whole.replace('id: o', `id: ${map}`));
+  check(whole.replace('inputs: [y]', `inputs: [${map}]`));
+  check(whole.replace('interval: PT1S', `interval: ${map}`));
+  check(
+    `${whole}sla: [{id: s, type: MAX_DURATION, duration: ${map}, behavior: ${map}}]\nchecks: [{condition: ${map}}]\n`,
+  );
+});
+
 test('any part cut out', () => {
   fc.assert(
     fc.property(fc.nat(whole.length), fc.nat(40), (start, length) =>
