@@ -30,7 +30,8 @@ export function parseTime(text: string): DateText | undefined {
   if (hours > 23 || minutes > 59 || seconds > 59) return undefined;
   const nanos = (match[4] ?? '').padEnd(9, '0');
   const order = BigInt((hours * 60 + minutes) * 60 + seconds) * 1_000_000_000n + BigInt(nanos);
-  return { text: `${match[1]}:${match[2]}:${match[3] ?? '00'}${fraction(nanos)}`, order };
+  const digits = nanos.replace(/0+$/, '');
+  return { text: `${match[1]}:${match[2]}:${match[3] ?? '00'}${digits === '' ? '' : `.${digits}`}`, order };
 }
 
 /** An instant such as `2024-05-06T07:08:09Z` or with an offset; its text is in UTC. */
@@ -47,7 +48,7 @@ export function parseInstant(text: string): DateText | undefined {
   return { text: `${new Date(millis).toISOString().slice(0, -5)}${fraction(nanos)}Z`, order };
 }
 
-/** None, or in groups of three digits, as Java prints it. */
+/** None, or in groups of three digits, as Java prints an instant's. */
 function fraction(nanos: string): string {
   if (/^0*$/.test(nanos)) return '';
   return `.${nanos.replace(/(?:000){1,2}$/, '')}`;

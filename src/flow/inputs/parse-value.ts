@@ -121,7 +121,8 @@ function yaml(value: Value): Parsed {
   const { documents, problems } = readYaml(value);
   const [problem] = problems;
   if (problem) return expected('YAML', value, `${problem.message} (line ${problem.position.line})`);
-  return { value: documents[0]?.value ?? null };
+  const [document] = documents;
+  return document ? { value: document.value } : expected('YAML', value, 'it is empty');
 }
 
 function list(type: DataType, value: Value, itemType: DataType | undefined): Parsed {
