@@ -1,6 +1,8 @@
 /** `windlass run FLOW`: starts a flow, shows it, and ends with its result. */
 import { access } from 'node:fs/promises';
 import { LocalFile } from '../flow/inputs/local-file.ts';
+import type { GivenInput } from '../flow/inputs/resolve-inputs.ts';
+import type { Flow } from '../model/flow.ts';
 import { commandHint } from './command-hint.ts';
 import { problemsText, readRunnableFlows, withText } from './flow-file.ts';
 import { type FollowOptions, Reporter, reportEnd } from './follow.ts';
@@ -19,32 +21,12 @@ export interface RunOptions extends FollowOptions, SettingsOptions, WorkspaceOpt
   readonly runner?: string;
 }
 
-export async function run(
-  file: string,
-  options: RunOptions,
-  { output, environment, signals }: Invocation,
-): Promise<number> {
-  const { config, warnings } = await readSettings(options, environment);
-  const colors = output.stderr.colors;
-  const catalog = catalogFor(config, environment);
-  const written = await readRunnableFlows(file, catalog, config, colors);
-  const overridden =
-    options.runner === undefined
-      ? undefined
-      : (await import('./runner-override.ts')).overrideRunner(written.source, options.runner, catalog);
-  const flowFile = overridden ? withText(written, overridden.text, catalog, config) : written;
+/** Runs it to its end; the answer is the exit code. @throws Refusal, and StoreError for a state that cannot be used */
+export async function run(file: string, options: RunOptions, invocation: Invocation): Promise<number> {
+  const { output, environment, signals } = invocation;
+  const { config, notes, flowFile, flow } = await readRun(file, options, invocation);
   const inputs = parseInputArguments(options.input ?? []);
-  const flow = flowFile.flows[0];
-  if (!flow || flow.disabled) {
-    throw new Refusal('disabled-flow', `The flow in ${file} is disabled. Remove 'disabled: true' to run it.`);
-  }
-  for (const input of flow.inputs) {
-    const given = inputs[input.id];
-    if (input.type !== 'FILE' || !(given instanceof LocalFile)) continue;
-    await access(given.path).catch(() => {
-      throw new Refusal('unreadable-file', `Cannot read the file ${given.path} for the input ${input.id}.`);
-    });
-  }
+  await checkFiles(flow, inputs);
   const labels = (options.label ?? []).map(parseLabelArgument);
   signals.hold();
   const workspace = await openWorkspace(options);
@@ -54,9 +36,9 @@ export async function run(
   );
   try {
     if (!options.quiet) {
-      for (const warning of [...warnings, ...(overridden?.notes ?? [])]) reporter.say(`${warning}\n`);
+      for (const note of notes) reporter.say(`${note}\n`);
       const hints = flowFile.problems.filter(({ severity }) => severity === 'warning');
-      if (hints.length > 0) reporter.say(problemsText(flowFile, hints, colors));
+      if (hints.length > 0) reporter.say(problemsText(flowFile, hints, output.stderr.colors));
       if (flow.unused.length > 0) reporter.say(`${file}: ${flow.unused.join(', ')}: no effect on a single run.\n`);
     }
     if (options.namespaceFiles !== undefined) {
@@ -92,5 +74,33 @@ export async function run(
   } finally {
     reporter.close();
     await workspace.close();
+  }
+}
+
+/** The first flow of the file, with the settings that it is run with and what there is to say of them. */
+async function readRun(file: string, options: RunOptions, { output, environment }: Invocation) {
+  const { config, warnings } = await readSettings(options, environment);
+  const catalog = catalogFor(config, environment);
+  const written = await readRunnableFlows(file, catalog, config, output.stderr.colors);
+  const overridden =
+    options.runner === undefined
+      ? undefined
+      : (await import('./runner-override.ts')).overrideRunner(written.source, options.runner, catalog);
+  const flowFile = overridden ? withText(written, overridden.text, catalog, config) : written;
+  const flow = flowFile.flows[0];
+  if (!flow || flow.disabled) {
+    throw new Refusal('disabled-flow', `The flow in ${file} is disabled. Remove 'disabled: true' to run it.`);
+  }
+  return { config, notes: [...warnings, ...(overridden?.notes ?? [])], flowFile, flow };
+}
+
+/** @throws Refusal for the file of an input that is not there */
+async function checkFiles(flow: Flow, inputs: Readonly<Record<string, GivenInput>>): Promise<void> {
+  for (const input of flow.inputs) {
+    const given = inputs[input.id];
+    if (input.type !== 'FILE' || !(given instanceof LocalFile)) continue;
+    await access(given.path).catch(() => {
+      throw new Refusal('unreadable-file', `Cannot read the file ${given.path} for the input ${input.id}.`);
+    });
   }
 }
