@@ -2,7 +2,7 @@
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createRunFolder, foldersIn } from '../../src/runners/process/run-folder.ts';
 import { openStore } from '../../src/store/sqlite/index.ts';
 import { command } from './command.ts';
@@ -73,6 +73,10 @@ describe('what can be used', () => {
 });
 
 describe('the sweep', () => {
+  // It looks there for what killed runs of others left, too.
+  beforeEach(() => vi.stubEnv('TMPDIR', folder));
+  afterEach(() => vi.unstubAllEnvs());
+
   test('removes a run that no execution needs, and with --dry-run only names it', async () => {
     const state = join(folder, 'state');
     const store = await openStore(state);
