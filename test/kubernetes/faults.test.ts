@@ -1,4 +1,4 @@
-/** Broken connections and refusals between Windlass and the API server, and a stop in each phase. 90 s on two loaded cores. */
+/** Broken connections and refusals between Windlass and the API server, and a stop in each phase. 100 s on two loaded cores. */
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';

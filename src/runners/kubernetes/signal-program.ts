@@ -51,8 +51,9 @@ async function attempt(target: ExecTarget, command: string): Promise<Signalled> 
     // The kubelet's own words, whichever runtime is below it.
     return message.includes('container not found') ? 'absent' : 'failed';
   } catch (error) {
-    // 400: no node has the pod yet. Whatever else broke it, deleting the pod is the other way.
-    return error instanceof ApiError && (error.status === 400 || error.status === 404) ? 'absent' : 'failed';
+    const isAbsent = error instanceof ApiError && (error.status === 404 || error.message.includes('host assigned'));
+    // Whatever else broke it, deleting the pod is the other way.
+    return isAbsent ? 'absent' : 'failed';
   } finally {
     done();
   }
