@@ -30,10 +30,12 @@ export interface BodyOptions {
  * refused when it is written (20.10). The daemon's defaults are merged into what is absent here, and `compress`
  * without rotation is refused, so each is said.
  */
-const logConfig = {
-  Type: wholeBytesDriver,
-  Config: { 'max-size': '1000p', 'max-file': '1', compress: 'false', mode: 'blocking' },
-};
+const logOptions = { 'max-size': '1000p', 'max-file': '1', compress: 'false', mode: 'blocking' };
+
+/** The log driver that every container is created with. */
+export function logDriver(podman: boolean): string {
+  return podman ? 'k8s-file' : wholeBytesDriver;
+}
 
 /** The body of a create call (https://docs.docker.com/reference/api/engine/version/v1.51/#tag/Container/operation/ContainerCreate). */
 export function containerBody(spec: RunSpec, settings: Settings, options: BodyOptions): object {
@@ -65,7 +67,7 @@ export function containerBody(spec: RunSpec, settings: Settings, options: BodyOp
       ...(options.apiMinor < 42 && { KernelMemory: settings.kernelMemory }),
       ...(settings.oomKillDisable && { OomKillDisable: true }),
       ShmSize: settings.shmSize,
-      LogConfig: options.podman ? { Type: 'k8s-file' } : logConfig,
+      LogConfig: { Type: logDriver(options.podman), ...(!options.podman && { Config: logOptions }) },
     },
   };
 }

@@ -2,10 +2,10 @@
 import type { RunSpec } from '../../model/run.ts';
 import { EngineError, UnreachableError } from '../engine-error.ts';
 import { PrepareError, type Progress } from '../runner.ts';
-import { createContainer, inspectIfThere } from './client/containers.ts';
+import { type Container, createContainer, inspectIfThere } from './client/containers.ts';
 import type { Engine } from './client/engine.ts';
 import { parseImageName } from './client/image-name.ts';
-import { containerName, ownerLabel, runLabel } from './container-body.ts';
+import { containerName, logDriver, ownerLabel, runLabel } from './container-body.ts';
 import { wasStarted } from './end-watch.ts';
 import { removeFully } from './remove.ts';
 
@@ -60,6 +60,16 @@ export async function createOrAdopt(
       }
     }
   }
+}
+
+/** What an inspection says of a container that was only just created; asking takes the engine 1 ms and more. */
+export function newContainer({ podman }: Engine, id: string): Container {
+  return {
+    Id: id,
+    State: { Status: 'created', Running: false, OOMKilled: false, ExitCode: 0, StartedAt: '0001-01-01T00:00:00Z' },
+    Config: {},
+    HostConfig: { LogConfig: { Type: logDriver(podman) } },
+  };
 }
 
 /** Docker answers 409, Podman 4 answers 500. */

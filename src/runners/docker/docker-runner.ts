@@ -14,12 +14,12 @@ import {
 } from '../runner.ts';
 import { copyArguments, fittedCommand } from './arguments.ts';
 import type { HttpModule } from './client/connection.ts';
-import { changeTime, listContainers } from './client/containers.ts';
+import { changeTime, inspectIfThere, listContainers } from './client/containers.ts';
 import { type Environment, findEndpoint } from './client/endpoint.ts';
 import { Engine } from './client/engine.ts';
 import { Puller } from './client/pull.ts';
 import { containerBody, containerName, keptLabel, ownerLabel, runLabel } from './container-body.ts';
-import { createOrAdopt, imageUnavailable } from './create-container.ts';
+import { createOrAdopt, imageUnavailable, newContainer } from './create-container.ts';
 import { dockerDeclaration } from './declaration.ts';
 import { DockerRun } from './docker-run.ts';
 import { copyIn, fetchesAll, needsCopyIn } from './files.ts';
@@ -116,8 +116,10 @@ export class DockerRunner extends DeclaredRunner implements TaskRunner<DockerCon
     const { containerId, imageDigest, host, outputTime } = readHandle(handle);
     const { engine } = await this.#reach({ ...settings, host: settings.host ?? host });
     const name = containerName(handle.runId);
-    const look = this.#own.look(handle.runId, engine, containerId);
-    const container = await look.container;
+    const createdMs = this.#own.takeNew(handle.runId);
+    const inspectedMs = createdMs ?? performance.now();
+    const container =
+      createdMs === undefined ? await inspectIfThere(engine, containerId) : newContainer(engine, containerId);
     if (!container) {
       return {
         lost: `The container ${name} is not on the engine at ${engine.endpoint.text} any more: it was removed from outside.`,
@@ -129,7 +131,7 @@ export class DockerRunner extends DeclaredRunner implements TaskRunner<DockerCon
         lost: `The container ${name} was left by a process that died, and was removed: taskRunner.resume is false.`,
       };
     }
-    return new DockerRun({ engine, container, inspectedMs: look.atMs, name, spec, settings, imageDigest, outputTime });
+    return new DockerRun({ engine, container, inspectedMs, name, spec, settings, imageDigest, outputTime });
   }
 
   async *list(owner: string, config: DockerConfig): AsyncIterable<Handle> {
@@ -148,7 +150,7 @@ export class DockerRunner extends DeclaredRunner implements TaskRunner<DockerCon
   }
 
   async remove(handle: Handle, config: DockerConfig): Promise<void> {
-    this.#own.forgetLook(handle.runId);
+    this.#own.takeNew(handle.runId);
     const { containerId, host } = readHandle(handle);
     const settings = readSettings(config);
     const { engine } = await this.#reach({ ...settings, host: settings.host ?? host });
@@ -192,7 +194,7 @@ export class DockerRunner extends DeclaredRunner implements TaskRunner<DockerCon
     const body = containerBody({ ...spec, argv: command.argv }, settings, options);
     progress({ kind: 'create', text: `Creating the container ${containerName(spec.runId)} of ${name}` });
     const { containerId, started } = await createOrAdopt(engine, spec, body, name, progress);
-    this.#own.add(spec.runId);
+    this.#own.add(spec.runId, started ? undefined : performance.now());
     const handle = (outputTime?: string): Handle => ({
       runner: this.type,
       version: handleVersion,
@@ -213,7 +215,6 @@ export class DockerRunner extends DeclaredRunner implements TaskRunner<DockerCon
       if (copies) await copyIn(engine, containerId, spec, settings, leftOut, signal);
       // Where everything is fetched in any case, nobody asks whether the output directory was changed.
       if (settings.filesBy === 'MOUNT' || fetchesAll(spec)) return handle();
-      this.#own.lookAhead(spec.runId, engine, containerId);
       const outputTime = await changeTime(engine, containerId, spec.outputDir);
       signal.throwIfAborted();
       return handle(outputTime);

@@ -1,48 +1,25 @@
-/** The runs that this process prepared, each with a look at its container that was taken while other answers were awaited. */
-import { type Container, inspectIfThere } from './client/containers.ts';
-import type { Engine } from './client/engine.ts';
+/** The runs that this process prepared, and which of their containers are so new that nobody can have touched them. */
 
-/** A look at the container that is older than this does not count when it is opened or started. */
+/** What is known of a container for longer than this does not count when it is opened or started. */
 export const freshMs = 200;
 
-export interface Look {
-  /** Undefined when it is not there. */
-  readonly container: Promise<Container | undefined>;
-  /** When it was asked for, by `performance.now()`. */
-  readonly atMs: number;
-}
-
 export class OwnRuns {
-  readonly #looks = new Map<string, Look | undefined>();
+  readonly #createdMs = new Map<string, number>();
 
-  add(runId: string): void {
-    this.#looks.set(runId, undefined);
+  /** @param createdMs when its container was created, by `performance.now()`; left out for one that was there */
+  add(runId: string, createdMs = Number.NEGATIVE_INFINITY): void {
+    this.#createdMs.set(runId, createdMs);
   }
 
   has(runId: string): boolean {
-    return this.#looks.has(runId);
+    return this.#createdMs.has(runId);
   }
 
-  /** Asks now for what `look` gives soon. */
-  lookAhead(runId: string, engine: Engine, containerId: string): void {
-    const look = lookAt(engine, containerId);
-    look.container.catch(() => {});
-    this.#looks.set(runId, look);
+  /** When the container of a run was created, while that alone tells what it is like; once, and not after a removal. */
+  takeNew(runId: string): number | undefined {
+    const createdMs = this.#createdMs.get(runId);
+    if (createdMs === undefined) return undefined;
+    this.add(runId);
+    return performance.now() - createdMs < freshMs ? createdMs : undefined;
   }
-
-  /** What was seen ahead is so no longer. */
-  forgetLook(runId: string): void {
-    if (this.#looks.has(runId)) this.#looks.set(runId, undefined);
-  }
-
-  /** A fresh look at the container: the one that was asked for ahead, once, or a new one. */
-  look(runId: string, engine: Engine, containerId: string): Look {
-    const ahead = this.#looks.get(runId);
-    this.forgetLook(runId);
-    return ahead && performance.now() - ahead.atMs < freshMs ? ahead : lookAt(engine, containerId);
-  }
-}
-
-function lookAt(engine: Engine, containerId: string): Look {
-  return { container: inspectIfThere(engine, containerId), atMs: performance.now() };
 }
