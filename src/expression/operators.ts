@@ -2,7 +2,7 @@
 import { calculate, compareNumbers, type Operation, toNumber } from '../model/numbers.ts';
 import { isList, isMap, isNumeric, type Value } from '../model/value.ts';
 import { Fault } from './expression-error.ts';
-import { isJavaList, javaEquals, javaText, kindOf } from './java-values.ts';
+import { isJavaArray, isJavaList, javaEquals, javaText, kindOf } from './java-values.ts';
 import { checkTextLength } from './limits.ts';
 
 export const operationNames: Readonly<Record<Operation, string>> = {
@@ -16,7 +16,7 @@ export const operationNames: Readonly<Record<Operation, string>> = {
 /** `+`: texts are joined, a list is appended to, numbers are added. */
 export function add(left: Value, right: Value): Value {
   if (typeof left === 'string' || typeof right === 'string') return join(javaText(left), javaText(right));
-  if (isJavaList(left)) return isList(right) ? [...left, ...right] : [...left, right];
+  if (isJavaList(left)) return isList(right) && !isJavaArray(right) ? [...left, ...right] : [...left, right];
   return arithmetic('add', left, right);
 }
 
