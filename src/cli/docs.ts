@@ -28,7 +28,10 @@ export async function docs(
     const ends = new Map(catalog.names().map(each => [each.slice(each.lastIndexOf('.') + 1), each]));
     const end = nearest(name, ends.keys());
     const near = nearestType(name, catalog.names()) ?? (end && ends.get(end));
-    throw new Refusal('unknown-type', `There is no type ${name}.${near ? ` Did you mean ${near}?` : ''}`);
+    throw new Refusal(
+      'unknown-type',
+      `There is no type ${name}. ${near ? `Did you mean ${near}?` : 'All types: windlass docs'}`,
+    );
   }
   if (types.length > 1) throw new Refusal('unknown-type', `Several types end with ${name}:\n  ${types.join('\n  ')}`);
   const task = catalog.task(type);

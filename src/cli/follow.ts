@@ -7,13 +7,16 @@ import type { ExecutionDriver } from '../worker/execution-driver.ts';
 import type { ExecutionListener } from '../worker/execution-environment.ts';
 import { commandHint } from './command-hint.ts';
 import { executionDocument } from './execution-json.ts';
-import { exitCodeOf } from './exit-code.ts';
+import { exitCode, exitCodeOf } from './exit-code.ts';
 import type { Output } from './output.ts';
 import { LiveView } from './terminal/live-view.ts';
 import { logLine } from './terminal/log-line.ts';
 import { palette } from './terminal/style.ts';
 import { summaryText } from './terminal/summary.ts';
 import type { Workspace } from './workspace.ts';
+
+/** More of them tell no more of why it failed. */
+const mostErrors = 20;
 
 export interface FollowOptions {
   readonly logLevel?: string;
@@ -47,7 +50,8 @@ export class Reporter implements ExecutionListener {
     // What goes on before a program runs is told at DEBUG and WARN.
     for (const { level, taskRunId } of entries)
       if (taskRunId !== undefined && (level === 'INFO' || level === 'ERROR')) this.#live?.said(taskRunId);
-    const lowest = this.#options.quiet ? 'ERROR' : ((this.#options.logLevel ?? 'INFO').toUpperCase() as LogLevel);
+    if (this.#options.quiet) return;
+    const lowest = (this.#options.logLevel ?? 'INFO').toUpperCase() as LogLevel;
     const { colors } = this.#output.stderr;
     const lines = entries
       .filter(({ level }) => isAtLeast(level, lowest))
@@ -112,6 +116,8 @@ export async function reportEnd(
   options: FollowOptions,
 ): Promise<number> {
   const { execution } = driver.carried.state;
+  const code = exitCodeOf(execution.state.current);
+  if (options.quiet && code !== exitCode.success) await sayErrors(execution.id, workspace, output);
   if (options.json) {
     for await (const piece of executionDocument(workspace.store, execution.id)) await output.stdout.push(piece);
     await output.stdout.push('\n');
@@ -122,5 +128,12 @@ export async function reportEnd(
         `To go on where it failed: ${commandHint(`run --rerun-failed ${execution.id}`, options.state)}\n`,
       );
   }
-  return exitCodeOf(execution.state.current);
+  return code;
+}
+
+/** The last errors of an execution that nothing was shown of. */
+async function sayErrors(id: string, { store }: Workspace, { stderr }: Output): Promise<void> {
+  const errors: LogEntry[] = [];
+  for await (const batch of store.logs(id)) errors.push(...batch.filter(({ level }) => level === 'ERROR'));
+  for (const entry of errors.slice(-mostErrors)) stderr.write(logLine(entry, palette(stderr.colors), stderr.colors));
 }

@@ -46,8 +46,10 @@ async function flowFiles(path: string): Promise<string[]> {
   });
   if (!found.isDirectory()) return [path];
   const entries = await readdir(path, { recursive: true, withFileTypes: true });
-  return entries
+  const files = entries
     .filter(entry => entry.isFile() && /\.ya?ml$/.test(entry.name))
     .map(entry => join(entry.parentPath, entry.name))
     .sort();
+  if (files.length === 0) throw new Refusal('unreadable-file', `There is no .yaml or .yml file in ${path}.`);
+  return files;
 }

@@ -167,6 +167,17 @@ tasks:
   expect(err).toMatch(/^\S+ ERROR fail {2}no rows today\n$/);
 });
 
+test('a warning about the flow ends its line before the log begins', async () => {
+  const path = await flow(`
+id: warned
+namespace: company.team
+tasks:
+  - {id: say, type: io.kestra.plugin.core.log.Log, message: "{{ oops( }}"}
+`);
+  const { err } = await command(['run', path, '--ephemeral']);
+  expect(err).toMatch(/The task will fail when it renders this\.\n\S+ ERROR say /);
+});
+
 describe('--once', () => {
   const failing = `
 id: again

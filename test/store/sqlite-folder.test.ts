@@ -134,6 +134,15 @@ test('a process of another machine keeps its executions as long as it renews its
   await other.close();
 });
 
+test.runIf(process.platform === 'linux')(
+  'a folder that no folder can be made in is refused, and not tried for ever',
+  async () => {
+    await expect(openStore('/proc/no/such')).rejects.toThrow(
+      /The state folder \/proc\/no\/such cannot be used: .*--state/,
+    );
+  },
+);
+
 test('owners are forgotten when they close', async () => {
   const store = await openStore(dir);
   await store.create(created(exampleExecution()));

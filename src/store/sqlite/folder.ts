@@ -1,6 +1,6 @@
 /** The folder that holds the database: made private, and refused where SQLite's locks cannot be trusted. */
 import { closeSync, existsSync, mkdirSync, openSync, readdirSync, statfsSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { StoreError } from '../store.ts';
 
 /** Is there a store in the folder? */
@@ -17,7 +17,7 @@ export function prepareFolder(dir: string, options: { readonly allowNetworkFileS
   const path = databaseIn(dir);
   try {
     const isNew = !existsSync(path);
-    if (isNew) mkdirSync(dir, { recursive: true, mode: 0o700 });
+    if (isNew) makeFolder(dir);
     if (!options.allowNetworkFileSystem) refuseNetworkFileSystem(dir);
     if (isNew) {
       if (readdirSync(dir).length === 0) writeFileSync(join(dir, '.gitignore'), '*\n', { mode: 0o600 });
@@ -27,6 +27,17 @@ export function prepareFolder(dir: string, options: { readonly allowNetworkFileS
     return path;
   } catch (error) {
     throw error instanceof StoreError ? error : new StoreError(cannotUse(dir, error), { cause: error });
+  }
+}
+
+/** Not by `recursive`: below a folder that can hold none, such as /proc, Node 24 tries again without end. */
+function makeFolder(dir: string): void {
+  if (existsSync(dir)) return;
+  makeFolder(dirname(dir));
+  try {
+    mkdirSync(dir, { mode: 0o700 });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
 }
 
