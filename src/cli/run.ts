@@ -38,7 +38,7 @@ export async function run(file: string, options: RunOptions, invocation: Invocat
     if (!options.quiet) {
       for (const note of notes) reporter.say(`${note}\n`);
       const hints = flowFile.problems.filter(({ severity }) => severity === 'warning');
-      if (hints.length > 0) reporter.say(problemsText(flowFile, hints, output.stderr.colors));
+      if (hints.length > 0) reporter.say(`${problemsText(flowFile, hints, output.stderr.colors)}\n`);
       if (flow.unused.length > 0) reporter.say(`${file}: ${flow.unused.join(', ')}: no effect on a single run.\n`);
     }
     if (options.namespaceFiles !== undefined) {
