@@ -104,7 +104,7 @@ function shellFor(env: Readonly<Record<string, string>>): { file: string; option
 }
 
 function explain(error: NodeJS.ErrnoException, spec: RunSpec, env: Readonly<Record<string, string>>): string {
-  if (error.code === 'ENOENT' && error.syscall === 'open') return `The folder of the run is gone: ${spec.runDir}.`;
+  if (error.code === 'ENOENT' && !existsSync(spec.runDir)) return `The folder of the run is gone: ${spec.runDir}.`;
   if (error.code === 'ENOENT' && !existsSync(spec.workDir)) return `The working directory ${spec.workDir} is gone.`;
   if (error.code === 'ENOENT') return 'There is no /bin/sh on this machine, which the Process runner needs.';
   if (error.code === 'E2BIG') {

@@ -2,7 +2,7 @@
  * Pairs of named pipes that wait for their next run. Only a program, `mkfifo`, can make one, and that took 0.9 ms of
  * the 6 ms of CPU that a task costs beside its own program.
  */
-import { closeSync, constants, existsSync, mkdirSync, openSync, readSync, renameSync } from 'node:fs';
+import { closeSync, constants, existsSync, mkdirSync, openSync, readSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { newId } from '../../model/ids.ts';
 import { foldersIn } from './run-folder.ts';
@@ -16,21 +16,30 @@ export function pipesIn(pipes: string): readonly [stdout: string, stderr: string
 }
 
 /**
- * Makes a run's folder of pipes: with a pair of the stock in it, or empty, and then the supervisor makes them.
- *
- * @param stock several processes may take from it at once
+ * Makes a run's folder of pipes: with a pair of the stock in it, or without, and then the supervisor makes them. Two
+ * processes of ours may do this at once, for one run as for several: there is one such folder, and it stays.
  */
 export function takePipes(stock: string | undefined, pipes: string): void {
   if (existsSync(pipes)) return;
-  for (const pair of stock === undefined ? [] : foldersIn(stock)) {
-    try {
-      renameSync(pair, pipes);
-      return;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    }
+  for (const pair of stock === undefined ? [] : foldersIn(stock)) if (move(pair, pipes)) return;
+  const made = `${pipes}-${newId()}`;
+  mkdirSync(made, { mode: 0o700 });
+  // An empty folder would be replaced by whoever comes second: rename(2).
+  writeFileSync(join(made, 'made'), '');
+  move(made, pipes);
+}
+
+/** False when another process has taken the folder; true also when there is one in its place already. */
+function move(folder: string, place: string): boolean {
+  try {
+    renameSync(folder, place);
+    return true;
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === 'ENOTEMPTY' || code === 'EEXIST') return true;
+    if (code === 'ENOENT') return false;
+    throw error;
   }
-  mkdirSync(pipes, { mode: 0o700 });
 }
 
 /** Puts an ended run's pipes into the stock, unless somebody still holds one: what that writes belongs to no other run. */

@@ -35,17 +35,15 @@ export function processTable(): ProcessEntry[] {
 
 /** True while this very process lives; false for a foreign one that has got its pid. */
 export function isAlive(identity: ProcessIdentity): boolean {
-  return identity.boot === bootId() && processEntry(identity.pid)?.start === identity.start;
-}
-
-/** One process, if it is alive. */
-export function processEntry(pid: number): ProcessEntry | undefined {
-  if (linux) return linuxEntry(pid);
+  if (identity.boot !== bootId()) return false;
+  if (linux) return linuxEntry(identity.pid)?.start === identity.start;
   try {
-    process.kill(pid, 0);
-    return parsePs(execFileSync('ps', ['-p', String(pid), '-o', psColumns], psOptions))[0];
+    process.kill(identity.pid, 0);
+    return parsePs(execFileSync('ps', ['-p', String(identity.pid), '-o', psColumns], psOptions)).some(
+      entry => entry.start === identity.start,
+    );
   } catch {
-    return undefined;
+    return false;
   }
 }
 

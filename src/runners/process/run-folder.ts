@@ -135,11 +135,12 @@ export function readTrouble(dir: string): string {
 /** The record goes last: a run whose removal was cut off is still found, and removed again. */
 export function removeRunFolder(dir: string): void {
   if (!existsSync(dir)) return;
-  rmSync(pipesOf(dir), { recursive: true, force: true });
-  const names = readdirSync(dir).filter(name => name !== recordName);
-  // One call for each, where `rm` makes four.
-  for (const name of [...names, recordName]) unlinkSync(fileOf(dir, name));
-  rmdirSync(dir);
+  for (const entry of readdirSync(dir, { withFileTypes: true })) {
+    // One call for a file, where `rm` makes four.
+    if (entry.isDirectory()) rmSync(fileOf(dir, entry.name), { recursive: true });
+    else if (entry.name !== recordName) unlinkSync(fileOf(dir, entry.name));
+  }
+  rmSync(dir, { recursive: true });
 }
 
 /** Removes what a removal that was cut off at its last step left. */

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { membersOf } from './members.ts';
 import { hasReaders } from './pipe-stock.ts';
-import { hasEnvironment, isAlive, type ProcessIdentity, processEntry, processTable } from './process-table.ts';
+import { hasEnvironment, isAlive, type ProcessIdentity, processTable } from './process-table.ts';
 import { pipesOf, readReaders } from './run-folder.ts';
 import { runMark } from './supervisor.ts';
 
@@ -62,12 +62,13 @@ export async function terminate(
  * it writes again, as it does in Kestra once its task has ended.
  */
 export function endReaders(run: { dir: string; supervisor: ProcessIdentity }): void {
-  // Looking at the pipes spares the look at processes, which nearly no task needs.
+  // Looking at the pipes spares the look at the process table, which nearly no task needs.
   if (!hasReaders(pipesOf(run.dir))) return;
-  const { pid, start } = run.supervisor;
-  if ((processEntry(pid)?.start ?? start) !== start) return;
-  for (const reader of readReaders(run.dir)) {
-    if (processEntry(reader)?.group === pid) signalProcess(reader, 'SIGKILL');
+  const readers = readReaders(run.dir);
+  const table = processTable();
+  if (table.some(entry => entry.pid === run.supervisor.pid && entry.start !== run.supervisor.start)) return;
+  for (const entry of table) {
+    if (readers.has(entry.pid) && entry.group === run.supervisor.pid) signalProcess(entry.pid, 'SIGKILL');
   }
 }
 
