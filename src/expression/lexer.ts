@@ -112,8 +112,9 @@ export class Lexer {
       return;
     }
     this.at += 2;
-    if (this.take(leadingTrim)) text = text.trimEnd();
-    if (text !== '') this.push('text', text, start);
+    const isTrimmed = this.take(leadingTrim) !== null;
+    // As in Pebble, blanks that a dash takes away leave an empty text: what stands alone behind it becomes text.
+    if (text !== '') this.push('text', isTrimmed ? text.trimEnd() : text, start);
     if (match[0] === '{#') this.comment(end);
     else if (match[0] === '{{') this.begin('print', end);
     else if (!this.verbatim(end)) this.begin('execute', end);

@@ -1,6 +1,6 @@
 /** What Kestra 1.0.20 itself was seen to render, beyond the recorded cases. */
 import { describe, expect, test } from 'vitest';
-import { render } from '../../src/expression/index.ts';
+import { render, renderTyped } from '../../src/expression/index.ts';
 import { contextOf } from './expression-context.ts';
 
 const context = () =>
@@ -113,6 +113,12 @@ describe('as Kestra renders', () => {
     ["{{ {'k': null, 'l': [{'m': null}]} | jq('keys, .l') }}", '[["l"],[{}]]'],
     ['{{ fromJson(\'{"n":"x","v":1}\') | replace({\'x\': \'y\'}) | string }}', '{v=1, n=y}'],
     ["{{ ([1] + ('a,b' | split(','))) | length }}", '2'],
+    ["{{ -0.0 | numberFormat('0.0') }}", '-0.0'],
+    ["{{ 39.55 | numberFormat('0.00E0') }}", '3.95E1'],
+    ["{{ 70.65 | numberFormat('0.00E0') }}", '7.07E1'],
+    ["{{ '1.5d' | number('FLOAT') }}", '1.5'],
+    ["{{ 'NaN' | number('DOUBLE') }}", 'NaN'],
+    ["{{ inputs.d | date('O', timeZone='+02:00', locale='fr') }}", 'UTC+2'],
     ["{{ 'ab' | split('', -1) }}", '["a","b",""]'],
     ['{{ [1, [2]] | distinct(1) | length }}', '2'],
     ['{{ randomInt(3, 3) | className }}', 'java.lang.Integer'],
@@ -176,6 +182,14 @@ describe('as Kestra renders', () => {
   ])('%s, which fails', async template => {
     await expect(render(template, context())).rejects.toThrow();
   });
+});
+
+test.each([
+  [' {{- 1 }}', '1'],
+  ['\n{%- set i = 4 -%}', ''],
+  ['{{ 1 -}} ', 1n],
+])('%j keeps or loses its kind', async (template, expected) => {
+  expect(await renderTyped(template, context())).toBe(expected);
 });
 
 test('appLink says whose it is', async () => {

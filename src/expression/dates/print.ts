@@ -32,7 +32,7 @@ function print(element: Element, view: View): string {
     case 'offset':
       return printOffset(view.moment.offset().totalSeconds(), element.form, element.zero);
     case 'gmt-offset':
-      return gmtOffset(view.moment.offset().totalSeconds(), element.style);
+      return localGmt(gmtOffset(view.moment.offset().totalSeconds(), element.style), view.locale);
     case 'zone-id':
       return view.moment.zone().id();
     case 'zone-name':
@@ -141,6 +141,11 @@ function printOffset(offset: number, form: OffsetForm, zero: string): string {
   if (form !== '+HHmm' || minutes !== '00') text += colon + minutes;
   if (form.endsWith('ss') && seconds !== '00') text += colon + seconds;
   return text;
+}
+
+/** French says UTC, and no other language that Java 21 was asked in. */
+function localGmt(text: string, locale: string): string {
+  return /^fr\b/.test(locale) ? text.replace('GMT', 'UTC') : text;
 }
 
 /** `GMT+2`, `GMT+02:00`, `GMT`. */

@@ -87,14 +87,18 @@ function unquote(text: string): string {
 }
 
 /** The number in plain decimal digits, times a hundred for percent; a double is multiplied as Java does it. */
-function plainText(value: number | bigint | Real, { shift, maxFraction }: Pattern): string {
+function plainText(value: number | bigint | Real, { shift, maxFraction, exponent }: Pattern): string {
   if (typeof value === 'bigint') return (value * 10n ** BigInt(shift)).toString();
   if (value instanceof Real && value.kind === 'big') return shifted(plainNumberText(value), shift);
   const number = toNumber(value) * 10 ** shift;
+  if (Object.is(number, -0)) return '-0';
   const written = shifted(javaDoubleText(number), 0);
   // What is rounded off is rounded by its exact value (`toFixed`); else a double has the digits it is written with.
-  const isWhole = (written.split('.')[1]?.length ?? 0) <= maxFraction;
-  return isWhole || Math.abs(number) >= 1e21 ? written : number.toFixed(30).replace(/\.?0+$/, '');
+  const fraction = written.split('.')[1] ?? '';
+  const isKept = exponent
+    ? significant(written, Number.POSITIVE_INFINITY).digits.length <= exponent.maxWhole + maxFraction
+    : fraction.length <= maxFraction;
+  return isKept || Math.abs(number) >= 1e21 ? written : number.toFixed(30).replace(/\.?0+$/, '');
 }
 
 /** A decimal number times a power of ten, without an exponent. */

@@ -83,9 +83,10 @@ function parseWhole(text: string): bigint | undefined {
 }
 
 function realNumber(text: string): number {
-  const trimmed = text.trim();
-  if (!/^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/.test(trimmed)) throw new Fault(`For input string: "${text}"`);
-  return Number(trimmed);
+  // A letter for the type may follow, whichever is asked for: `1.5d`, `1.5f`.
+  const match = /^([+-]?(?:(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?(?=[fFdD]?$)|Infinity$|NaN$))/.exec(text.trim());
+  if (!match) throw new Fault(`For input string: "${text}"`);
+  return Number(match[0]);
 }
 
 function invalid(text: string): never {
