@@ -99,9 +99,12 @@ function tryAgain(draft: Draft, run: TaskRun, goesOn: boolean): void {
     draft.move({ ...restarted, attempts, progress: { ...progress, phase: 'main' } }, 'RUNNING');
     draft.queue.push({ kind: 'advance', parentId: run.id, ended: undefined });
   } else {
-    for (const child of childrenOf(draft, run)) draft.supersede(child);
+    const children = childrenOf(draft, run);
+    for (const child of children) draft.supersede(child);
     const { progress: _progress, ...anew } = restarted;
-    draft.move(anew, 'CREATED');
+    // Kestra gives a task that other tasks make up a single attempt; to a WorkingDirectory, which a worker runs, a new one.
+    const single = children.length > 0 && !flowable?.restartsAnew;
+    draft.move(single ? { ...anew, attempts: anew.attempts.slice(0, -1) } : anew, 'CREATED');
     draft.queue.push({ kind: 'start', taskRunId: run.id });
   }
 }

@@ -245,6 +245,7 @@ describe('a replay', () => {
     const simulation = again(new Simulation(flow([task('a'), flowable, task('after')])).start(), name);
     expect(simulation.begun).toEqual(begun);
     expect(courseOf(simulation)).toBe('CREATED,RUNNING,SUCCESS,RESTARTED,RUNNING,SUCCESS');
+    expect(attemptsOf(simulation, name)).toBe('SUCCESS');
   });
 
   test.each([
