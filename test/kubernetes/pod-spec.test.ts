@@ -5,7 +5,6 @@ import type { Carriers } from '../../src/runners/kubernetes/carriers.ts';
 import { idLabel, podName } from '../../src/runners/kubernetes/pod-name.ts';
 import { podObject } from '../../src/runners/kubernetes/pod-spec.ts';
 import { readSettings } from '../../src/runners/kubernetes/settings.ts';
-import { PrepareError } from '../../src/runners/runner.ts';
 
 const spec: RunSpec = {
   runId: '2s3sxHcxvBRb4OUYthTP3n-0',
@@ -174,32 +173,5 @@ describe('names', () => {
     expect(idLabel('store-1')).toBe('store-1');
     expect(idLabel('host/with space')).toMatch(/^[0-9a-f]{40}$/);
     expect(idLabel('x'.repeat(64))).not.toBe(idLabel('x'.repeat(65)));
-  });
-});
-
-describe('wrong values name their property', () => {
-  test.for<[string, ValueMap]>([
-    ['namespace', { namespace: ['a'] }],
-    ['pullPolicy', { pullPolicy: 'SOMETIMES' }],
-    ['delete', { delete: 'maybe' }],
-    ['resume', { resume: 'maybe' }],
-    ['syncWorkingDirectory', { syncWorkingDirectory: 3 }],
-    ['podSpec', { podSpec: 'x' }],
-    ['containerSpec', { containerSpec: [] }],
-    ['fileSideCarSpec', { fileSideCarSpec: 'x' }],
-    ['fileSidecar', { fileSidecar: 'busybox' }],
-    ['fileSidecar.resources', { fileSidecar: { resources: 'x' } }],
-    ['labels.a', { labels: { a: {} } }],
-    ['nodeSelector', { nodeSelector: 'x' }],
-    ['resources.limit', { resources: { limit: '1Gi' } }],
-    ['serviceAccountName', { serviceAccountName: {} }],
-    ['waitForLogs', { waitForLogs: '5 seconds' }],
-    ['waitUntilCompletion', { waitUntilCompletion: 'PT' }],
-    ['waitUntilRunning', { waitUntilRunning: 'soon' }],
-    ['config', { config: 'x' }],
-  ])('%s', ([path, config]) => {
-    const read = () => readSettings(config);
-    expect(read).toThrow(PrepareError);
-    expect(read).toThrow(`taskRunner.${path}: `);
   });
 });

@@ -67,7 +67,7 @@ if ('unavailable' in cluster) {
   });
 
   test('a wrong token, a wrong authority, nobody there', async () => {
-    const { server } = { server: 'https://127.0.0.1:6443' };
+    const server = cluster.client.connection.server.href;
     const token = await ending({ config: { masterUrl: server, oauthToken: 'wrong', trustCerts: true } });
     expect(token).toMatchObject({ kind: 'never-started', detail: expect.stringMatching(/Unauthorized.*token/) });
     const authority = await ending({ config: { masterUrl: server, oauthToken: 'x' } });
