@@ -58,14 +58,17 @@ function megabyte(piece: string): string {
   return piece.repeat(Math.ceil(1_000_000 / piece.length));
 }
 
-/** Milliseconds of CPU time to read a template: the first time in this process, and the median of nine more. */
+/**
+ * Milliseconds of CPU time to read a template, of the thread that reads it: the first time in this process, and the
+ * median of nine more. V8's compiler works beside it in other threads, for another 60 ms the first time.
+ */
 function parseMs(piece: string): { readonly first: number; readonly median: number } {
   const rounds = Array.from({ length: 10 }, (_, round) => {
     // Another text each time: none was seen before.
     const text = megabyte(`${piece}${round}\n`);
-    const began = process.cpuUsage();
+    const began = process.threadCpuUsage();
     checkSyntax(text);
-    const { user, system } = process.cpuUsage(began);
+    const { user, system } = process.threadCpuUsage(began);
     return (user + system) / 1000;
   });
   const [first = 0, ...more] = rounds;
@@ -85,4 +88,4 @@ const said = ({ first, median }: { first: number; median: number }) =>
 console.log(`${median.toLocaleString('en')} renders per CPU second over ${templates.length} templates (goal: 300,000)`);
 console.log(`${said(script)} to parse 1 MB of script with expressions in it (goal: below 100)`);
 console.log(`${said(dense)} to parse 1 MB of nothing but expressions (goal: below 100)`);
-if (median < 300_000 || script.median >= 100 || dense.median >= 100) process.exitCode = 1;
+if (median < 300_000 || script.median >= 100 || Math.max(dense.first, dense.median) >= 100) process.exitCode = 1;
