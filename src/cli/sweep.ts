@@ -93,10 +93,13 @@ async function removeRecorded(
       for (const run of stored.runs) {
         const handle = run.handle as unknown as Handle | undefined;
         const error = kept.get(run);
-        if (error) failed.push({ runner: handle?.runner ?? id, message: error.message });
+        if (error) failed.push({ runner: handle?.runner ?? `the execution ${id}`, message: error.message });
         else if (handle) removed.push({ runner: handle.runner, runId: handle.runId });
       }
       isWhole &&= kept.size === 0;
+    } catch (error) {
+      isWhole = false;
+      failed.push({ runner: `the execution ${id}`, message: (error as Error).message });
     } finally {
       await store.release(claim);
     }

@@ -53,6 +53,8 @@ export async function sweep(
     try {
       // What an engine that cannot be reached now holds, the next sweep finds again.
       await removeRemains(carry(stored, claim), stored.runs);
+    } catch {
+      // Its flow cannot be read any more, or its folder not be removed: `doctor --sweep` tells. Nothing waits for it.
     } finally {
       await store.release(claim);
     }
@@ -91,6 +93,7 @@ export async function sweepEngine({ store, runner }: ExecutionEnvironment, runne
  * working directories.
  *
  * @returns why runs could not be removed; their records and the working directories stay then
+ * @throws Error of the system when a folder cannot be removed
  */
 export async function removeRemains(
   carried: Carried,
