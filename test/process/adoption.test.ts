@@ -11,8 +11,8 @@ let runs: TestRuns;
 beforeEach(() => {
   runs = testRuns();
 });
-afterEach(() => {
-  expect(runs.leave()).toEqual([]);
+afterEach(async () => {
+  expect(await runs.leave()).toEqual([]);
 });
 
 test('kill -9 of the process that started it at 20 moments: one start, the whole log, the right exit status', async () => {

@@ -27,7 +27,7 @@ export interface TestRuns {
   /** A whole life, as runs/ leads it. */
   live(argv: readonly string[], more?: Partial<RunSpec>): Promise<{ outcome: Outcome; lines: string[] }>;
   /** Removes all; gives the pids of processes that still carry the mark of one of its runs. */
-  leave(): number[];
+  leave(): Promise<number[]>;
 }
 
 let count = 0;
@@ -73,8 +73,8 @@ export function testRuns(): TestRuns {
       await run.dispose();
       return { outcome, lines };
     },
-    leave() {
-      const left = ids.flatMap(runId => markedProcesses(runId));
+    async leave() {
+      const left = await remainingProcesses(ids);
       rmSync(root, { recursive: true, force: true });
       return left;
     },
@@ -106,6 +106,14 @@ export function markedProcesses(runId: string): number[] {
         return false;
       }
     });
+}
+
+/** Those of these runs that stay: the shell that watched and the readers of its pipes need a moment to be gone. */
+export async function remainingProcesses(runIds: Iterable<string>): Promise<number[]> {
+  const ids = [...runIds];
+  const left = () => ids.flatMap(markedProcesses);
+  await until(() => left().length === 0, 1_000).catch(() => {});
+  return left();
 }
 
 export function isRunning(pid: number): boolean {

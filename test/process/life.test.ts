@@ -19,8 +19,8 @@ let runs: TestRuns;
 beforeEach(() => {
   runs = testRuns();
 });
-afterEach(() => {
-  expect(runs.leave()).toEqual([]);
+afterEach(async () => {
+  expect(await runs.leave()).toEqual([]);
 });
 
 const shell = (script: string): string[] => ['/bin/sh', '-c', script];

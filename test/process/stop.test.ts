@@ -10,8 +10,8 @@ let runs: TestRuns;
 beforeEach(() => {
   runs = testRuns();
 });
-afterEach(() => {
-  expect(runs.leave()).toEqual([]);
+afterEach(async () => {
+  expect(await runs.leave()).toEqual([]);
 });
 
 /** Three deep; escapees by setsid, nohup and a double fork hold stdout, and one of them ignores SIGTERM. */

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createProcessRunner } from '../../src/runners/process/index.ts';
 import { runnerContract } from '../contract/runner/index.ts';
-import { environmentOfTest, handlesOf, markedProcesses, startedPid } from '../process/harness.ts';
+import { environmentOfTest, handlesOf, markedProcesses, remainingProcesses, startedPid } from '../process/harness.ts';
 
 runnerContract({
   name: 'Process',
@@ -28,7 +28,7 @@ runnerContract({
       },
       leftovers: async owner => [
         ...(await handlesOf(runner, owner)).map(handle => `folder of ${handle.runId}`),
-        ...[...seen].flatMap(runId => markedProcesses(runId).map(pid => `process ${pid} of ${runId}`)),
+        ...(await remainingProcesses(seen)).map(pid => `process ${pid}`),
       ],
       cleanUp: async owner => {
         for (const handle of await handlesOf(runner, owner)) await runner.remove(handle, {});
