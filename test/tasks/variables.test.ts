@@ -22,7 +22,7 @@ tasks:
     variables: {message: "{{ 1 + 1 }}", name: "{{ vars.name | upper }}", deep: {b: [2], c: true}, n: 3}${show}`);
     expect(JSON.parse(String(outputsOf(document, 'show').value))).toEqual({
       name: 'WORLD',
-      deep: { a: 1, b: [2], c: true },
+      deep: { a: 1, b: [1, 2], c: true },
       message: '2',
       n: 3,
     });
