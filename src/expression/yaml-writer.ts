@@ -71,7 +71,7 @@ function needsQuotes(text: string): boolean {
 
 /** SnakeYAML's rule for what can stand without quotes. */
 function isPlain(text: string): boolean {
-  if (text === '' || /^ | $|\n/.test(text) || !isPrintable(text)) return false;
+  if (text === '' || /^ | $|[\n\x85\u2028\u2029]/.test(text) || !isPrintable(text)) return false;
   if (/^(?:---|\.\.\.)/.test(text)) return false;
   if (/^[#,[\]{}&*!|>'"%@`]/.test(text) || /^[-?:](?:\s|$)/.test(text)) return false;
   // SnakeYAML takes these for numbers: octal ones, and those that are none but for the zero in front.

@@ -97,6 +97,8 @@ describe('as Kestra renders', () => {
     ["{{ '~x' | yaml }}", '"~x"\n'],
     ["{{ '\u00a0' | yaml }}", '\u00a0\n'],
     ["{{ '\u0007' | yaml }}", '"\\a"\n'],
+    // A line break to YAML 1.1.
+    ["{{ 'a\u2028b' | yaml }}", "'a\u2028b'\n"],
     ["{{ {'-a': 1, '.b': 2} | yaml }}", '"-a": 1\n".b": 2\n'],
     ["{{ yaml('a: !!str 1').a | className }}", 'java.lang.String'],
     ['{{ yaml("a: !!int \'1\'").a | className }}', 'java.lang.Integer'],
