@@ -7,7 +7,10 @@ import type { Value } from '../model/value.ts';
 import type { Carried } from './carried.ts';
 
 /** All outputs, or why there are none. One that cannot be rendered is left out with a warning if it is not required. */
-export async function renderFlowOutputs(carried: Carried): Promise<Answer> {
+export async function renderFlowOutputs(
+  carried: Carried,
+  warn: (message: string) => Promise<void> = message => carried.warn(message),
+): Promise<Answer> {
   const { flow } = carried.state;
   const key = carried.environment.config.encryptionKey;
   const encrypt = key === undefined ? undefined : (text: string) => encryptText(key, text);
@@ -17,7 +20,7 @@ export async function renderFlowOutputs(carried: Carried): Promise<Answer> {
     const rendered = await renderDeepTyped(output.value, context).catch((error: Error) => error);
     if (rendered instanceof Error) {
       if (output.required) return { ok: false, message: rendered.message };
-      await carried.warn(`The output ${output.id} is left out: ${rendered.message}`);
+      await warn(`The output ${output.id} is left out: ${rendered.message}`);
       continue;
     }
     // Kestra renders to text, and nothing is an empty text.

@@ -11,6 +11,7 @@ import type { Carried } from './carried.ts';
 import { childRequest } from './child-request.ts';
 import type { ExecutionDriver } from './execution-driver.ts';
 import type { RefusedInputs } from './execution-inputs.ts';
+import { renderFlowOutputs } from './flow-outputs.ts';
 import type { Origin } from './new-execution.ts';
 import type { StartRequest } from './start-request.ts';
 import type { SubflowStarter } from './subflow-starter.ts';
@@ -142,14 +143,23 @@ export class Subflows implements SubflowStarter {
   }
 }
 
-/** What the older property `outputs` of a Subflow task takes from the other execution, as Kestra's default settings allow. */
+/**
+ * The outputs that the other execution has not given: of one that an Exit has ended those of its flow, else what the
+ * older property `outputs` of the task takes from it, as Kestra's default settings allow.
+ */
 async function wantedOutputs(
   parent: Carried,
   run: TaskRun,
   child: Carried | undefined,
 ): Promise<{ outputs?: ValueMap; fault?: string }> {
+  if (!child) return {};
+  if (child.state.flow.outputs.length > 0) {
+    if (child.state.execution.state.current === 'KILLED') return {};
+    const answer = await renderFlowOutputs(child, async () => {});
+    return answer.ok && isMap(answer.value) ? { outputs: answer.value } : {};
+  }
   const { outputs } = parent.task(run).properties;
-  if (!isMap(outputs) || !child || child.state.flow.outputs.length > 0) return {};
+  if (!isMap(outputs)) return {};
   try {
     return { outputs: (await renderDeep(outputs, child.renderContext())) as ValueMap };
   } catch (error) {

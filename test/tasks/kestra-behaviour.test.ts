@@ -220,3 +220,18 @@ ${shown('r', '{{ trigger.taskId }} {{ trigger.taskRunValue }} {{ trigger.taskRun
   const child = (await harness.workspace.store.list()).find(({ parentExecutionId }) => parentExecutionId !== undefined);
   expect(outputsOf(await harness.document(child?.id ?? ''), 'r').value).toBe('s v 0 f');
 });
+
+it('A subflow that an Exit ends gives its outputs to the task that started it, and has none itself', async () => {
+  const driver = await harness.start(`
+tasks:
+  - {id: s, type: io.kestra.plugin.core.flow.Subflow, namespace: a.b, flowId: child}
+---
+id: child
+namespace: a.b
+tasks: [{id: x, type: io.kestra.plugin.core.execution.Exit}]
+outputs: [{id: o, type: STRING, value: "{{ flow.id }}"}]`);
+  const { id } = await driver.ended;
+  expect(outputsOf(await harness.document(id), 's').outputs).toEqual({ o: 'child' });
+  const child = (await harness.workspace.store.list()).find(({ parentExecutionId }) => parentExecutionId === id);
+  expect((await harness.document(child?.id ?? '')).outputs).toBeUndefined();
+});
