@@ -99,11 +99,10 @@ function tryAgain(draft: Draft, run: TaskRun, goesOn: boolean): void {
     draft.move({ ...restarted, attempts, progress: { ...progress, phase: 'main' } }, 'RUNNING');
     draft.queue.push({ kind: 'advance', parentId: run.id, ended: undefined });
   } else {
-    const children = childrenOf(draft, run);
-    for (const child of children) draft.supersede(child);
+    for (const child of childrenOf(draft, run)) draft.supersede(child);
     const { progress: _progress, ...anew } = restarted;
-    // Kestra gives a task that other tasks make up a single attempt; to a WorkingDirectory, which a worker runs, a new one.
-    const single = children.length > 0 && !flowable?.restartsAnew;
+    // What Kestra's executor itself carries out has one attempt: not a Subflow, nor a WorkingDirectory, which a worker runs.
+    const single = flowable !== undefined && !flowable.restartsAnew && !flowable.retried;
     draft.move(single ? { ...anew, attempts: anew.attempts.slice(0, -1) } : anew, 'CREATED');
     draft.queue.push({ kind: 'start', taskRunId: run.id });
   }
