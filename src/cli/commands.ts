@@ -23,7 +23,7 @@ export function declareCommands(running: Running): Command {
   const program = new Command('windlass')
     .description('Runs workflow YAML written for Kestra: every script task in a container or a local process.')
     .version(version, '--version')
-    .helpCommand(false)
+    .helpCommand('help [command]', 'show the help of a command')
     .exitOverride()
     .configureOutput({
       writeOut: text => running.invocation.output.stdout.write(text),

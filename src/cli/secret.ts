@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import { SecretStore, SecretStoreError } from '../config/secret-store.ts';
+import { checkSecretName, SecretStore, SecretStoreError } from '../config/secret-store.ts';
 import { exitCode } from './exit-code.ts';
 import type { Invocation } from './invocation.ts';
 import { Refusal } from './refusal.ts';
@@ -23,6 +23,7 @@ export async function secret(
     const store = new SecretStore(options.state ?? '.windlass');
     if (action === 'list') {
       const names = store.names();
+      if (names.length === 0 && !options.json) output.stderr.write('No secrets are kept here.\n');
       output.stdout.write(options.json ? `${JSON.stringify(names)}\n` : names.map(each => `${each}\n`).join(''));
       return exitCode.success;
     }
@@ -32,6 +33,7 @@ export async function secret(
       if (!store.delete(name)) throw new Refusal('bad-argument', `There is no secret ${name.toUpperCase()} here.`);
       return exitCode.success;
     }
+    checkSecretName(name);
     const value = process.stdin.isTTY
       ? await askUnseen(`${name.toUpperCase()}: `)
       : withoutEnd(await text(process.stdin));

@@ -7,6 +7,14 @@ export class SecretStoreError extends Error {}
 
 const namePattern = /^[A-Za-z_][\w.-]*$/;
 
+/** @throws SecretStoreError for what no secret can be named */
+export function checkSecretName(name: string): void {
+  if (namePattern.test(name)) return;
+  throw new SecretStoreError(
+    `A secret cannot be named '${name}': a name begins with a letter or _, and has letters, digits, '_', '.' and '-' only.`,
+  );
+}
+
 export class SecretStore {
   readonly #dir: string;
 
@@ -36,11 +44,7 @@ export class SecretStore {
 
   /** @throws SecretStoreError */
   set(name: string, value: string): void {
-    if (!namePattern.test(name)) {
-      throw new SecretStoreError(
-        `A secret cannot be named '${name}': a name begins with a letter or _, and has letters, digits, '_', '.' and '-' only.`,
-      );
-    }
+    checkSecretName(name);
     const path = join(this.#dir, name.toUpperCase());
     // Never half there, and never readable by others, not even while it is written.
     const temporary = join(this.#dir, `.${process.pid}-${name}`);

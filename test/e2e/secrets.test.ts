@@ -67,11 +67,13 @@ test('kept in the state folder: set, used, masked, listed, deleted', async () =>
   expect(readable.err).toMatch(/others can read it. Run: chmod 600/);
   expect((await sandbox().run(['secret', 'delete', 'Token'])).code).toBe(0);
   expect(await sandbox().json('secret', 'list')).toEqual([]);
+  expect((await sandbox().run(['secret', 'list'])).err).toContain('No secrets');
 });
 
 test.each([
   [['secret', 'set'], 'x', /Give a name/],
   [['secret', 'set', '../x'], 'x', /cannot be named '\.\.\/x'/],
+  [['secret', 'set', 'bad name'], '', /cannot be named 'bad name'/],
   [['secret', 'set', 'X'], '', /No value/],
   [['secret', 'delete', 'X'], '', /no secret X/],
   [['secret', 'show', 'X'], '', /set, list, delete/],
