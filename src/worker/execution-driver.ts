@@ -2,13 +2,14 @@
  * Carries one execution out: takes events one after the other, lets the engine decide, commits the changes together
  * with the effects, and only then does what the effects say. Their answers come back as events.
  */
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { take } from '../engine/decide.ts';
 import type { Decision } from '../engine/draft.ts';
 import { Draft } from '../engine/draft.ts';
 import { type Effect, effectToJson } from '../engine/effect.ts';
 import type { Answer, EngineEvent } from '../engine/event.ts';
 import { renderDeep, renderDeepTyped } from '../expression/index.ts';
+import { removeFolder } from '../files/remove-folder.ts';
 import type { GivenInput } from '../flow/index.ts';
 import type { Execution, TaskRun } from '../model/execution.ts';
 import { newId } from '../model/ids.ts';
@@ -273,7 +274,7 @@ export class ExecutionDriver {
   /** The execution is let go, so that it can be restarted at once. Its folder stays for the sweep if something is left. */
   async #letGo(): Promise<Execution> {
     const { environment, state, claim, workDir } = this.carried;
-    if (this.#cleanups.isClean) await rm(workDir, { recursive: true, force: true });
+    if (this.#cleanups.isClean) await removeFolder(workDir);
     else await mkdir(workDir, { recursive: true, mode: 0o700 });
     // Held until its next try is made: else nobody could tell whether a living process waits for that.
     if (nextTryAt(state.execution) === undefined) await environment.store.release(claim);

@@ -6,7 +6,7 @@ import type { LogBatch, LogCursor, OnOther, Run } from '../runner.ts';
 import { type Container, changeTime, inspectContainer, killContainer, startContainer } from './client/containers.ts';
 import type { Engine } from './client/engine.ts';
 import { type ContainerEnd, EndWatch, hasEnded, wasStarted } from './end-watch.ts';
-import { fetchFiles } from './files.ts';
+import { fetchesAll, fetchFiles } from './files.ts';
 import { readLog } from './log/read-log.ts';
 import { MemoryWatch } from './memory-use.ts';
 import { outcomeOf } from './outcome.ts';
@@ -27,8 +27,6 @@ export interface RunContext {
   readonly imageDigest: string | undefined;
   /** When `container` was asked for, by `performance.now()`. */
   readonly inspectedMs: number;
-  /** When the output directory was last changed before the start. */
-  readonly outputTime: string | undefined;
 }
 
 export class DockerRun implements Run {
@@ -37,8 +35,10 @@ export class DockerRun implements Run {
   readonly #watch: EndWatch;
   readonly #closing = new AbortController();
   readonly #startedBefore: boolean;
-  /** The output directory's time at the end, asked for together with the inspection and the log: 5 ms less in all. */
-  readonly #outputTimeAtEnd: Promise<string | undefined> | undefined;
+  /** When the output directory was last changed before we started the program; else nobody can tell. */
+  #outputTimeAtStart: string | undefined;
+  /** The same at the end, asked for together with the inspection and the log: 5 ms less in all. */
+  #outputTimeAtEnd: Promise<string | undefined> | undefined;
   /** Resolves when there may be a log. */
   readonly #begun = Promise.withResolvers<void>();
   #starting: Promise<void> | undefined;
@@ -58,9 +58,6 @@ export class DockerRun implements Run {
     void this.#begun.promise.then(() => this.#watchMemory());
     // Nobody is left to be asked for the rest of the log.
     void this.#watch.ended.then(({ kind }) => kind === 'unreachable' && this.#closing.abort());
-    if (context.outputTime === undefined) return;
-    this.#outputTimeAtEnd = this.#watch.announced.then(() => this.#outputTime());
-    this.#outputTimeAtEnd.catch(() => {});
   }
 
   start(): Promise<void> {
@@ -133,7 +130,7 @@ export class DockerRun implements Run {
     if (this.#startedBefore) return this.#follow();
     const { engine, container, inspectedMs } = this.#context;
     if (performance.now() - inspectedMs > freshMs && (await this.#wasStartedMeanwhile())) return;
-    await this.#watch.watch('next-exit');
+    await Promise.all([this.#watch.watch('next-exit'), this.#noteOutputTime()]);
     for (let attempt = 1; ; attempt++) {
       try {
         await startContainer(engine, container.Id);
@@ -147,6 +144,16 @@ export class DockerRun implements Run {
     }
   }
 
+  async #noteOutputTime(): Promise<void> {
+    const { spec, settings } = this.#context;
+    // Where everything is fetched in any case, nobody asks whether the output directory was changed.
+    if (settings.filesBy === 'MOUNT' || fetchesAll(spec)) return;
+    this.#outputTimeAtStart = await this.#outputTime().catch(() => undefined);
+    if (this.#outputTimeAtStart === undefined) return;
+    this.#outputTimeAtEnd = this.#watch.announced.then(() => this.#outputTime());
+    this.#outputTimeAtEnd.catch(() => {});
+  }
+
   #outputTime(): Promise<string | undefined> {
     const { engine, container, spec } = this.#context;
     return changeTime(engine, container.Id, spec.outputDir);
@@ -154,12 +161,11 @@ export class DockerRun implements Run {
 
   /** Nothing was put into the output directory, and nothing else is wanted. */
   async #isOutputUntouched(): Promise<boolean> {
-    const { outputTime } = this.#context;
-    if (outputTime === undefined) return false;
+    if (this.#outputTimeAtStart === undefined) return false;
     const { confirmed } = await this.#watch.announced;
     const early = (await confirmed) ? await this.#outputTimeAtEnd?.catch(() => undefined) : undefined;
     const time = early ?? (await this.#outputTime());
-    return time === undefined || time === outputTime;
+    return time === undefined || time === this.#outputTimeAtStart;
   }
 
   /** With `wait: false` the run is over when its program has begun. */

@@ -14,7 +14,7 @@ import {
 } from '../runner.ts';
 import { copyArguments, fittedCommand } from './arguments.ts';
 import type { HttpModule } from './client/connection.ts';
-import { changeTime, inspectIfThere, listContainers } from './client/containers.ts';
+import { inspectIfThere, listContainers } from './client/containers.ts';
 import { type Environment, findEndpoint } from './client/endpoint.ts';
 import { Engine } from './client/engine.ts';
 import { Puller } from './client/pull.ts';
@@ -22,7 +22,7 @@ import { containerBody, containerName, keptLabel, ownerLabel, runLabel } from '.
 import { createOrAdopt, imageUnavailable, newContainer } from './create-container.ts';
 import { dockerDeclaration } from './declaration.ts';
 import { DockerRun } from './docker-run.ts';
-import { copyIn, fetchesAll, needsCopyIn } from './files.ts';
+import { copyIn, needsCopyIn } from './files.ts';
 import { handleVersion, readHandle } from './handle.ts';
 import { findImage, type Image } from './image.ts';
 import { leftOutProperties } from './left-out.ts';
@@ -113,7 +113,7 @@ export class DockerRunner extends DeclaredRunner implements TaskRunner<DockerCon
 
   async open(handle: Handle, spec: RunSpec, config: DockerConfig): Promise<Run | Lost> {
     const settings = readSettings(config);
-    const { containerId, imageDigest, host, outputTime } = readHandle(handle);
+    const { containerId, imageDigest, host } = readHandle(handle);
     const { engine } = await this.#reach({ ...settings, host: settings.host ?? host });
     const name = containerName(handle.runId);
     const createdMs = this.#own.takeNew(handle.runId);
@@ -131,7 +131,7 @@ export class DockerRunner extends DeclaredRunner implements TaskRunner<DockerCon
         lost: `The container ${name} was left by a process that died, and was removed: taskRunner.resume is false.`,
       };
     }
-    return new DockerRun({ engine, container, inspectedMs, name, spec, settings, imageDigest, outputTime });
+    return new DockerRun({ engine, container, inspectedMs, name, spec, settings, imageDigest });
   }
 
   async *list(owner: string, config: DockerConfig): AsyncIterable<Handle> {
@@ -195,29 +195,18 @@ export class DockerRunner extends DeclaredRunner implements TaskRunner<DockerCon
     progress({ kind: 'create', text: `Creating the container ${containerName(spec.runId)} of ${name}` });
     const { containerId, started } = await createOrAdopt(engine, spec, body, name, progress);
     this.#own.add(spec.runId, started ? undefined : performance.now());
-    const handle = (outputTime?: string): Handle => ({
-      runner: this.type,
-      version: handleVersion,
-      runId: spec.runId,
-      data: {
-        containerId,
-        imageDigest: image.digest,
-        ...(settings.host !== undefined && { host: settings.host }),
-        ...(outputTime !== undefined && { outputTime }),
-      },
-    });
-    if (started) return handle();
+    const { host } = settings;
+    const data = { containerId, imageDigest: image.digest, ...(host !== undefined && { host }) };
+    const handle = { runner: this.type, version: handleVersion, runId: spec.runId, data };
+    if (started) return handle;
     try {
       signal.throwIfAborted();
       await copyArguments(engine, containerId, command, signal);
       const leftOut = (path: string, why: string) =>
         progress({ kind: 'trouble', text: `${path} is not copied into the container: ${why}` });
       if (copies) await copyIn(engine, containerId, spec, settings, leftOut, signal);
-      // Where everything is fetched in any case, nobody asks whether the output directory was changed.
-      if (settings.filesBy === 'MOUNT' || fetchesAll(spec)) return handle();
-      const outputTime = await changeTime(engine, containerId, spec.outputDir);
       signal.throwIfAborted();
-      return handle(outputTime);
+      return handle;
     } catch (error) {
       await removeFully(engine, containerId);
       throw error;

@@ -11,7 +11,6 @@ export interface HandleData {
   readonly imageDigest: string | undefined;
   /** The `host` property; the runner that removes what a dead process left does not know the task's properties. */
   readonly host: string | undefined;
-  readonly outputTime: string | undefined;
 }
 
 /** @throws Error for a handle of another version */
@@ -23,10 +22,5 @@ export function readHandle({ version, runId, data, announced }: Handle): HandleD
       `The stored handle of run ${runId} is of version ${version}; this Windlass reads ${handleVersion}.`,
     );
   }
-  return {
-    containerId,
-    imageDigest: text(data.imageDigest),
-    host: text(data.host),
-    outputTime: text(data.outputTime),
-  };
+  return { containerId, imageDigest: text(data.imageDigest), host: text(data.host) };
 }
