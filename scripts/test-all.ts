@@ -198,5 +198,6 @@ const failures = tallies.flatMap(tally => tally.failures);
 for (const failure of failures) console.log(`failed: ${failure}`);
 if (interrupted) console.log('interrupted: not everything was run');
 const passed = tallies.reduce((sum, tally) => sum + tally.passed, 0);
-console.log(`${passed} passed, ${failures.length} failed${skipped.length > 0 ? `, ${skipped.length} skipped` : ''}`);
+if (skipped.length > 0) console.log(`${skipped.length} skipped`);
+console.log(`${passed} passed, ${failures.length} failed`);
 process.exitCode = interrupted ? 130 : failures.length > 0 ? 1 : 0;
