@@ -11,7 +11,7 @@ startupSnapshot.setDeserializeMainFunction(() => {
 
 /** What ./windlass added for this process alone; programs that it starts get what the user had set. */
 function giveTunablesBack(): void {
-  const before = process.env.GLIBC_TUNABLES?.replace(/:?glibc\.malloc\.hugetlb=1$/, '');
+  const before = process.env.GLIBC_TUNABLES?.replace(/:?glibc\.malloc\.hugetlb=1:glibc\.malloc\.arena_max=1$/, '');
   if (before) process.env.GLIBC_TUNABLES = before;
   else delete process.env.GLIBC_TUNABLES;
 }
