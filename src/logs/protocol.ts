@@ -4,6 +4,7 @@ import type { MetricEntry } from '../model/execution.ts';
 import type { LogLevel } from '../model/flow.ts';
 import { parseJson } from '../model/json.ts';
 import { isList, isMap, isNumeric, Real, type Value, type ValueMap } from '../model/value.ts';
+import { withoutNulls } from '../model/without-nulls.ts';
 import { logLevelOf } from './levels.ts';
 
 export type ReportedMetric = Pick<MetricEntry, 'name' | 'type' | 'value' | 'tags'>;
@@ -76,17 +77,6 @@ function items(name: string, value: Value | undefined, warnings: string[]): read
   if (isList(value)) return value;
   if ((value ?? null) !== null) warnings.push(`Invalid ${name}: they must be an array`);
   return [];
-}
-
-/** Kestra stores outputs without the null values of maps, at any depth; lists keep theirs. */
-function withoutNulls(map: ValueMap): ValueMap {
-  const clean = (value: Value): Value =>
-    isMap(value) ? withoutNulls(value) : isList(value) ? value.map(clean) : value;
-  return Object.fromEntries(
-    Object.entries(map)
-      .filter(([, value]) => value !== null)
-      .map(([key, value]) => [key, clean(value)]),
-  );
 }
 
 function readMetric(item: Value, warnings: string[]): ReportedMetric[] {

@@ -1,6 +1,7 @@
 /** `jq(expression)`: always a list of results. A text is read as JSON first. */
 import { parseJson } from '../../model/json.ts';
-import { isList, isMap, type Value } from '../../model/value.ts';
+import type { Value } from '../../model/value.ts';
+import { withoutNulls } from '../../model/without-nulls.ts';
 import { Fault } from '../expression-error.ts';
 import { type Filter, missingArgument } from '../invocable.ts';
 import { className } from '../java-values.ts';
@@ -16,6 +17,7 @@ export const jqFilter: Filter = {
     const program = optionalText(expression, 'expression');
     if (program === undefined) throw new Fault("The 'jq' filter needs a text as its argument 'expression', not null.");
     try {
+      // Jackson leaves null in maps out of the JSON that it makes for jq.
       return jq(program, typeof input === 'string' ? parseInput(input) : withoutNulls(input));
     } catch (error) {
       if (!(error instanceof JqError)) throw error;
@@ -23,19 +25,6 @@ export const jqFilter: Filter = {
     }
   },
 };
-
-/** As Jackson turns a value into JSON for jq: what is null in a map is not there. The value itself where nothing is. */
-function withoutNulls(value: Value): Value {
-  if (isList(value)) {
-    const items = value.map(withoutNulls);
-    return items.some((item, index) => item !== value[index]) ? items : value;
-  }
-  if (!isMap(value)) return value;
-  const entries = Object.entries(value);
-  const kept = entries.filter(([, item]) => item !== null).map(([key, item]) => [key, withoutNulls(item)] as const);
-  const isSame = kept.length === entries.length && kept.every(([key, item]) => item === value[key]);
-  return isSame ? value : Object.fromEntries(kept);
-}
 
 function parseInput(text: string): Value {
   // As Jackson reads nothing at all.

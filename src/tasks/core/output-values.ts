@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isList, isMap, type Value, type ValueMap } from '../../model/value.ts';
+import { withoutNulls } from '../../model/without-nulls.ts';
 import { mapProperty } from '../properties.ts';
 import { anyMap } from '../property-schemas.ts';
 import type { RunnableTaskType } from '../task-type.ts';
@@ -22,11 +22,3 @@ export const outputValues: RunnableTaskType = {
     return { state: 'SUCCESS', outputs: { values: withoutNulls(values) } };
   },
 };
-
-/** Kestra stores maps without their null values, at any depth; lists keep theirs. */
-function withoutNulls(map: ValueMap): ValueMap {
-  const clean = (value: Value): Value =>
-    isMap(value) ? withoutNulls(value) : isList(value) ? value.map(clean) : value;
-  const entries = Object.entries(map).filter(([, value]) => value !== null);
-  return Object.fromEntries(entries.map(([key, value]) => [key, clean(value)]));
-}
