@@ -7,6 +7,7 @@ state=${1:?usage: up.sh STATE_FOLDER [OPTION...]}
 shift
 here=$(cd -P "$(dirname "$0")" && pwd)
 
+. "$here/../docker/starting.sh"
 say() { printf 'docker-current: %s\n' "$*" >&2; }
 
 [ "$(id -u)" = 0 ] || { say "only root can start dockerd"; exit 1; }
@@ -14,10 +15,7 @@ command -v docker >/dev/null || { say "there is no docker command here"; exit 1;
 programs=$(sh "$here/build.sh") || exit
 mkdir -p "$state"
 bridge=windlass-now
-if ! ip link show "$bridge" >/dev/null 2>&1; then
-  ip link add "$bridge" type bridge && ip address add 172.31.252.1/24 dev "$bridge" && ip link set "$bridge" up
-fi
-echo "$bridge" >"$state/bridge"
+own_bridge "$bridge" 172.31.252.1/24
 # The networks of its containers: the machine's own engine lets nothing pass that it has no rule for.
 networks=172.31.240.0/21
 iptables -C FORWARD -s $networks -d $networks -j ACCEPT 2>/dev/null || iptables -I FORWARD -s $networks -d $networks -j ACCEPT
@@ -28,15 +26,6 @@ PATH=$programs:$PATH setsid dockerd --config-file "$state/daemon.json" --data-ro
   --default-address-pool "base=$networks,size=27" "$@" >>"$state/dockerd.log" 2>&1 </dev/null &
 echo $! >"$state/dockerd.pid"
 export DOCKER_HOST="unix://$state/docker.sock"
-tries=0
-until curl -sf --unix-socket "$state/docker.sock" http://docker/_ping >/dev/null; do
-  tries=$((tries + 1))
-  if [ "$tries" -gt 150 ] || ! kill -0 "$(cat "$state/dockerd.pid")" 2>/dev/null; then
-    say "it does not come up; the end of its log:"
-    tail -n 10 "$state/dockerd.log" >&2
-    exit 1
-  fi
-  sleep 0.2
-done
+await_engine curl -sf --unix-socket "$state/docker.sock" http://docker/_ping
 sh "$here/../images/build.sh" >/dev/null
 echo "$DOCKER_HOST"

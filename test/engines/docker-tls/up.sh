@@ -12,6 +12,7 @@ mirror=${3:-}
 [ $# -lt 3 ] && shift 2 || shift 3
 here=$(cd -P "$(dirname "$0")" && pwd)
 
+. "$here/../docker/starting.sh"
 say() { printf 'docker-tls: %s\n' "$*" >&2; }
 
 command -v dockerd >/dev/null || { say "there is no dockerd command here"; exit 1; }
@@ -20,10 +21,7 @@ mkdir -p "$state"
 [ -d "$state/certs/client" ] || sh "$here/certificates.sh" "$state/certs"
 # A bridge of its own: with `--bridge none` dockerd removes docker0, and with it the network of the machine's engine.
 bridge=windlass-tls
-if ! ip link show "$bridge" >/dev/null 2>&1; then
-  ip link add "$bridge" type bridge && ip address add 172.31.251.1/24 dev "$bridge" && ip link set "$bridge" up
-fi
-echo "$bridge" >"$state/bridge"
+own_bridge "$bridge" 172.31.251.1/24
 # Debian's runc knows no time namespaces, which a current dockerd would give to containers; an older one does not care.
 echo '{"features": {"time-namespaces": false}}' >"$state/daemon.json"
 setsid dockerd --config-file "$state/daemon.json" --data-root "$state/data" --exec-root "$state/exec" --pidfile "$state/docker.pid" \
@@ -33,16 +31,7 @@ setsid dockerd --config-file "$state/daemon.json" --data-root "$state/data" --ex
   >>"$state/dockerd.log" 2>&1 </dev/null &
 echo $! >"$state/dockerd.pid"
 export DOCKER_HOST="unix://$state/docker.sock"
-tries=0
-until docker version >/dev/null 2>&1; do
-  tries=$((tries + 1))
-  if [ "$tries" -gt 150 ] || ! kill -0 "$(cat "$state/dockerd.pid")" 2>/dev/null; then
-    say "it does not come up; the end of its log:"
-    tail -n 10 "$state/dockerd.log" >&2
-    exit 1
-  fi
-  sleep 0.2
-done
+await_engine docker version
 docker image inspect busybox:latest >/dev/null 2>&1 ||
   docker import -c 'CMD ["sh"]' "$("$here/../images/root.sh" busybox)" busybox:latest >/dev/null
 echo "tcp://127.0.0.1:$port"

@@ -5,6 +5,7 @@ set -eu
 state=${1:?usage: up.sh STATE_FOLDER}
 address=${DOCKER_HOST:-unix:///var/run/docker.sock}
 
+. "$(dirname "$0")/starting.sh"
 say() { printf 'docker: %s\n' "$*" >&2; }
 answers() { DOCKER_HOST=$address timeout 10 docker info >"$state/docker-info.log" 2>&1 && ! grep -q '^ERROR: ' "$state/docker-info.log"; }
 
@@ -26,14 +27,5 @@ say "starting dockerd (its log: $state/dockerd.log)"
 # A session of its own: a Ctrl-C at the tests must not end the engine before the tests have cleaned up.
 setsid dockerd >"$state/dockerd.log" 2>&1 </dev/null &
 echo $! >"$state/dockerd.pid"
-tries=0
-until answers; do
-  tries=$((tries + 1))
-  if [ "$tries" -gt 150 ] || ! kill -0 "$(cat "$state/dockerd.pid")" 2>/dev/null; then
-    say "dockerd does not come up; the end of its log:"
-    tail -n 15 "$state/dockerd.log" >&2
-    exit 1
-  fi
-  sleep 0.2
-done
+await_engine answers
 echo "$address"
