@@ -5,6 +5,7 @@ import { nextTryAt } from '../../model/next-try.ts';
 import { isTerminal, type State } from '../../model/states.ts';
 import { type Claim, FencedError, type NewExecution } from '../store.ts';
 import type { Connection } from './connection.ts';
+import { addStateChanges, stateChangesOf } from './state-changes.ts';
 
 /** The number by which all other tables name an execution. */
 export type ExecutionKey = number;
@@ -26,9 +27,10 @@ export function insertExecution(db: Connection, { execution, source, flowIndex }
         execution.flowId,
         startDate(execution),
         endDate(execution),
-        writeJson(execution),
+        document(execution),
       ).lastInsertRowid,
   );
+  addStateChanges(db, key, execution.state.histories);
   db.sql('INSERT INTO sources (execution, flow_index, source) VALUES (?, ?, ?)').run(key, flowIndex, source);
   return key;
 }
@@ -38,9 +40,10 @@ export function updateExecution(db: Connection, key: ExecutionKey, execution: Ex
     execution.state.current,
     Number(hasEnded(execution)),
     endDate(execution),
-    writeJson(execution),
+    document(execution),
     key,
   );
+  addStateChanges(db, key, execution.state.histories);
 }
 
 /** The key of the execution that the claim is for. @throws FencedError when the claim no longer holds */
@@ -60,9 +63,11 @@ export function findExecution(db: Connection, id: string) {
     )
     .get(id);
   if (row === undefined) return undefined;
+  const key = Number(row.key);
+  const { state, ...execution } = parseJson(String(row.document)) as unknown as Execution;
   return {
-    key: Number(row.key),
-    execution: parseJson(String(row.document)) as unknown as Execution,
+    key,
+    execution: { ...execution, state: { ...state, histories: stateChangesOf(db, key) } },
     flowIndex: Number(row.flow_index),
     source: String(row.source),
   };
@@ -138,6 +143,11 @@ export function letGoOfAll(db: Connection, owner: string): void {
 /** With all that hangs on it. */
 export function deleteExecution(db: Connection, key: ExecutionKey): void {
   db.sql('DELETE FROM executions WHERE key = ?').run(key);
+}
+
+/** All but the history, which has rows of its own. */
+function document(execution: Execution): string {
+  return writeJson({ ...execution, state: { current: execution.state.current } });
 }
 
 /** The state alone does not tell: it is terminal while `afterExecution` runs, and while the next try is still to be made. */

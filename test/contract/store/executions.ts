@@ -98,6 +98,26 @@ export function executionContract(harness: StoreHarness): void {
       expect(await messages(store, execution.id)).toEqual(['began']);
     });
 
+    test('adds to a history at the same cost however long it is', async () => {
+      const store = await stores.open();
+      const costOf = async (length: number) => {
+        const long = Array.from({ length }, () => ({ state: 'RUNNING' as const, date: '2026-01-02T03:04:05.678Z' }));
+        let execution = exampleExecution({ state: { current: 'RUNNING', histories: long } });
+        const claim = await store.create(created(execution));
+        const began = process.threadCpuUsage();
+        for (let turn = 0; turn < 30; turn++) {
+          execution = inState(execution, turn % 2 === 0 ? 'PAUSED' : 'RUNNING');
+          await store.commit(claim, { execution });
+        }
+        const { user, system } = process.threadCpuUsage(began);
+        const loaded = await store.load(execution.id);
+        expect(loaded?.execution.state).toEqual(execution.state);
+        return (user + system) / 1000;
+      };
+      await costOf(10);
+      expect(await costOf(20_000)).toBeLessThan(5 * Math.max(20, await costOf(10)));
+    });
+
     test('an effect may be done and asked for again in one commit', async () => {
       const store = await stores.open();
       const execution = exampleExecution();
