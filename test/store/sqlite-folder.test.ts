@@ -72,6 +72,21 @@ test('a database of a newer version is refused and left as it was', async () => 
   expect(await readFile(join(dir, 'windlass.db'))).toEqual(before);
 });
 
+test('a database of an older version is brought up to date', async () => {
+  const execution = inState(exampleExecution(), 'SUCCESS');
+  const store = await openStore(dir);
+  await store.create(created(execution));
+  await store.close();
+  const database = new DatabaseSync(join(dir, 'windlass.db'));
+  // As version 1 left it: the history in the document.
+  database.prepare('UPDATE executions SET document = ?').run(JSON.stringify(execution));
+  database.exec('DROP TABLE state_changes; PRAGMA user_version = 1');
+  database.close();
+  const upgraded = await openStore(dir);
+  expect((await upgraded.load(execution.id))?.execution).toEqual(execution);
+  await upgraded.close();
+});
+
 test('what is no database is refused in words', async () => {
   await mkdir(dir);
   await writeFile(join(dir, 'windlass.db'), 'something else entirely, long enough to be looked at'.repeat(20));

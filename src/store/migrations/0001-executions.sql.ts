@@ -29,14 +29,6 @@ CREATE INDEX executions_parent ON executions (parent_execution_id) WHERE parent_
 CREATE INDEX executions_owner ON executions (owner) WHERE owner IS NOT NULL;
 CREATE INDEX executions_open ON executions (key) WHERE ended = 0;
 
-CREATE TABLE state_changes (
-  execution INTEGER NOT NULL REFERENCES executions ON DELETE CASCADE,
-  position  INTEGER NOT NULL,
-  state     TEXT NOT NULL,
-  date      TEXT NOT NULL,
-  PRIMARY KEY (execution, position)
-) WITHOUT ROWID;
-
 CREATE TABLE sources (
   execution  INTEGER PRIMARY KEY REFERENCES executions ON DELETE CASCADE,
   flow_index INTEGER NOT NULL,
