@@ -79,6 +79,9 @@ function declareRunning(program: Command, act: Act): void {
         'ephemeral',
         'watch',
         'runner',
+        'input',
+        'label',
+        'namespaceFiles',
       ]),
     )
     .addOption(options.config())

@@ -21,8 +21,14 @@ export const options = {
     new Option('--worker-thread <n>', 'tasks that run at once (default: 8 for each core, 16 at least)').argParser(
       atLeastOne,
     ),
-  state: () => new Option('--state <dir>', 'the state folder').default(undefined, '.windlass'),
+  state: () => new Option('--state <dir>', 'the state folder').default(undefined, '.windlass').argParser(folder),
 };
+
+/** A variable without value would name the working folder. */
+function folder(text: string): string {
+  if (text === '') throw new InvalidArgumentError('Give a folder.');
+  return text;
+}
 
 function level(text: string): string {
   const name = text.toUpperCase();

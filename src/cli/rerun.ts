@@ -4,7 +4,8 @@ import { type FollowOptions, Reporter, reportEnd } from './follow.ts';
 import type { Invocation } from './invocation.ts';
 import { Refusal } from './refusal.ts';
 import { readSettings, type SettingsOptions } from './settings.ts';
-import { openWorkspace } from './workspace.ts';
+import { unknownExecution } from './unknown-execution.ts';
+import { openKept } from './workspace.ts';
 
 export interface RerunOptions extends FollowOptions, SettingsOptions {
   readonly state?: string;
@@ -17,17 +18,13 @@ export async function rerunFailed(
 ): Promise<number> {
   const { config } = await readSettings(options, environment);
   signals.hold();
-  const workspace = await openWorkspace(options);
+  const workspace = await openKept(options);
+  if (!workspace) throw unknownExecution(id, options.state);
   const hint = (execution: string) => commandHint(`resume ${execution}`, options.state);
   const reporter = new Reporter(output, options, execution => `go on with: ${hint(execution)}`);
   try {
     const stored = await workspace.store.load(id);
-    if (!stored) {
-      throw new Refusal(
-        'unknown-execution',
-        `There is no execution ${id} here. To see which there are: ${commandHint('list', options.state)}`,
-      );
-    }
+    if (!stored) throw unknownExecution(id, options.state);
     const { current } = stored.execution.state;
     if (stored.execution.phase !== 'ended' || current === 'SUCCESS') {
       const why = current === 'SUCCESS' ? 'has not failed' : `has not ended: it is ${current}`;

@@ -11,7 +11,8 @@ import { parseInputArguments } from './input-arguments.ts';
 import type { Invocation } from './invocation.ts';
 import { Refusal } from './refusal.ts';
 import { readSettings, type SettingsOptions } from './settings.ts';
-import { openWorkspace } from './workspace.ts';
+import { unknownExecution } from './unknown-execution.ts';
+import { openKept } from './workspace.ts';
 
 export interface ResumeOptions extends FollowOptions, SettingsOptions {
   readonly input?: readonly string[];
@@ -25,7 +26,11 @@ export async function resume(
 ): Promise<number> {
   const { config } = await readSettings(options, environment);
   const inputs = parseInputArguments(options.input ?? []);
-  const workspace = await openWorkspace(options);
+  const workspace = await openKept(options);
+  if (!workspace) {
+    if (id !== undefined) throw unknownExecution(id, options.state);
+    return sayNothing(options, output);
+  }
   const reporter = new Reporter(output, options, id => `go on with: ${commandHint(`resume ${id}`, options.state)}`);
   try {
     await awaitUnseen(workspace.store, id, text => options.quiet || reporter.say(text));
@@ -39,11 +44,7 @@ export async function resume(
       if (driver) drivers.push(driver);
       else if (id !== undefined) return await resumeElsewhere(id, inputs, session, options, output);
     }
-    if (drivers.length === 0) {
-      if (options.json) output.stdout.write('[]\n');
-      else if (!options.quiet) output.stdout.write('Nothing to resume.\n');
-      return exitCode.success;
-    }
+    if (drivers.length === 0) return sayNothing(options, output);
     signals.onCancel(() => session.killAll());
     signals.onLeave(() => {
       reporter.close();
@@ -67,6 +68,12 @@ export async function resume(
   }
 }
 
+function sayNothing(options: ResumeOptions, { stdout }: Invocation['output']): number {
+  if (options.json) stdout.write('[]\n');
+  else if (!options.quiet) stdout.write('Nothing to resume.\n');
+  return exitCode.success;
+}
+
 /** Another process carries the execution out: it is told to go on. */
 async function resumeElsewhere(
   id: string,
@@ -77,10 +84,7 @@ async function resumeElsewhere(
 ): Promise<number> {
   const { store } = session.environment;
   const stored = await store.load(id);
-  if (!stored) {
-    const list = commandHint('list', options.state);
-    throw new Refusal('unknown-execution', `There is no execution ${id} here. To see which there are: ${list}`);
-  }
+  if (!stored) throw unknownExecution(id, options.state);
   const { current } = stored.execution.state;
   if (stored.execution.phase === 'ended') {
     throw new Refusal(

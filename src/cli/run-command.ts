@@ -19,6 +19,8 @@ export async function runCommand(
   invocation: Invocation,
 ): Promise<number> {
   if (options.rerunFailed !== undefined) {
+    if (file !== undefined)
+      throw new Refusal('bad-argument', `--rerun-failed runs the flow as it was stored: leave ${file} out.`);
     return (await import('./rerun.ts')).rerunFailed(options.rerunFailed, options, invocation);
   }
   if (file === undefined) throw new Refusal('bad-argument', 'Give a flow, such as: windlass run flow.yaml');

@@ -1,6 +1,4 @@
 /** `windlass list`, `show`, `logs` and `clean`: what is in the state folder. */
-import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
 import { isAtLeast } from '../logs/levels.ts';
 import { parseIsoDuration } from '../model/duration.ts';
 import type { LogLevel } from '../model/flow.ts';
@@ -18,7 +16,8 @@ import { logLine } from './terminal/log-line.ts';
 import { palette, stateStyle } from './terminal/style.ts';
 import { summaryText } from './terminal/summary.ts';
 import { durationText, tableText } from './terminal/table.ts';
-import { openWorkspace, type Workspace } from './workspace.ts';
+import { unknownExecution } from './unknown-execution.ts';
+import { openKept, type Workspace } from './workspace.ts';
 
 interface StateOptions {
   readonly state?: string;
@@ -60,7 +59,7 @@ function took(each: ExecutionSummary): string {
 export async function show(id: string, options: StateOptions, { output }: Invocation): Promise<number> {
   return withState(options, async workspace => {
     const stored = await workspace?.store.load(id);
-    if (!workspace || !stored) throw unknown(id);
+    if (!workspace || !stored) throw unknownExecution(id, options.state);
     if (options.json) {
       for await (const piece of executionDocument(workspace.store, id)) await output.stdout.push(piece);
       await output.stdout.push('\n');
@@ -78,7 +77,7 @@ export async function logs(
   { output }: Invocation,
 ): Promise<number> {
   return withState(options, async workspace => {
-    if (!workspace || !(await workspace.store.load(id))) throw unknown(id);
+    if (!workspace || !(await workspace.store.load(id))) throw unknownExecution(id, options.state);
     const lowest = (options.logLevel ?? 'INFO').toUpperCase() as LogLevel;
     const { colors } = output.stdout;
     for await (const batch of workspace.store.logs(id)) {
@@ -138,24 +137,14 @@ function parseAge(text: string): number {
   }
 }
 
-function unknown(id: string): Refusal {
-  return new Refusal(
-    'unknown-execution',
-    `There is no execution ${id} here. 'windlass list' shows them; --state names another state folder.`,
-  );
-}
-
-/** Looking must not make a state folder. */
 async function withState(
   options: StateOptions,
   act: (workspace: Workspace | undefined) => Promise<number>,
 ): Promise<number> {
-  const dir = resolve(options.state ?? '.windlass');
-  if (!existsSync(join(dir, 'windlass.db'))) return act(undefined);
-  const workspace = await openWorkspace({ state: dir });
+  const workspace = await openKept(options);
   try {
     return await act(workspace);
   } finally {
-    await workspace.close();
+    await workspace?.close();
   }
 }

@@ -11,7 +11,7 @@ import type { Catalog } from '../model/catalog.ts';
 import type { Flow } from '../model/flow.ts';
 import { openLocalStorage } from '../storage/local/index.ts';
 import type { Storage } from '../storage/storage.ts';
-import { openStore } from '../store/sqlite/index.ts';
+import { openStore, storeExists } from '../store/sqlite/index.ts';
 import type { Store } from '../store/store.ts';
 import { createCatalog } from '../tasks/registry.ts';
 import type { RunnableTaskType } from '../tasks/task-type.ts';
@@ -44,8 +44,14 @@ export interface Workspace {
  */
 const manySlots = 500;
 
+/** For work on what is kept: undefined where there is no state folder, and none is made. @throws StoreError */
+export async function openKept(options: Omit<WorkspaceOptions, 'ephemeral'>): Promise<Workspace | undefined> {
+  return storeExists(stateFolder(options)) ? openWorkspace(options) : undefined;
+}
+
+/** @throws StoreError */
 export async function openWorkspace(options: WorkspaceOptions): Promise<Workspace> {
-  const dir = options.ephemeral ? await makeTemporaryState() : resolve(options.state ?? '.windlass');
+  const dir = options.ephemeral ? await makeTemporaryState() : stateFolder(options);
   const store = await openStore(dir, { ephemeral: options.ephemeral ?? false });
   const storage = openLocalStorage(join(dir, 'storage'));
   const outside = new Set<string>();
@@ -83,6 +89,10 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
       if (options.ephemeral) rmSync(dir, { recursive: true, force: true });
     },
   };
+}
+
+function stateFolder({ state = '.windlass' }: WorkspaceOptions): string {
+  return resolve(state);
 }
 
 export type FullCatalog = Catalog & {

@@ -128,6 +128,13 @@ tasks:
     expect(JSON.parse(third.out).error.code).toBe('not-restartable');
   });
 
+  test('a file, inputs or labels beside it are refused: it takes those that the execution has', async () => {
+    const path = await flow('id: f\nnamespace: n\ntasks: []\n');
+    expect(await run(path, '--rerun-failed', 'none')).toMatchObject({ code: 2, err: expect.stringContaining(path) });
+    for (const option of ['-i=a=b', '--label=a:b', '--namespace-files=.'])
+      expect((await run('--rerun-failed', 'none', option)).err).toContain('cannot be used with');
+  });
+
   test('an execution that there is not is refused', async () => {
     expect(JSON.parse((await run('--rerun-failed', 'none')).out).error.code).toBe('unknown-execution');
   });

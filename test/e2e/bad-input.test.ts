@@ -125,6 +125,11 @@ describe('command lines that are refused', () => {
     ['a configuration that is not YAML', ['run', 'flow.yaml', '--config', 'bad.yaml'], /bad\.yaml/],
     ['secrets that are not there', ['run', 'flow.yaml', '--secrets', 'nowhere.env'], /nowhere\.env/],
     ['a state folder that is a file', ['run', 'flow.yaml', '--state', 'bad.yaml'], /bad\.yaml/],
+    [
+      'looking into a state folder that is a file',
+      ['list', '--state', 'bad.yaml'],
+      /bad\.yaml cannot be used: not a dir/,
+    ],
     ['an execution that is not there', ['resume', 'nosuch'], /nosuch/],
     ['showing what is not there', ['show', 'nosuch'], /nosuch/],
     ['no flow', ['run'], /Give a flow/],
@@ -142,6 +147,7 @@ describe('command lines that are refused', () => {
     ['an unknown option', ['run', 'flow.yaml', '--jsno']],
     ['a log level that is none', ['run', 'flow.yaml', '--log-level', 'loud']],
     ['two places for the state', ['run', 'flow.yaml', '--state', 's', '--ephemeral']],
+    ['a variable without value as the state folder', ['run', 'flow.yaml', '--state', '']],
   ];
 
   test('no place for temporary folders', async () => {

@@ -21,6 +21,12 @@ test('looking makes no state folder', async () => {
   expect((await sandbox().run(['list'])).out).toBe('No executions yet.\n');
   expect((await sandbox().run(['clean'])).out).toBe('Nothing to remove.\n');
   expect(await sandbox().json('list')).toEqual([]);
+  expect((await sandbox().run(['resume'])).out).toBe('Nothing to resume.\n');
+  for (const words of ['show none', 'logs none', 'resume none', 'run --rerun-failed none']) {
+    const { code, err } = await sandbox().run(words.split(' '));
+    expect(err).toBe('There is no execution none here. To see which there are: windlass list\n');
+    expect(code).toBe(2);
+  }
   expect(existsSync(sandbox().path('.windlass'))).toBe(false);
 });
 

@@ -1,11 +1,17 @@
 /** The folder that holds the database: made private, and refused where SQLite's locks cannot be trusted. */
-import { closeSync, existsSync, mkdirSync, openSync, readdirSync, statfsSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readdirSync, statfsSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { StoreError } from '../store.ts';
 
-/** Is there a store in the folder? */
+/** Is there a store in the folder? @throws StoreError where that cannot be seen: it is a file, or somebody else's */
 export function storeExists(dir: string): boolean {
-  return existsSync(databaseIn(dir));
+  try {
+    statSync(databaseIn(dir));
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    throw new StoreError(cannotUse(dir, error), { cause: error });
+  }
 }
 
 /**
@@ -46,7 +52,7 @@ function databaseIn(dir: string): string {
 }
 
 function cannotUse(dir: string, error: unknown): string {
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = (error instanceof Error ? error.message : String(error)).replace(/^E[A-Z]+: (.*), \w+ '.*'$/, '$1');
   return `The state folder ${dir} cannot be used: ${reason}. Name another one with --state DIR, or use --ephemeral.`;
 }
 
