@@ -7,3 +7,8 @@ export function nextTryAt({ phase, state, retryAt }: Execution): number | undefi
   // Read from the store it is a Long.
   return Number(retryAt);
 }
+
+/** Nothing follows: what runs after the end has run, and no other try is to be made. The state alone does not tell. */
+export function isSettled(execution: Execution): boolean {
+  return execution.phase === 'ended' && nextTryAt(execution) === undefined;
+}

@@ -93,6 +93,12 @@ export interface ExecutionSummary {
   readonly interrupted: boolean;
 }
 
+/** How much is listed; all where there is no `limit`. */
+export interface ListOptions {
+  readonly limit?: number;
+  readonly oldestFirst?: boolean;
+}
+
 /** Which log entries of ended executions; all that is absent admits any. */
 export interface LogSelection {
   /** With those below it, unless there is a `flowId`. */
@@ -146,8 +152,8 @@ export interface Store {
   /** Messages that were sent, oldest first; each is given once. */
   receive(claim: Claim): Promise<readonly ValueMap[]>;
 
-  /** Newest first. */
-  list(options?: { readonly limit?: number }): Promise<readonly ExecutionSummary[]>;
+  /** Newest first, unless asked otherwise. */
+  list(options?: ListOptions): Promise<readonly ExecutionSummary[]>;
   /**
    * Ids of executions that have not ended and that no live process works on, oldest first. Subflows' children are
    * left to the execution that waits for them, as long as that has not ended itself.

@@ -64,7 +64,7 @@ export function attemptContext(setting: AttemptSetting, made: Made): TaskContext
     metric: metric => voice.metric(metric),
     history: {
       logs: id => store.logs(id),
-      executions: () => store.list({ limit: Number.MAX_SAFE_INTEGER }),
+      executions: () => store.list(),
       metrics: id => store.metrics(id),
       purgeLogs: selection => store.purgeLogs(selection),
       remove: id => store.delete(id),

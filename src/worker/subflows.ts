@@ -3,7 +3,7 @@ import type { EngineEvent } from '../engine/event.ts';
 import { ExpressionError, renderDeep } from '../expression/index.ts';
 import type { Execution, TaskRun } from '../model/execution.ts';
 import { derivedId } from '../model/ids.ts';
-import { nextTryAt } from '../model/next-try.ts';
+import { isSettled } from '../model/next-try.ts';
 import { isMap, type ValueMap } from '../model/value.ts';
 import { type ChildExecution, type ChildFlow, TaskError } from '../tasks/task-type.ts';
 import { begin } from './admission.ts';
@@ -75,7 +75,7 @@ export class Subflows implements SubflowStarter {
       if (typeof created === 'string') return refuse(created);
       driver = created;
       child = driver.carried.state.execution;
-    } else if (isUnsettled(child)) driver = await this.#executions.goOn(id);
+    } else if (!isSettled(child)) driver = await this.#executions.goOn(id);
     else if (again && child.state.current !== 'SUCCESS') driver = await this.#executions.restart(id);
     post({ type: 'child-started', at: Date.now(), taskRunId, executionId: id });
     if (driver && isNew) begin(driver);
@@ -115,7 +115,7 @@ export class Subflows implements SubflowStarter {
     if (!known) {
       driver = await this.#create(parent, run, executionId, child.taskrun);
       begin(driver);
-    } else if (isUnsettled(known)) driver = await this.#executions.goOn(executionId);
+    } else if (!isSettled(known)) driver = await this.#executions.goOn(executionId);
     else if (known.state.current === 'FAILED' && child.keep && run.attempts.length > 1)
       driver = await this.#executions.restart(executionId);
     const ended = driver ? this.#end(driver) : Promise.resolve(known as Execution);
@@ -166,9 +166,4 @@ async function wantedOutputs(
     if (!(error instanceof ExpressionError)) throw error;
     return { fault: error.message };
   }
-}
-
-/** It has not ended, or has and a retry policy has a new execution try again. */
-function isUnsettled(execution: Execution): boolean {
-  return execution.phase !== 'ended' || nextTryAt(execution) !== undefined;
 }

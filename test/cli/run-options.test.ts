@@ -6,6 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { runOnChange } from '../../src/cli/watch.ts';
+import { openStore } from '../../src/store/sqlite/index.ts';
+import { created, exampleExecution } from '../contract/store/examples.ts';
 import { command, silentOutput } from './command.ts';
 
 let folder: string;
@@ -203,6 +205,31 @@ tasks:
     const second = await run(path, '--once');
     expect([first.code, second.code]).toEqual([1, 1]);
     expect(JSON.parse(second.out)).toEqual(JSON.parse(first.out));
+  });
+
+  test('finds the execution that the state folder began with, however many came after it', async () => {
+    const path = await flow(failing);
+    const { id } = JSON.parse((await run(path, '--once')).out) as { id: string };
+    const store = await openStore(join(folder, 'state'));
+    await Promise.all(Array.from({ length: 1001 }, () => store.create(created(exampleExecution()))));
+    await store.close();
+    const { code, out } = await run(path, '--once');
+    expect(code).toBe(1);
+    expect(JSON.parse(out)).toMatchObject({ id, state: { current: 'FAILED' } });
+  });
+
+  test('tells how the last try ended where a retry policy made several', async () => {
+    const path = await flow(`
+id: tries
+namespace: company.team
+retry: {type: constant, interval: PT0.01S, maxAttempts: 3, behavior: CREATE_NEW_EXECUTION}
+tasks:
+  - {id: fail, type: io.kestra.plugin.core.execution.Fail, runIf: "{{ execution.id == execution.originalId }}"}
+`);
+    const first = await run(path, '--once');
+    const second = await run(path, '--once');
+    expect([first.code, second.code]).toEqual([0, 0]);
+    expect(JSON.parse(second.out).id).toBe(JSON.parse(first.out).id);
   });
 
   test('goes on with an execution whose process was killed', async () => {

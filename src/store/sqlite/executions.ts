@@ -1,7 +1,7 @@
 /** Rows of executions: the document, what lists show of it, and who may write it. */
 import type { Execution } from '../../model/execution.ts';
 import { parseJson, writeJson } from '../../model/json.ts';
-import { nextTryAt } from '../../model/next-try.ts';
+import { isSettled } from '../../model/next-try.ts';
 import { isTerminal, type State } from '../../model/states.ts';
 import { type Claim, FencedError, type NewExecution } from '../store.ts';
 import type { Connection } from './connection.ts';
@@ -21,7 +21,7 @@ export function insertExecution(db: Connection, { execution, source, flowIndex }
         execution.id,
         owner,
         execution.state.current,
-        Number(hasEnded(execution)),
+        Number(isSettled(execution)),
         execution.parent?.executionId ?? null,
         execution.namespace,
         execution.flowId,
@@ -38,7 +38,7 @@ export function insertExecution(db: Connection, { execution, source, flowIndex }
 export function updateExecution(db: Connection, key: ExecutionKey, execution: Execution): void {
   db.sql('UPDATE executions SET state = ?, ended = ?, end_date = ?, document = ? WHERE key = ?').run(
     execution.state.current,
-    Number(hasEnded(execution)),
+    Number(isSettled(execution)),
     endDate(execution),
     document(execution),
     key,
@@ -95,9 +95,11 @@ export function executionRow(db: Connection, id: string): ExecutionRow | undefin
   return db.sql(`SELECT ${columns} FROM executions WHERE id = ?`).get(id) as ExecutionRow | undefined;
 }
 
-/** Newest first. */
-export function newestExecutions(db: Connection, limit: number): readonly ExecutionRow[] {
-  return db.sql(`SELECT ${columns} FROM executions ORDER BY key DESC LIMIT ?`).all(limit) as unknown as ExecutionRow[];
+/** @param limit negative: all */
+export function listedExecutions(db: Connection, order: 'ASC' | 'DESC', limit: number): readonly ExecutionRow[] {
+  return db
+    .sql(`SELECT ${columns} FROM executions ORDER BY key ${order} LIMIT ?`)
+    .all(limit) as unknown as ExecutionRow[];
 }
 
 /** Those that have not ended, oldest first, without those that another one waits for. */
@@ -148,11 +150,6 @@ export function deleteExecution(db: Connection, key: ExecutionKey): void {
 /** All but the history, which has rows of its own. */
 function document(execution: Execution): string {
   return writeJson({ ...execution, state: { current: execution.state.current } });
-}
-
-/** The state alone does not tell: it is terminal while `afterExecution` runs, and while the next try is still to be made. */
-function hasEnded(execution: Execution): boolean {
-  return execution.phase === 'ended' && nextTryAt(execution) === undefined;
 }
 
 function startDate({ state }: Execution): string {

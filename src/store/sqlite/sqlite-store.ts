@@ -7,6 +7,7 @@ import type {
   Claim,
   Commit,
   ExecutionSummary,
+  ListOptions,
   LogSelection,
   NewExecution,
   RunProgress,
@@ -27,7 +28,7 @@ import {
   keyOf,
   letGo,
   letGoOfAll,
-  newestExecutions,
+  listedExecutions,
   openExecutions,
   takeOver,
   updateExecution,
@@ -168,10 +169,10 @@ export class SqliteStore implements Store {
     return this.#write('FULL', claim, key => takeMessages(this.#db, key));
   }
 
-  list(options: { readonly limit?: number } = {}): Promise<readonly ExecutionSummary[]> {
+  list(options: ListOptions = {}): Promise<readonly ExecutionSummary[]> {
     return this.#db.read(() => {
       const isLiving = livingOwners(this.#db);
-      const rows = newestExecutions(this.#db, options.limit ?? -1);
+      const rows = listedExecutions(this.#db, options.oldestFirst ? 'ASC' : 'DESC', options.limit ?? -1);
       return rows.map(row => summary(row, !row.ended && !isLiving(row.owner)));
     });
   }

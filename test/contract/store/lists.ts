@@ -35,6 +35,10 @@ export function listContract(harness: StoreHarness): void {
         { ...common, id: first.id, state: 'FAILED', endDate: '2026-01-02T03:04:06.789Z', interrupted: false },
       ]);
       expect((await live.list({ limit: 1 })).map(summary => summary.id)).toEqual([third.id]);
+      expect((await live.list({ limit: 2, oldestFirst: true })).map(summary => summary.id)).toEqual([
+        first.id,
+        second.id,
+      ]);
     });
 
     test('tells the interrupted ones, oldest first', async () => {
