@@ -59,8 +59,8 @@ export class Reporter implements ExecutionListener {
     if (lines.length > 0) this.say(lines.join(''));
   }
 
-  taskRun(run: TaskRun): void {
-    this.#live?.taskRun(run);
+  taskRun(run: TaskRun, { parent }: Execution): void {
+    this.#live?.taskRun(run, parent?.taskRunId);
   }
 
   execution(execution: Execution): void {

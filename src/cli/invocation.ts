@@ -8,7 +8,7 @@ export interface Invocation {
   readonly signals: Signals;
 }
 
-/** SIGINT, SIGTERM and SIGHUP: the first cancels, the second leaves at once. */
+/** SIGINT, SIGTERM and SIGHUP: the first cancels, the second leaves at once; further SIGHUPs are passed over. */
 export interface Signals {
   /** From now on there is something to clean up: a first signal waits for `onCancel` instead of ending the process. */
   hold(): void;

@@ -7,7 +7,9 @@ export function takeSignals(process: NodeJS.Process): Signals {
   let leave: (() => void) | undefined;
   let count = 0;
   let held = false;
-  const received = () => {
+  const received = (signal: NodeJS.Signals) => {
+    // When a terminal closes, the kernel and its shell both say so: nobody is impatient.
+    if (signal === 'SIGHUP' && count > 0) return;
     count += 1;
     if (count > 1) {
       leave?.();

@@ -2,12 +2,12 @@
  * `windlass doctor --sweep`: containers, pods and processes that no execution needs any more. Of this state folder, and
  * of `--ephemeral` runs whose process was killed: nobody can go on with those, and their programs may still run.
  */
-import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import type { Config } from '../config/config.ts';
 import type { Handle } from '../runners/runner.ts';
 import { sweepOrphans } from '../runs/sweep-orphans.ts';
+import { storeExists } from '../store/sqlite/index.ts';
 import type { RunRecord, Store, StoredExecution } from '../store/store.ts';
 import type { Session } from '../worker/session.ts';
 import { exitCode } from './exit-code.ts';
@@ -44,7 +44,7 @@ export async function sweep(
       await workspace.close();
     }
   };
-  if (existsSync(join(resolve(state), 'windlass.db'))) {
+  if (storeExists(resolve(state))) {
     await opened(resolve(state), async session => {
       await removeRecorded(session, ({ execution }) => execution.phase === 'ended', dryRun, swept);
       await removeListed(session, dryRun, swept);

@@ -94,6 +94,35 @@ test('nothing stays behind when the terminal becomes narrower', () => {
   expect(screen.lines).toEqual([]);
 });
 
+test('values of a ForEach are told apart where the names of their tasks are cut', () => {
+  const screen = new Screen();
+  screen.width = 40;
+  using view = shown(screen);
+  for (const value of ['1', '2', 'a'.repeat(200_000)])
+    view.live.taskRun({ ...run(`id ${value}`), taskId: `long-${'x'.repeat(60)}`, value });
+  vi.advanceTimersByTime(100);
+  expect(screen.lines).toEqual([
+    expect.stringMatching(/^. long-x+… \[1\] {2}running {2}\d+ ms$/),
+    expect.stringMatching(/^. long-x+… \[2\] {2}running {2}\d+ ms$/),
+    expect.stringMatching(/^. long-x+… \[a+…\] {2}running {2}\d+ ms$/),
+  ]);
+  expect(Math.max(...screen.lines.map(width))).toBeLessThanOrEqual(40);
+});
+
+test('the tasks of a subflow stand below the task that started it', () => {
+  const screen = new Screen();
+  using view = shown(screen);
+  view.live.taskRun(run('call'));
+  view.live.taskRun(run('other'));
+  view.live.taskRun({ ...run('inner'), executionId: 'child' }, 'call');
+  vi.advanceTimersByTime(100);
+  expect(screen.lines.map(line => line.replace(/ {2}running.*/, ''))).toEqual([
+    expect.stringMatching(/^. call$/),
+    expect.stringMatching(/^ {2}. inner$/),
+    expect.stringMatching(/^. other$/),
+  ]);
+});
+
 test('more tasks than there is room for are counted', () => {
   const screen = new Screen();
   using view = shown(screen);

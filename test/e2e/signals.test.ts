@@ -67,6 +67,18 @@ test.skipIf(noEngine)('a program that wants time to end gets its grace', async (
   expect(ended.err).toContain('cleaned');
 });
 
+test.skipIf(noEngine)('a terminal that closes hangs up several times; that is one signal', async () => {
+  const commands = ['trap "sleep 1; echo cleaned; exit 3" TERM', 'echo up', 'while true; do sleep 0.1; done'];
+  const run = sandbox().start(['run', sandbox().flow({ tasks: [patient(...commands)] })]);
+  await run.says('up');
+  run.kill('SIGHUP');
+  await sleep(200);
+  run.kill('SIGHUP');
+  const ended = await run.ended;
+  expectKilled(ended);
+  expect(ended.err).toContain('cleaned');
+});
+
 test.each(Array.from({ length: 12 }, (_, i) => i * 25))(
   'a signal %i ms after the start leaves nothing',
   async delay => {

@@ -33,8 +33,11 @@ export class LiveView {
     this.#timer.unref();
   }
 
-  taskRun(run: TaskRun): void {
-    if (!isTerminal(run.state.current) && !run.superseded) this.#runs.set(run.id, run);
+  /** @param caller the task run that started the execution of this one, for a subflow */
+  taskRun(run: TaskRun, caller?: string): void {
+    const parentTaskRunId = run.parentTaskRunId ?? caller;
+    if (!isTerminal(run.state.current) && !run.superseded)
+      this.#runs.set(run.id, { ...run, ...(parentTaskRunId !== undefined && { parentTaskRunId }) });
     else {
       this.#runs.delete(run.id);
       this.#progress.delete(run.id);
@@ -93,18 +96,24 @@ export class LiveView {
   }
 
   #line(run: TaskRun, depth: number, spinner: string): string {
-    const name = `${run.taskId}${run.value === undefined ? '' : ` [${run.value}]`}`;
     const progress = this.#progress.get(run.id);
     const bar = progress?.fraction === undefined ? '' : `${progressBar(progress.fraction)}  `;
     const doing = progress?.text ?? run.state.current.toLowerCase();
     const time = durationText(elapsed(run));
     const room = Math.max(10, this.#sink.width - 2 * depth - time.length - 5);
     // A long name leaves half of the line to what is going on.
-    const shownName = cut(name, Math.max(Math.floor(room / 2), room - width(bar + doing) - 2));
-    const rest = cut(bar + doing, Math.max(1, room - width(shownName) - 2));
+    const name = nameOf(run, Math.max(Math.floor(room / 2), room - width(bar + doing) - 2));
+    const rest = cut(bar + doing, Math.max(1, room - width(name) - 2));
     const { dim } = this.#palette;
-    return `${'  '.repeat(depth)}${spinner} ${shownName}  ${dim(rest)}  ${dim(time)}`;
+    return `${'  '.repeat(depth)}${spinner} ${name}  ${dim(rest)}  ${dim(time)}`;
   }
+}
+
+/** A long id leaves half of the name to the value of a ForEach: that tells them apart. */
+function nameOf({ taskId, value }: TaskRun, most: number): string {
+  if (value === undefined) return cut(taskId, most);
+  const shown = ` [${cut(value, most - Math.min(width(taskId), Math.floor(most / 2)) - 3)}]`;
+  return cut(taskId, most - width(shown)) + shown;
 }
 
 function progressBar(fraction: number): string {
@@ -115,7 +124,8 @@ function progressBar(fraction: number): string {
 function cut(text: string, most: number): string {
   const line = text.split('\n')[0] ?? '';
   if (width(line) <= most) return line;
-  let end = line.length - 1;
+  // A value of a ForEach may be a megabyte; no more characters than columns are looked at.
+  let end = Math.min(line.length - 1, most);
   while (end > 0 && width(line.slice(0, end)) >= most) end -= 1;
   return `${line.slice(0, end)}…`;
 }
