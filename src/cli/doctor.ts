@@ -88,9 +88,10 @@ async function runnerFindings(config: Config, environment: NodeJS.ProcessEnv): P
       const what = `task runner ${type}`;
       try {
         const runner = await registry.get(type);
-        const defaults = config.pluginDefaults.find(each => each.type === type)?.values ?? {};
-        const probe = await runner.probe(defaults, AbortSignal.timeout(probeLimitMs));
+        const defaults = config.pluginDefaults.find(each => each.type === type)?.values;
+        const probe = await runner.probe(defaults ?? {}, AbortSignal.timeout(probeLimitMs));
         if (probe.usable) return { what, usable: true, detail: probe.detail };
+        if (probe.isUnnamed && !defaults) return { what, detail: `not configured. ${probe.why}` };
         return { what, usable: false, detail: probe.why, whatToDo: probe.whatToDo };
       } catch (error) {
         return { what, usable: false, detail: (error as Error).message };

@@ -37,6 +37,8 @@ export interface Capabilities {
 export interface Unusable {
   readonly why: string;
   readonly whatToDo: string;
+  /** Nothing on this machine names an engine of this kind: it is missed only where a flow asks for one. */
+  readonly isUnnamed?: true;
 }
 
 /** Is the runner usable here? */

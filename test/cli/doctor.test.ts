@@ -34,6 +34,19 @@ describe('what can be used', () => {
     expect(about('runner.Process')).toMatchObject({ usable: true });
   });
 
+  test('Kubernetes is no fault where nobody asked for it, and is one where the configuration does', async () => {
+    const { about } = await findings({});
+    expect(about('kubernetes.runner.Kubernetes')).toEqual({
+      what: 'task runner io.kestra.plugin.ee.kubernetes.runner.Kubernetes',
+      detail: expect.stringContaining('not configured'),
+    });
+    const path = join(folder, 'config.yaml');
+    const defaults = '{type: io.kestra.plugin.ee.kubernetes.runner.Kubernetes, values: {namespace: team}}';
+    await writeFile(path, `kestra: {plugins: {defaults: [${defaults}]}}\n`);
+    const asked = await findings({}, '--config', path);
+    expect(asked.about('kubernetes.runner.Kubernetes')).toMatchObject({ usable: false });
+  });
+
   test('a kubeconfig that cannot be read is said', async () => {
     const { about } = await findings({ DOCKER_HOST: `unix://${folder}/no.sock`, KUBECONFIG: `${folder}/none` });
     expect(about('kubeconfig')).toMatchObject({ usable: false, detail: expect.stringContaining(`${folder}/none`) });

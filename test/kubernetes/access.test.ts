@@ -57,6 +57,11 @@ describe('a kubeconfig', () => {
     expect(await access.token?.(false)).toBe('first');
   });
 
+  test('one that is not there is said to be missing, not to have no context', async () => {
+    const path = join(folder, 'not-there');
+    await expect(findAccess({ KUBECONFIG: path, HOME: folder })).rejects.toThrow(`${path} is not there`);
+  });
+
   test('a credential plug-in is asked once, and again when its token is refused', async () => {
     const plugin = await file(
       'plugin',
@@ -71,6 +76,10 @@ describe('a kubeconfig', () => {
     expect(await access.token?.(false)).toBe('me-1');
     expect(await access.token?.(false)).toBe('me-1');
     expect(await access.token?.(true)).toBe('me-2');
+  });
+
+  test('a file that is not there is said', async () => {
+    await expect(findAccess({ KUBECONFIG: `${folder}/none` })).rejects.toThrow(`${folder}/none is not there`);
   });
 
   test.for<[string, string | undefined, RegExp]>([

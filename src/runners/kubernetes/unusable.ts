@@ -1,10 +1,11 @@
 /** What a user is told when a cluster cannot be used, and what to do about it. */
 import { UnreachableError } from '../engine-error.ts';
 import { PrepareError, type Unusable } from '../runner.ts';
-import { AccessError, ApiError, TokenError } from './client/errors.ts';
+import { AccessError, ApiError, NoClusterError, TokenError } from './client/errors.ts';
 
 /** In words, for every error that stands between us and a cluster; undefined for any other. */
 export function explainUnusable(error: unknown): Unusable | undefined {
+  if (error instanceof NoClusterError) return { why: error.message, whatToDo: '', isUnnamed: true };
   if (error instanceof AccessError) return { why: error.message, whatToDo: '' };
   if (error instanceof TokenError) {
     const why = `The token for the Kubernetes cluster cannot be got: ${error.message}`;

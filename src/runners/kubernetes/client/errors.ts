@@ -21,6 +21,9 @@ export class AccessError extends Error {
   override readonly name = 'AccessError';
 }
 
+/** No cluster is named, neither by the flow nor by the machine. */
+export class NoClusterError extends AccessError {}
+
 /** The token for the cluster could not be got; whoever gives it may do so later. The message says why. */
 export class TokenError extends Error {
   override readonly name = 'TokenError';

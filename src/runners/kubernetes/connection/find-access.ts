@@ -2,7 +2,7 @@
 import { access, readFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import type { ClusterAccess } from '../client/access.ts';
-import { AccessError } from '../client/errors.ts';
+import { NoClusterError } from '../client/errors.ts';
 import { fileContent } from './credential-data.ts';
 import { accessFromKubeconfig } from './kubeconfig.ts';
 
@@ -14,7 +14,7 @@ const tokenAgeMs = 60_000;
 
 /**
  * @param account the folder that the kubelet mounts into pods
- * @throws AccessError when there is none, with what was looked for
+ * @throws NoClusterError with what was looked for; AccessError for a kubeconfig that is of no use
  */
 export async function findAccess(environment: Environment, account = serviceAccount): Promise<ClusterAccess> {
   const named = environment.KUBECONFIG?.split(delimiter).filter(path => path !== '');
@@ -24,7 +24,7 @@ export async function findAccess(environment: Environment, account = serviceAcco
   if (usual !== undefined && (await isThere(usual))) return accessFromKubeconfig([usual], environment);
   const { KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port } = environment;
   if (host !== undefined && (await isThere(`${account}/token`))) return inCluster(account, host, port ?? '443');
-  throw new AccessError(
+  throw new NoClusterError(
     `No Kubernetes cluster is known: KUBECONFIG is not set, ${usual ?? 'the home folder'} is not there, and this is no pod with a service account. Set KUBECONFIG, or the config property of the task runner.`,
   );
 }

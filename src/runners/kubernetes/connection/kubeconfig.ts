@@ -26,6 +26,7 @@ export async function accessFromKubeconfig(
   const files = await Promise.all(paths.map(readKubeconfig));
   const there = files.filter(file => file !== undefined);
   const origin = `the kubeconfig ${paths.join(', ')}`;
+  if (there.length === 0) throw new AccessError(`${origin} is not there. Set KUBECONFIG to one that is, or unset it.`);
   const current = there.map(file => file.config['current-context']).find(name => typeof name === 'string' && name);
   if (typeof current !== 'string') {
     throw new AccessError(`${origin} has no current context. Choose one: kubectl config use-context NAME`);
