@@ -3,6 +3,7 @@
 import type { Config } from '../config/config.ts';
 import { loadConfig } from '../config/load-config.ts';
 import { SecretStore, SecretStoreError } from '../config/secret-store.ts';
+import type { Problem } from '../model/flow.ts';
 import { readText } from './files.ts';
 import { Refusal } from './refusal.ts';
 
@@ -36,17 +37,21 @@ export async function readSettings(options: SettingsOptions, environment: NodeJS
     const violations = errors.map(({ path, position, message, code }) => ({ path, ...position, message, code }));
     throw new Refusal(
       'invalid-configuration',
-      `The configuration ${options.config ?? ''} is not valid: ${errors.map(({ message }) => message).join('; ')}`,
+      errors.map(problem => sentence(problem, options)).join('\n'),
       violations,
     );
   }
   const given = Object.fromEntries((options.secret ?? []).map(parseSecretArgument));
   return {
     config: { ...config, secrets: { ...config.secrets, ...given } },
-    warnings: problems.map(
-      ({ message, position }) => `${options.config ?? 'configuration'}:${position.line}: ${message}`,
-    ),
+    warnings: problems.map(problem => sentence(problem, options)),
   };
+}
+
+/** A problem of the configuration has a place in it; one of a secret says itself where it is. */
+function sentence({ code, message, position, hint }: Problem, { config }: SettingsOptions): string {
+  const place = code === 'invalid-secret' ? '' : `${config}:${position.line}:${position.column}: `;
+  return `${place}${message}${hint === undefined ? '' : `. ${hint}`}`;
 }
 
 function keptSecrets(stateDir: string): Readonly<Record<string, string>> {

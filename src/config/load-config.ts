@@ -37,6 +37,7 @@ const knownNames: Readonly<Record<string, readonly string[]>> = {
   'kestra.encryption': ['secret-key'],
   'kestra.local-files': ['allowed-paths', 'enable-preview'],
   'kestra.tasks': ['defaults', 'tmp-dir', 'scripts', 'subflow'],
+  windlass: ['worker-groups'],
 };
 
 /** What the configuration is made of; all of it may be absent. */
@@ -63,6 +64,7 @@ export function loadConfig(sources: ConfigSources): { config: Config; problems: 
   reader.problems.push(...yaml.problems);
   if (!isMap(written)) reader.report('wrong-type', 'a configuration must be a map that begins with "kestra:"', []);
   reader.reportMisspelt();
+  reader.reportUnused();
   const { secrets, problems } = readSecrets(sources.env, sources.keptSecrets ?? {}, sources.secretsText);
   reader.problems.push(...problems);
   const encryptionKey = reader.encryptionKey();
@@ -174,6 +176,15 @@ class SettingsReader {
         );
       }
     }
+  }
+
+  /** A file without the names that everything stands below: they were forgotten, or it is another file. */
+  reportUnused(): void {
+    const names = isMap(this.root) ? Object.keys(this.root) : [];
+    const [first] = names;
+    if (first === undefined || names.some(name => /^(kestra|windlass)(\.|$)/.test(name))) return;
+    const message = 'nothing of this file is used: settings stand below kestra: or windlass:';
+    this.report('unknown-property', message, [first], undefined, 'warning');
   }
 
   text(name: string): string | undefined {

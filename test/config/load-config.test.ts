@@ -47,6 +47,11 @@ test('without a file everything has its default', () => {
   });
 });
 
+test.each(['plugins: {defaults: []}', 'windlass: {worker-group: [a]}', 'a: 1\nb: 2'])(
+  'what is not used though somebody wants it is said: %s',
+  text => expect(load(text).problems).toMatchObject([{ code: 'unknown-property', severity: 'warning' }]),
+);
+
 test('dotted keys, nested ones and all spellings of a name are the same', () => {
   const { config } = load(
     'kestra.variables.globals:\n  a: 1\nkestra:\n  variables:\n    globals.b: 2\n    recursiveRendering: true\n  tasks.tmpDir.path: /data\n  localFiles.allowedPaths: [/in]\n',

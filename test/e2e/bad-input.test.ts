@@ -122,7 +122,12 @@ describe('command lines that are refused', () => {
   const cases: readonly [string, readonly string[], RegExp][] = [
     ['a label without a value', ['run', 'flow.yaml', '--label', 'a'], /key:value/],
     ['a configuration that is not there', ['run', 'flow.yaml', '--config', 'nowhere.yaml'], /nowhere\.yaml/],
-    ['a configuration that is not YAML', ['run', 'flow.yaml', '--config', 'bad.yaml'], /bad\.yaml/],
+    [
+      'a configuration that is not YAML',
+      ['run', 'flow.yaml', '--config', 'bad.yaml'],
+      /bad\.yaml:\d+:\d+: missing "]"/,
+    ],
+    ['secrets that cannot be read', ['run', 'flow.yaml', '--secrets', 'bad.env'], /^line 2 of the secrets file.*NAME=/],
     ['secrets that are not there', ['run', 'flow.yaml', '--secrets', 'nowhere.env'], /nowhere\.env/],
     ['a state folder that is a file', ['run', 'flow.yaml', '--state', 'bad.yaml'], /bad\.yaml/],
     [
@@ -139,6 +144,7 @@ describe('command lines that are refused', () => {
   test.each(cases)('%s', async (_, args, message) => {
     sandbox().flow(hello);
     sandbox().write('bad.yaml', 'a: [b\n');
+    sandbox().write('bad.env', 'A=1\nB C\n');
     await expectRefusal(args, message);
   });
 

@@ -57,11 +57,6 @@ describe('a kubeconfig', () => {
     expect(await access.token?.(false)).toBe('first');
   });
 
-  test('one that is not there is said to be missing, not to have no context', async () => {
-    const path = join(folder, 'not-there');
-    await expect(findAccess({ KUBECONFIG: path, HOME: folder })).rejects.toThrow(`${path} is not there`);
-  });
-
   test('a credential plug-in is asked once, and again when its token is refused', async () => {
     const plugin = await file(
       'plugin',
