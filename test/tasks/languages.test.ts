@@ -31,10 +31,25 @@ const scripts: Readonly<Record<string, { program: string; script: string }>> = {
       'package main\n\nimport (\n\t"fmt"\n\t"os"\n)\n\nfunc main() {\n\tfmt.Println("hello", os.Getenv("WHO"))\n\tfmt.Println(`::{"outputs":{"x":1}}::`)\n}',
   },
   groovy: { program: 'groovy', script: `println "hello \${System.getenv('WHO')}"\nprintln '::{"outputs":{"x":1}}::'` },
-  jbang: { program: 'jbang', script: 'class Hello { public static void main(String[] a) {} }' },
-  dotnet: { program: 'dotnet-script', script: 'Console.WriteLine("hello");' },
-  fsharp: { program: 'dotnet', script: 'printfn "hello"' },
-  powershell: { program: 'pwsh', script: 'Write-Output "hello $env:WHO"' },
+  jbang: {
+    program: 'jbang',
+    script:
+      'class Hello {\n  public static void main(String[] a) {\n    System.out.println("hello " + System.getenv("WHO"));\n    System.out.println("::{\\"outputs\\":{\\"x\\":1}}::");\n  }\n}',
+  },
+  dotnet: {
+    program: 'dotnet-script',
+    script:
+      'Console.WriteLine("hello " + Environment.GetEnvironmentVariable("WHO"));\nConsole.WriteLine("::{\\"outputs\\":{\\"x\\":1}}::");',
+  },
+  fsharp: {
+    program: 'dotnet',
+    script:
+      'printfn "hello %s" (System.Environment.GetEnvironmentVariable "WHO")\nprintfn "::{\\"outputs\\":{\\"x\\":1}}::"',
+  },
+  powershell: {
+    program: 'pwsh',
+    script: `Write-Output "hello $env:WHO"\nWrite-Output '::{"outputs":{"x":1}}::'`,
+  },
 };
 
 /** Says what it was given, in place of an interpreter that this machine does not have. */
