@@ -1,4 +1,5 @@
 /** The course of a task run that the engine carries out: its own tasks, `errors` if one failed, `finally`, the end. */
+import { DurationError } from '../model/duration.ts';
 import type { TaskRun } from '../model/execution.ts';
 import { initialState, isTerminal, type State } from '../model/states.ts';
 import { retries } from './attempt.ts';
@@ -27,7 +28,7 @@ export function withFlowable(draft: Draft, id: string, act: (flowable: Flowable,
     act(flowable, new Container(draft, run));
     advance(draft, id, undefined);
   } catch (error) {
-    if (!(error instanceof FlowableFailure) && !(error instanceof Error && error.name === 'DurationError')) throw error;
+    if (!(error instanceof FlowableFailure || error instanceof DurationError)) throw error;
     failFlowable(draft, id, error.message, error instanceof FlowableFailure ? error.level : 'ERROR');
   }
 }

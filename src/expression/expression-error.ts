@@ -1,8 +1,10 @@
 /** What can go wrong in an expression, and the three signals that evaluation uses inside. */
+
 import type { Position } from '../model/flow.ts';
+import { UserError } from '../model/user-error.ts';
 
 /** An expression that cannot be parsed or evaluated. `line` and `column` count from 1, in the whole template. */
-export class ExpressionError extends Error {
+export class ExpressionError extends UserError {
   readonly expression: string;
   readonly line: number;
   readonly column: number;

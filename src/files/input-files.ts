@@ -1,8 +1,10 @@
 /** A task's `inputFiles`: what is written into its working directory before it runs. */
+
 import { constants, lstatSync, writeFileSync } from 'node:fs';
 import { copyFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, posix } from 'node:path';
 import { parseJson, writeJson } from '../model/json.ts';
+import { UserError } from '../model/user-error.ts';
 import { isMap, type Value } from '../model/value.ts';
 import type { Storage } from '../storage/storage.ts';
 import { namedNamespaceFile } from '../storage/uris.ts';
@@ -11,7 +13,7 @@ import { LocalFileError, namedLocalFile } from './local-file.ts';
 import { smallFile } from './small-file.ts';
 
 /** Something is wrong with a name or a value that the user gave. The message says what. */
-export class InputFileError extends Error {}
+export class InputFileError extends UserError {}
 
 /** Where files are found that the property names instead of giving their contents. */
 export interface FileSources {

@@ -1,4 +1,5 @@
 /** File patterns as Java's `FileSystem.getPathMatcher` reads them, which `outputFiles` is written for. */
+import { UserError } from '../model/user-error.ts';
 
 declare global {
   interface RegExpConstructor {
@@ -8,7 +9,7 @@ declare global {
 }
 
 /** A pattern that cannot be read. The message names it. */
-export class GlobError extends Error {}
+export class GlobError extends UserError {}
 
 /**
  * Tells whether a path, relative to the folder and with `/` between its parts, matches one of the patterns.

@@ -1,7 +1,8 @@
 /** Durations as flows write them: ISO 8601 texts on the outside, milliseconds inside. No library: start-up needs it. */
+import { UserError } from './user-error.ts';
 
 /** A text that is no ISO 8601 duration. The message says what to write instead. */
-export class DurationError extends Error {
+export class DurationError extends UserError {
   override readonly name = 'DurationError';
 }
 

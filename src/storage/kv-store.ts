@@ -1,5 +1,7 @@
 /** The key-value pairs of a namespace: one small file each, below `kvUri` of storage/uris.ts. */
+
 import { parseJson, writeJson } from '../model/json.ts';
+import { UserError } from '../model/user-error.ts';
 import { isMap, type Value } from '../model/value.ts';
 import { NotFoundError, type Storage } from './storage.ts';
 import { kvUri } from './uris.ts';
@@ -21,7 +23,7 @@ export interface KvEntry {
 }
 
 /** A key that no pair can have. The message is for the user. */
-export class KvKeyError extends Error {}
+export class KvKeyError extends UserError {}
 
 const keyPattern = /^[a-zA-Z0-9][a-zA-Z0-9._-]*$/;
 

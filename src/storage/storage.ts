@@ -1,5 +1,7 @@
 /** Internal storage: files of executions, inputs, namespace files and the KV store, by `kestra:///` URI. */
+
 import type { Readable } from 'node:stream';
+import { UserError } from '../model/user-error.ts';
 
 /** URIs are those of segments.ts; every call refuses others by an InvalidUriError. */
 export interface Storage {
@@ -25,7 +27,7 @@ export interface Storage {
 }
 
 /** No file has that URI. The message names it. */
-export class NotFoundError extends Error {}
+export class NotFoundError extends UserError {}
 
 /** What is no storage URI, or could lead out of the storage. The message says why. */
-export class InvalidUriError extends Error {}
+export class InvalidUriError extends UserError {}

@@ -102,7 +102,7 @@ export async function textMapProperty(
 }
 
 /** An expression that is the whole property keeps the type of its value; JSON text counts as what it says, as in Kestra. */
-async function wholeValue(template: string, context: RenderContext): Promise<Value> {
+export async function wholeValue(template: string, context: RenderContext): Promise<Value> {
   const value = await renderTyped(template, context);
   if (typeof value !== 'string' || !/^\s*[[{]/.test(value)) return value;
   try {

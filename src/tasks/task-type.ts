@@ -1,9 +1,11 @@
 /** The contract of a runnable task type: what a worker runs for one attempt of one task run. */
+
 import type { Config } from '../config/config.ts';
 import type { RenderContext } from '../expression/render-context.ts';
 import type { TaskDeclaration } from '../model/catalog.ts';
 import type { Execution, LogEntry, MetricEntry, TaskResult, TaskRun } from '../model/execution.ts';
 import type { Flow, LogLevel, Task } from '../model/flow.ts';
+import { UserError } from '../model/user-error.ts';
 import type { Value, ValueMap } from '../model/value.ts';
 import type { RunOutcome, RunPlan } from '../runs/run-plan.ts';
 import type { Storage } from '../storage/storage.ts';
@@ -84,14 +86,14 @@ export interface RunnableTaskType extends TaskDeclaration {
   /** Has a run of its own without a `taskRunner`, and up to that only renders its properties. */
   readonly startsProgram?: true;
   /**
-   * Runs one attempt. Outcomes of the user's work are results; a thrown `TaskError` fails the attempt with its message,
+   * Runs one attempt. Outcomes of the user's work are results; a thrown `UserError` fails the attempt with its message,
    * any other error is a fault of ours and fails it too, logged as such.
    */
   run(context: TaskContext): Promise<TaskResult>;
 }
 
 /** The attempt fails, with a message for the user and what outputs there are. */
-export class TaskError extends Error {
+export class TaskError extends UserError {
   readonly outputs: Readonly<Record<string, Value>>;
 
   constructor(message: string, outputs: ValueMap = {}, options?: ErrorOptions) {

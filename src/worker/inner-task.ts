@@ -1,8 +1,10 @@
 /** Runs a task that a property of another one holds, such as the one that fetches a token. */
+
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TaskResult } from '../model/execution.ts';
 import { newId } from '../model/ids.ts';
+import { UserError } from '../model/user-error.ts';
 import type { ValueMap } from '../model/value.ts';
 import { executeRun } from '../runs/execute-run.ts';
 import { readInnerTask } from '../tasks/inner-task.ts';
@@ -79,7 +81,7 @@ export async function runInnerTask(
   } catch (error) {
     if (signal.aborted)
       throw new TaskError(`${where} took longer than ${limitMs / 60_000} minutes.`, {}, { cause: error });
-    if (error instanceof TaskError) throw new TaskError(`${where}: ${error.message}`, {}, { cause: error });
+    if (error instanceof UserError) throw new TaskError(`${where}: ${error.message}`, {}, { cause: error });
     throw error;
   } finally {
     for (const dispose of cleanUps) await dispose();

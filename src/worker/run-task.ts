@@ -6,9 +6,9 @@ import { diskShortage } from '../files/disk-shortage.ts';
 import { removeFolder } from '../files/remove-folder.ts';
 import { parseDuration } from '../model/duration.ts';
 import type { TaskResult } from '../model/execution.ts';
+import { UserError } from '../model/user-error.ts';
 import { isMap, type ValueMap } from '../model/value.ts';
 import { runId } from '../runs/execute-run.ts';
-import { InvalidUriError, NotFoundError } from '../storage/storage.ts';
 import { FencedError, StoreError } from '../store/store.ts';
 import { type RunnableTaskType, type TaskContext, TaskError } from '../tasks/task-type.ts';
 import { type AttemptSetting, attemptContext } from './attempt-context.ts';
@@ -67,7 +67,8 @@ async function resultOf(setting: AttemptSetting, voice: TaskVoice): Promise<Task
     if (stop.reason) return stopped(stop, outputs, isProgram, voice);
     const shortage = diskShortage(error, workDir);
     voice.log('ERROR', shortage ?? (error as Error).message);
-    if (shortage === undefined && !isExpected(error as Error)) {
+    // Who runs the execution cannot go on without the store either, and says so.
+    if (shortage === undefined && !(error instanceof UserError || error instanceof StoreError)) {
       environment.listener.fault?.(error as Error, carried.state.execution.id);
     }
     return { state: 'FAILED', outputs };
@@ -96,21 +97,6 @@ function stopped(stop: AttemptStop, given: ValueMap, isProgram: boolean, voice: 
   if (reason === 'kill') return { state: 'KILLED', outputs };
   voice.log('ERROR', `Timeout after ${clockText(timeoutMs ?? 0)}`);
   return { state: 'FAILED', outputs };
-}
-
-/**
- * A fault of the flow or of the store, not of ours: names of files are the flow's. Who runs the execution cannot go on
- * without the store, and says so.
- */
-function isExpected(error: Error): boolean {
-  return (
-    error instanceof TaskError ||
-    error instanceof InvalidUriError ||
-    error instanceof NotFoundError ||
-    error instanceof StoreError ||
-    error.name === 'ExpressionError' ||
-    error.name === 'DurationError'
-  );
 }
 
 /** `HH:MM:SS.mmm`, as Kestra writes how long a task may take. */

@@ -181,6 +181,7 @@ describe('tasks on stored files', () => {
     expect(await text(outputs.uri)).toBe('12');
     expect(outputs.uri).toMatch(/\.csv$/);
     expect((await core('storage.Concat', { files: ['kestra:///in/none'] })).failure).toContain('kestra:///in/none');
+    expect((await core('storage.Concat', { files: '[broken' })).failure).toContain('"[broken"');
   });
 
   it.each([

@@ -1,4 +1,5 @@
 /** Runs single tasks for tests: real storage, real expressions, real local processes; no engine and no store. */
+
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +9,7 @@ import type { TaskResult } from '../../src/model/execution.ts';
 import type { Flow, Task } from '../../src/model/flow.ts';
 import type { Outcome } from '../../src/model/run.ts';
 import { initialState } from '../../src/model/states.ts';
+import { UserError } from '../../src/model/user-error.ts';
 import type { Value, ValueMap } from '../../src/model/value.ts';
 import { createProcessRunner } from '../../src/runners/process/index.ts';
 import { isLost, type TaskRunner } from '../../src/runners/runner.ts';
@@ -124,8 +126,8 @@ export class TaskHarness {
       const { state, outputs }: TaskResult = await found.run(context);
       return { state, outputs, ...rest() };
     } catch (error) {
-      if (!(error instanceof TaskError) && (error as Error).name !== 'ExpressionError') throw error;
-      const { message } = error as Error;
+      if (!(error instanceof UserError)) throw error;
+      const { message } = error;
       return { state: 'FAILED', outputs: error instanceof TaskError ? error.outputs : {}, failure: message, ...rest() };
     }
   }

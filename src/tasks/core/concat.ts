@@ -1,10 +1,9 @@
 import { z } from 'zod';
-import { parseJson } from '../../model/json.ts';
 import { isList, isMap, type Value } from '../../model/value.ts';
-import { asText, extensionProperty, textListProperty, textProperty } from '../properties.ts';
+import { asText, extensionProperty, textListProperty, textProperty, wholeValue } from '../properties.ts';
 import { textList } from '../property-schemas.ts';
-import { type RunnableTaskType, type TaskContext, TaskError } from '../task-type.ts';
-import { storeNew, uriProperty, withStoredFiles } from './stored-file.ts';
+import type { RunnableTaskType, TaskContext } from '../task-type.ts';
+import { storeNew, uriProperty } from './stored-file.ts';
 
 /** Joins stored files to one. The separator follows every file, the last one too, as in Kestra. */
 export const concat: RunnableTaskType = {
@@ -23,7 +22,7 @@ export const concat: RunnableTaskType = {
     const files = await filesOf(properties.files, context);
     const separator = await textProperty(properties.separator, context.expressions);
     const extension = await extensionProperty(properties.extension, '.tmp', context.expressions);
-    const uri = await withStoredFiles(() => storeNew(context, joined(files, separator, context), extension));
+    const uri = await storeNew(context, joined(files, separator, context), extension);
     return { state: 'SUCCESS', outputs: { uri } };
   },
 };
@@ -31,12 +30,10 @@ export const concat: RunnableTaskType = {
 /** A list, or a text that is one URI or a JSON list or map of them. */
 async function filesOf(property: Value | undefined, { expressions }: TaskContext): Promise<readonly string[]> {
   if (typeof property !== 'string') return textListProperty('files', property, expressions);
-  const rendered = (await textProperty(property, expressions)) ?? '';
-  if (!/^\s*[[{]/.test(rendered)) return [await uriProperty('files', rendered, expressions)];
-  const value = parseJson(rendered);
+  const value = await wholeValue(property, expressions);
   if (isList(value)) return value.map(asText);
   if (isMap(value)) return Object.values(value).map(asText);
-  throw new TaskError('The property files must be a list of kestra:/// URIs.');
+  return [await uriProperty('files', property, expressions)];
 }
 
 async function* joined(

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { RunnableTaskType, TaskContext } from '../task-type.ts';
 import { itemRows, itemTemplate, renderItem } from './item-rows.ts';
-import { storeNew, uriProperty, withStoredFiles } from './stored-file.ts';
+import { storeNew, uriProperty } from './stored-file.ts';
 
 /** Keeps the last item of each key, in the order of the file. */
 export const deduplicateItems: RunnableTaskType = {
@@ -22,23 +22,21 @@ export const deduplicateItems: RunnableTaskType = {
     const { expressions, task } = context;
     const from = await uriProperty('from', task.properties.from, expressions);
     const template = itemTemplate('expr', task.properties.expr);
-    return withStoredFiles(async () => {
-      const last = new Map<string, number>();
-      let total = 0;
-      for await (const { item } of itemRows(from, context)) {
-        // A digest: keys may be long, and there may be millions.
-        last.set(
-          createHash('md5')
-            .update(await renderItem(template, item, context))
-            .digest('base64'),
-          total,
-        );
-        total += 1;
-      }
-      const uri = await storeNew(context, kept(from, new Set(last.values()), context), '.ion');
-      const counts = { numKeys: last.size, processedItemsTotal: total, droppedItemsTotal: total - last.size };
-      return { state: 'SUCCESS', outputs: { uri, ...counts } };
-    });
+    const last = new Map<string, number>();
+    let total = 0;
+    for await (const { item } of itemRows(from, context)) {
+      // A digest: keys may be long, and there may be millions.
+      last.set(
+        createHash('md5')
+          .update(await renderItem(template, item, context))
+          .digest('base64'),
+        total,
+      );
+      total += 1;
+    }
+    const uri = await storeNew(context, kept(from, new Set(last.values()), context), '.ion');
+    const counts = { numKeys: last.size, processedItemsTotal: total, droppedItemsTotal: total - last.size };
+    return { state: 'SUCCESS', outputs: { uri, ...counts } };
   },
 };
 

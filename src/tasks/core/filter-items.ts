@@ -3,7 +3,7 @@ import { isTruthy } from '../../expression/index.ts';
 import { choiceProperty } from '../properties.ts';
 import { type RunnableTaskType, type TaskContext, TaskError } from '../task-type.ts';
 import { itemRows, itemTemplate, renderItem } from './item-rows.ts';
-import { storeNew, uriProperty, withStoredFiles } from './stored-file.ts';
+import { storeNew, uriProperty } from './stored-file.ts';
 
 const behaviors = ['FAIL', 'INCLUDE', 'EXCLUDE'] as const;
 const kinds = ['INCLUDE', 'EXCLUDE'] as const;
@@ -36,7 +36,7 @@ export const filterItems: RunnableTaskType = {
     const behavior = await choiceProperty('errorOrNullBehavior', given, behaviors, 'FAIL', expressions);
     const counts = { processedItemsTotal: 0, droppedItemsTotal: 0 };
     const lines = filtered(from, condition, kept, behavior, counts, context);
-    const uri = await withStoredFiles(() => storeNew(context, lines, '.ion'));
+    const uri = await storeNew(context, lines, '.ion');
     return { state: 'SUCCESS', outputs: { uri, ...counts } };
   },
 };

@@ -1,12 +1,10 @@
 import { z } from 'zod';
 import { renderDeep } from '../../expression/index.ts';
-import { InputFileError, writeInputFiles } from '../../files/input-files.ts';
-import { GlobError } from '../../files/java-glob.ts';
-import { NotFoundError } from '../../storage/storage.ts';
+import { writeInputFiles } from '../../files/input-files.ts';
 import { fileSources } from '../file-sources.ts';
 import { textListProperty } from '../properties.ts';
 import { inputFiles, outputFiles } from '../property-schemas.ts';
-import { type RunnableTaskType, TaskError } from '../task-type.ts';
+import type { RunnableTaskType } from '../task-type.ts';
 
 /** Puts files into the working directory that it shares with its neighbours, and takes files out of it. */
 export const localFiles: RunnableTaskType = {
@@ -20,13 +18,8 @@ export const localFiles: RunnableTaskType = {
     const { properties } = task;
     const inputs = properties.inputs === undefined ? {} : await renderDeep(properties.inputs, expressions);
     const globs = await textListProperty('outputs', properties.outputs, expressions);
-    try {
-      await writeInputFiles(workDir, inputs, fileSources(context));
-      // Kestra's documentation says `outputFiles`, but its tasks give `uris` alone.
-      return { state: 'SUCCESS', outputs: { uris: await keepFiles(globs) } };
-    } catch (error) {
-      const theirs = error instanceof InputFileError || error instanceof NotFoundError || error instanceof GlobError;
-      throw theirs ? new TaskError(error.message, {}, { cause: error }) : error;
-    }
+    await writeInputFiles(workDir, inputs, fileSources(context));
+    // Kestra's documentation says `outputFiles`, but its tasks give `uris` alone.
+    return { state: 'SUCCESS', outputs: { uris: await keepFiles(globs) } };
   },
 };

@@ -5,7 +5,7 @@ import { recordsOf } from '../../files/records.ts';
 import { newId } from '../../model/ids.ts';
 import { textProperty } from '../properties.ts';
 import type { RunnableTaskType } from '../task-type.ts';
-import { storeNew, uriProperty, withStoredFiles } from './stored-file.ts';
+import { storeNew, uriProperty } from './stored-file.ts';
 
 /** Puts the lines of a stored file into the opposite order. */
 export const reverse: RunnableTaskType = {
@@ -25,7 +25,7 @@ export const reverse: RunnableTaskType = {
     const separator = Buffer.from((await textProperty(properties.separator, context.expressions)) || '\n');
     const local = join(context.workDir, `.${newId()}`);
     try {
-      await withStoredFiles(() => context.storage.getFile(from, local));
+      await context.storage.getFile(from, local);
       const uri = await storeNew(context, reversed(local, separator), '.tmp');
       return { state: 'SUCCESS', outputs: { uri } };
     } finally {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { flagProperty } from '../properties.ts';
 import { type RunnableTaskType, TaskError } from '../task-type.ts';
-import { uriProperty, withStoredFiles } from './stored-file.ts';
+import { uriProperty } from './stored-file.ts';
 
 const uri = () => z.string().meta({ title: 'The kestra:/// URI of the file' });
 
@@ -14,7 +14,7 @@ export const size: RunnableTaskType = {
   schema: () => z.strictObject({ uri: uri() }),
   async run({ task, expressions, storage }) {
     const file = await uriProperty('uri', task.properties.uri, expressions);
-    return { state: 'SUCCESS', outputs: { size: await withStoredFiles(() => storage.size(file)) } };
+    return { state: 'SUCCESS', outputs: { size: await storage.size(file) } };
   },
 };
 
@@ -32,7 +32,7 @@ export const deleteFile: RunnableTaskType = {
   async run({ task: { properties }, expressions, storage }) {
     const file = await uriProperty('uri', properties.uri, expressions);
     const strict = await flagProperty('errorOnMissing', properties.errorOnMissing, false, expressions);
-    const deleted = await withStoredFiles(() => storage.delete(file));
+    const deleted = await storage.delete(file);
     if (strict && !deleted) throw new TaskError(`Unable to find the file '${file}'.`);
     return { state: 'SUCCESS', outputs: { uri: file, deleted } };
   },

@@ -6,7 +6,7 @@ import { newId } from '../../model/ids.ts';
 import { fileUri } from '../../storage/uris.ts';
 import { textProperty } from '../properties.ts';
 import { type RunnableTaskType, type TaskContext, TaskError } from '../task-type.ts';
-import { uriProperty, withStoredFiles } from './stored-file.ts';
+import { uriProperty } from './stored-file.ts';
 
 /** Divides a stored file into smaller ones, between lines. */
 export const split: RunnableTaskType = {
@@ -35,12 +35,10 @@ export async function splitFile(from: string, context: TaskContext): Promise<rea
   const rule = await ruleOf(context);
   const parts = new Parts(context, properties.partitions !== undefined);
   try {
-    await withStoredFiles(async () => {
-      for await (const record of recordsOf(await context.storage.get(from), separator)) {
-        const line = Buffer.concat([record, separator]);
-        await parts.write(rule(line.length), line);
-      }
-    });
+    for await (const record of recordsOf(await context.storage.get(from), separator)) {
+      const line = Buffer.concat([record, separator]);
+      await parts.write(rule(line.length), line);
+    }
     return await parts.store();
   } finally {
     await parts.discard();

@@ -7,7 +7,6 @@ import { pipeline } from 'node:stream/promises';
 import type { RenderContext } from '../../expression/index.ts';
 import { newId } from '../../model/ids.ts';
 import type { Value } from '../../model/value.ts';
-import { InvalidUriError, NotFoundError } from '../../storage/storage.ts';
 import { fileUri } from '../../storage/uris.ts';
 import { requiredText } from '../properties.ts';
 import { type TaskContext, TaskError } from '../task-type.ts';
@@ -21,19 +20,9 @@ export async function uriProperty(name: string, value: Value | undefined, expres
   return uri;
 }
 
-/** Does the work; a file that is not there fails the task in the storage's words. */
-export async function withStoredFiles<Result>(work: () => Promise<Result>): Promise<Result> {
-  try {
-    return await work();
-  } catch (error) {
-    const theirs = error instanceof NotFoundError || error instanceof InvalidUriError;
-    throw theirs ? new TaskError(error.message, {}, { cause: error }) : error;
-  }
-}
-
 /**
  * Stores bytes as a new file of the task run and gives its URI. The whole is never in memory. The name is random with
- * the extension, unless one is given. @throws TaskError when what is given leads to another folder
+ * the extension, unless one is given. @throws InvalidUriError when what is given leads to another folder
  */
 export async function storeNew(
   context: TaskContext,
@@ -46,7 +35,7 @@ export async function storeNew(
   const uri = fileUri(context.storagePrefix, given ?? name);
   try {
     await pipeline(Readable.from(bytes, { objectMode: false }), createWriteStream(local, { flags: 'wx' }));
-    await withStoredFiles(() => context.storage.putFile(uri, local, { move: true }));
+    await context.storage.putFile(uri, local, { move: true });
   } finally {
     await rm(local, { force: true });
   }

@@ -2,7 +2,6 @@ import { z } from 'zod';
 import type { Execution, TaskResult } from '../../model/execution.ts';
 import type { State } from '../../model/states.ts';
 import { fileUri } from '../../storage/uris.ts';
-import { withStoredFiles } from '../core/stored-file.ts';
 import { flagProperty } from '../properties.ts';
 import type { ChildExecution, RunnableTaskType, TaskContext } from '../task-type.ts';
 import { siblingOutput } from './sibling-outputs.ts';
@@ -41,7 +40,7 @@ export const runItems: RunnableTaskType = {
 /** The files of the batches, from the task before. */
 async function batchesOf(context: TaskContext): Promise<readonly string[]> {
   const uri = siblingOutput(String(context.task.properties.splitTask), 'splits', context);
-  const text = await withStoredFiles(() => context.storage.getText(uri));
+  const text = await context.storage.getText(uri);
   return text === '' ? [] : text.split('\n');
 }
 

@@ -5,7 +5,6 @@ import { isList, isMap, type Value, type ValueMap } from '../../model/value.ts';
 import { asText, mapProperty, requiredText, textMapProperty, textProperty } from '../properties.ts';
 import { type TaskContext, TaskError } from '../task-type.ts';
 import { exchange, type HttpRequest, type HttpResponse } from './exchange.ts';
-import { HttpError } from './http-error.ts';
 import { type CallOptions, callOptions } from './options.ts';
 
 export interface Call {
@@ -38,12 +37,7 @@ export async function readCall(context: TaskContext): Promise<Call> {
 
 /** Sends it; a code that is not taken fails the task, with the beginning of what the server said. */
 export async function send({ request, options }: Call, context: TaskContext): Promise<HttpResponse> {
-  let response: HttpResponse;
-  try {
-    response = await exchange(request, options, context.signal);
-  } catch (error) {
-    throw error instanceof HttpError ? new TaskError(error.message, {}, { cause: error }) : error;
-  }
+  const response = await exchange(request, options, context.signal);
   if (options.accepts(response.code)) return response;
   const said = (await beginning(response)).trim();
   throw new TaskError(

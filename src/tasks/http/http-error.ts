@@ -1,5 +1,6 @@
 /** The exchange did not come about. The message is for the user and names the address. */
-export class HttpError extends Error {}
+import { UserError } from '../../model/user-error.ts';
+export class HttpError extends UserError {}
 
 /** No answer came: the reason in words. */
 export function unreachable(url: URL, error: Error & { code?: string }): HttpError {

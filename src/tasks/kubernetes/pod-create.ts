@@ -2,12 +2,11 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { renderDeepTyped } from '../../expression/index.ts';
 import { type RenderContext, variablesOf } from '../../expression/render-context.ts';
-import { InputFileError, writeInputFiles } from '../../files/input-files.ts';
+import { writeInputFiles } from '../../files/input-files.ts';
 import { writeJson } from '../../model/json.ts';
 import { isMap, type Value, type ValueMap } from '../../model/value.ts';
 import type { JsonMap, KubernetesConfig } from '../../runners/kubernetes/settings.ts';
 import type { RunOutcome } from '../../runs/run-plan.ts';
-import { NotFoundError } from '../../storage/storage.ts';
 import { fileSources } from '../file-sources.ts';
 import { flagProperty, mapProperty, textListProperty, textProperty } from '../properties.ts';
 import { anyMap, inputFiles, textList } from '../property-schemas.ts';
@@ -77,7 +76,7 @@ export const podCreate: RunnableTaskType = {
       env: {},
       outputDir: join(workDir, `.${context.taskRun.id}`),
       outputFiles: globs,
-      writeFiles: () => writeFiles(workDir, files, context),
+      writeFiles: () => writeInputFiles(workDir, files, fileSources(context)),
     });
     return result(ended);
   },
@@ -135,15 +134,6 @@ function checkFiles(files: Value): void {
     throw new TaskError(
       `Input file '${name}' references a null or empty value. Please verify that the upstream task output exists.`,
     );
-  }
-}
-
-async function writeFiles(workDir: string, files: Value, context: TaskContext): Promise<void> {
-  try {
-    await writeInputFiles(workDir, files, fileSources(context));
-  } catch (error) {
-    const theirs = error instanceof InputFileError || error instanceof NotFoundError;
-    throw theirs ? new TaskError(error.message, {}, { cause: error }) : error;
   }
 }
 

@@ -6,7 +6,6 @@ import { KvStore, kvTypes } from '../../storage/kv-store.ts';
 import { asText, choiceProperty, flagProperty, requiredText, textProperty } from '../properties.ts';
 import { type RunnableTaskType, TaskError } from '../task-type.ts';
 import { kvKey, kvNamespace, namespaceOf } from './properties.ts';
-import { storePair } from './store-pair.ts';
 import { typeOf, valueOfType } from './value.ts';
 
 /** Stores a value under a key of a namespace. An expression alone keeps the type of its value, unless `kvType` says another. */
@@ -40,14 +39,15 @@ export const kvSet: RunnableTaskType = {
     if (value === null) throw new TaskError('The property value must be given.');
     const ttl = await textProperty(properties.ttl, expressions);
     const description = await textProperty(properties.kvDescription, expressions);
+    const store = new KvStore(storage);
     const overwrite = await flagProperty('overwrite', properties.overwrite, true, expressions);
-    if (!overwrite && (await new KvStore(storage).get(namespace, key))) {
+    if (!overwrite && (await store.get(namespace, key))) {
       throw new TaskError(
         `Cannot set value for key '${key}'. Key already exists in the namespace '${namespace}' and \`overwrite\` is set to \`false\`.`,
       );
     }
     const now = Date.now();
-    await storePair(storage, namespace, key, {
+    await store.set(namespace, key, {
       type: wanted ?? typeOf(value),
       value,
       updated: new Date(now).toISOString(),

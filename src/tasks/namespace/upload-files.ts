@@ -4,7 +4,6 @@ import { compileGlobs, GlobError } from '../../files/java-glob.ts';
 import { walkFiles } from '../../files/walk.ts';
 import { isMap } from '../../model/value.ts';
 import { namespaceFileUri } from '../../storage/uris.ts';
-import { withStoredFiles } from '../core/stored-file.ts';
 import { namespaceOf } from '../kv/properties.ts';
 import { choiceProperty, textMapProperty, textProperty } from '../properties.ts';
 import { type RunnableTaskType, type TaskContext, TaskError } from '../task-type.ts';
@@ -58,10 +57,8 @@ export const uploadFiles: RunnableTaskType = {
       await put(uri);
       files.push([path, uri]);
     };
-    await withStoredFiles(async () => {
-      for (const [name, from] of stored) await place(name, async uri => storage.put(uri, await storage.get(from)));
-      for (const name of local) await place(name, uri => storage.putFile(uri, join(workDir, name)));
-    });
+    for (const [name, from] of stored) await place(name, async uri => storage.put(uri, await storage.get(from)));
+    for (const name of local) await place(name, uri => storage.putFile(uri, join(workDir, name)));
     return { state: 'SUCCESS', outputs: { files: Object.fromEntries(files) } };
   },
 };

@@ -4,7 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { renderDeep, renderDeepTyped } from '../../expression/index.ts';
 import { type RenderContext, variablesOf } from '../../expression/render-context.ts';
-import { InputFileError, writeInputFiles } from '../../files/input-files.ts';
+import { writeInputFiles } from '../../files/input-files.ts';
 import { compileGlobs, GlobError } from '../../files/java-glob.ts';
 import { removeFolder } from '../../files/remove-folder.ts';
 import type { TaskResult } from '../../model/execution.ts';
@@ -12,7 +12,6 @@ import { newId } from '../../model/ids.ts';
 import { isMap, type Value, type ValueMap } from '../../model/value.ts';
 import type { TaskRunner } from '../../runners/runner.ts';
 import type { LineCounts } from '../../runs/run-plan.ts';
-import { NotFoundError } from '../../storage/storage.ts';
 import { fileSources } from '../file-sources.ts';
 import {
   choiceProperty,
@@ -146,12 +145,10 @@ export async function runScript(
     outputDir,
     outputFiles: globs,
     async writeFiles() {
-      await userFaults(async () => {
-        if (namespaceFiles) await copyNamespaceFiles(namespaceFiles, context);
-        await writeInputFiles(workDir, inputFiles, fileSources(context));
-        if (older) await writeInputFiles(workDir, older.files, { storage });
-        await writeInputFiles(workDir, Object.fromEntries(references.files()), { storage });
-      });
+      if (namespaceFiles) await copyNamespaceFiles(namespaceFiles, context);
+      await writeInputFiles(workDir, inputFiles, fileSources(context));
+      if (older) await writeInputFiles(workDir, older.files, { storage });
+      await writeInputFiles(workDir, Object.fromEntries(references.files()), { storage });
       await dependencies?.provide();
       if (file) await writeFile(join(workDir, file.name), file.text);
       await removeFolder(outputDir);
@@ -243,14 +240,4 @@ function checkedVariables(env: Readonly<Record<string, string>>): Readonly<Recor
     if (value.includes('\0')) throw new TaskError(`env: the value of ${name} has a zero character in it.`);
   }
   return env;
-}
-
-/** Names and URIs come from the user: what is wrong with them is theirs to mend. */
-async function userFaults(work: () => Promise<void>): Promise<void> {
-  try {
-    await work();
-  } catch (error) {
-    const theirs = error instanceof InputFileError || error instanceof NotFoundError || error instanceof GlobError;
-    throw theirs ? new TaskError(error.message, {}, { cause: error }) : error;
-  }
 }

@@ -3,7 +3,6 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { isMap, type ValueMap } from '../../model/value.ts';
 import { KvStore } from '../../storage/kv-store.ts';
-import { storePair } from '../kv/store-pair.ts';
 import { flagProperty, mapProperty, textProperty } from '../properties.ts';
 import { type RunnableTaskType, type TaskContext, TaskError } from '../task-type.ts';
 
@@ -27,7 +26,7 @@ const set: RunnableTaskType = {
     const given = await mapProperty('data', context.task.properties.data, context.expressions);
     const data = { ...(await read(key, context)), ...given };
     const updated = new Date().toISOString();
-    await storePair(context.storage, context.flow.namespace, key, { type: 'JSON', value: data, updated });
+    await new KvStore(context.storage).set(context.flow.namespace, key, { type: 'JSON', value: data, updated });
     return { state: 'SUCCESS', outputs: { key, count: Object.keys(data).length } };
   },
 };
