@@ -66,7 +66,7 @@ function declareRunning(program: Command, act: Act): void {
     .argument('[flow.yaml]', 'the file; of several documents the first is run, the others are there as subflows')
     .addOption(options.input())
     .addOption(options.label())
-    .option('--runner <runner>', 'run every script task with this task runner: process, docker …')
+    .option('--runner <runner>', 'run every script task with this task runner: process, docker, kubernetes')
     .addOption(
       new Option(
         '--once',
@@ -97,7 +97,7 @@ function declareRunning(program: Command, act: Act): void {
     .addOption(new Option('--ephemeral', 'keep nothing: no state, no files').conflicts('state'))
     .addHelpText(
       'after',
-      '\nExamples:\n  windlass run flow.yaml -i name=world\n  windlass run flow.yaml -i data=@in.csv --label team:data --ephemeral',
+      '\nExamples:\n  windlass run flow.yaml -i name=world\n  windlass run flow.yaml -i data=@in.csv --label team:data --ephemeral\n  windlass run flow.yaml --runner process\n  windlass run --rerun-failed 5GUSpQjiaYkt7Z8iTEO6nW',
     )
     .action(act(async () => (await import('./run-command.ts')).runCommand));
 
@@ -151,6 +151,7 @@ function declareKept(program: Command, act: Act): void {
     .addOption(new Option('--limit <n>', 'how many').default(30).argParser(count))
     .addOption(options.json())
     .addOption(options.state())
+    .addHelpText('after', "\nExamples:\n  windlass list --limit 5\n  windlass list --json | jq -r '.[].id'")
     .action(act(async () => (await import('./state-commands.ts')).list));
 
   program
@@ -159,6 +160,7 @@ function declareKept(program: Command, act: Act): void {
     .argument('<id>', 'the execution')
     .addOption(options.json())
     .addOption(options.state())
+    .addHelpText('after', '\nExamples:\n  windlass show 5GUSpQjiaYkt7Z8iTEO6nW --json | jq .outputs')
     .action(act(async () => (await import('./state-commands.ts')).show));
 
   program
@@ -168,6 +170,7 @@ function declareKept(program: Command, act: Act): void {
     .addOption(options.logLevel())
     .addOption(options.json())
     .addOption(options.state())
+    .addHelpText('after', '\nExamples:\n  windlass logs 5GUSpQjiaYkt7Z8iTEO6nW --log-level WARN')
     .action(act(async () => (await import('./state-commands.ts')).logs));
 
   program
@@ -246,6 +249,9 @@ function declareLooking(program: Command, act: Act): void {
     .command('completion')
     .description('a script for your shell that completes commands and options')
     .argument('<shell>', 'bash, zsh or fish')
-    .addHelpText('after', '\nExamples:\n  source <(windlass completion bash)\n  windlass completion fish | source')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  source <(windlass completion bash)\n  autoload -U compinit; compinit; source <(windlass completion zsh)\n  windlass completion fish | source',
+    )
     .action(act(async () => (await import('./completion.ts')).completionOf(program.commands)));
 }

@@ -7,7 +7,7 @@ const collect = (value: string, before: readonly string[] = []) => [...before, v
 
 /** Each a new object: commander keeps state in them. */
 export const options = {
-  input: () => new Option('-i, --input <key=value>', 'an input; key=@file gives a file').argParser(collect),
+  input: () => new Option('-i, --input <key=value>', 'an input; key=@file for one of type FILE').argParser(collect),
   label: () => new Option('--label <key:value>', 'a label of the execution').argParser(collect),
   config: () => new Option('--config <file>', "configuration, in Kestra's own form"),
   secrets: () => new Option('--secrets <file>', 'secrets as NAME=value lines (dotenv)'),
