@@ -26,6 +26,8 @@ export async function resume(
 ): Promise<number> {
   const { config } = await readSettings(options, environment);
   const inputs = parseInputArguments(options.input ?? []);
+  if (id === undefined && options.input)
+    throw new Refusal('bad-argument', 'Inputs are for one execution: windlass resume ID -i name=value');
   const workspace = await openKept(options);
   if (!workspace) {
     if (id !== undefined) throw unknownExecution(id, options.state);

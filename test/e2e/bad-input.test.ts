@@ -136,6 +136,7 @@ describe('command lines that are refused', () => {
       /bad\.yaml cannot be used: not a dir/,
     ],
     ['an execution that is not there', ['resume', 'nosuch'], /nosuch/],
+    ['inputs for no execution', ['resume', '-i', 'a=b'], /windlass resume ID -i/],
     ['showing what is not there', ['show', 'nosuch'], /nosuch/],
     ['no flow', ['run'], /Give a flow/],
     ['an age that is none', ['clean', '--older', 'soon'], /soon/],
