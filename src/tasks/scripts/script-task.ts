@@ -8,31 +8,21 @@ import { writeInputFiles } from '../../files/input-files.ts';
 import { compileGlobs, GlobError } from '../../files/java-glob.ts';
 import { removeFolder } from '../../files/remove-folder.ts';
 import type { TaskResult } from '../../model/execution.ts';
-import { newId } from '../../model/ids.ts';
 import { isMap, type Value, type ValueMap } from '../../model/value.ts';
 import type { TaskRunner } from '../../runners/runner.ts';
 import type { LineCounts } from '../../runs/run-plan.ts';
 import { fileSources } from '../file-sources.ts';
-import {
-  choiceProperty,
-  extensionProperty,
-  flagProperty,
-  requiredText,
-  textListProperty,
-  textMapProperty,
-  textProperty,
-} from '../properties.ts';
+import { textListProperty, textMapProperty, textProperty } from '../properties.ts';
 import { type TaskContext, TaskError } from '../task-type.ts';
-import { commandLine, quotedPath } from './command-line.ts';
 import { type Language, programOf } from './languages.ts';
 import { copyNamespaceFiles, readNamespaceFiles } from './namespace-files.ts';
-import { readPythonDependencies } from './python-dependencies.ts';
+import { type PythonDependencies, readPythonDependencies } from './python-dependencies.ts';
 import { runResult } from './run-result.ts';
+import { readProgram } from './script-program.ts';
 import type { ScriptKind } from './script-schema.ts';
 import { StorageReferences } from './storage-references.ts';
 
 const dockerRunner = 'io.kestra.plugin.scripts.runner.docker.Docker';
-const shell = ['/bin/sh', '-c'];
 
 /** Gives the runner of a type; its code is loaded then, not before. @throws TaskError for an unknown type */
 export interface Runners {
@@ -61,103 +51,59 @@ export async function runScript(
   context: TaskContext,
   older?: OlderForm,
 ): Promise<TaskResult> {
-  const { workDir, expressions: base, task, storage } = context;
-  const { properties } = task;
+  const { workDir, expressions: base } = context;
+  const { properties } = context.task;
   const { runner, type, config } = await chooseRunner(runners, context, kind === 'Script' ? language : undefined);
   context.log('DEBUG', `Using task runner '${type}'`);
 
   const outputDir = join(workDir, outputFolderName(context, runner));
   const paths = runner.paths({ workDir, outputDir });
+  const { workingDir } = paths;
   const globs = await textListProperty('outputFiles', properties.outputFiles, base);
   checkGlobs(globs);
   const expressions = withVariables(base, {
-    workingDir: paths.workingDir,
+    workingDir,
     outputDir: paths.outputDir,
-    outputFiles: namedFiles(globs, paths.workingDir),
+    outputFiles: namedFiles(globs, workingDir),
     ...older?.variables(paths.outputDir),
   });
-
-  const references = new StorageReferences(name => `${paths.workingDir}/${name}`);
-  const commands = async (name: string) =>
-    (name === 'commands' && older
-      ? await older.commands(expressions)
-      : await textListProperty(name, properties[name], expressions)
-    ).map(command => references.replaceIn(command));
-  const script =
-    kind === 'Script'
-      ? withoutMark(references.replaceIn(await requiredText('script', properties.script, expressions)))
-      : undefined;
-  const file = await scriptFile(language, script, context);
-  const beforeCommands = await commands('beforeCommands');
-  const main = script === undefined ? await commands('commands') : [script];
-  const powershell = language.name === 'powershell';
-  const runLine =
-    file &&
-    language.runLine?.({
-      path: quotedPath(`${paths.workingDir}/${file.name}`, powershell),
-      properties,
-      local: !runner.capabilities.needsImage,
-    });
-  const windows =
-    (await choiceProperty('targetOS', properties.targetOS, ['AUTO', 'LINUX', 'WINDOWS'], 'AUTO', expressions)) ===
-    'WINDOWS';
-  const failFast = await flagProperty('failFast', properties.failFast, true, expressions);
-  const argv = commandLine({
-    interpreter:
-      properties.interpreter === undefined
-        ? (language.interpreter ?? shell)
-        : await textListProperty('interpreter', properties.interpreter, expressions),
-    ...(failFast &&
-      !(language.commandsGoOn && kind === 'Commands') && { failFastLine: failFastLine(language, windows) }),
-    beforeCommands: [...(file ? (language.prepare ?? []) : []), ...beforeCommands],
-    commands: runLine === undefined ? main : [runLine],
-    windows,
-  });
-  if (argv.length === 0) throw new TaskError('There is nothing to run: the task has no commands and no interpreter.');
+  const local = !runner.capabilities.needsImage;
+  const references = new StorageReferences(name => `${workingDir}/${name}`);
+  const form = { language, kind, ...(older && { commands: older.commands }) };
+  const program = await readProgram(form, { workingDir, local, expressions, references }, context);
 
   const namespaceFiles = await readNamespaceFiles(properties.namespaceFiles, context);
   const inputFiles = properties.inputFiles === undefined ? {} : await renderDeep(properties.inputFiles, expressions);
-  const image = runner.capabilities.needsImage
-    ? (legacyImage(config) ?? (await textProperty(properties.containerImage, expressions)) ?? language.image)
-    : undefined;
-
-  const env: Record<string, string> = {
-    ...checkedVariables(await textMapProperty('env', properties.env, expressions)),
-    ...language.env,
-    WORKING_DIR: paths.workingDir,
-    OUTPUT_DIR: paths.outputDir,
-  };
-  const { workingDir } = paths;
+  const image = local
+    ? undefined
+    : (legacyImage(config) ?? (await textProperty(properties.containerImage, expressions)) ?? language.image);
+  const own = checkedVariables(await textMapProperty('env', properties.env, expressions));
+  const env = { ...own, ...language.env, WORKING_DIR: workingDir, OUTPUT_DIR: paths.outputDir };
   const dependencies =
     language.name === 'python' ? await readPythonDependencies(context, { image, workingDir, env }) : undefined;
-  const inherited: string | undefined =
-    env.PYTHONPATH ?? (image === undefined ? context.config.environmentVariables.PYTHONPATH : undefined);
 
   const ended = await context.run({
     runner,
     runnerConfig: config,
     ...(image !== undefined && { image }),
-    argv,
-    env: {
-      ...env,
-      ...(dependencies && { PYTHONPATH: [dependencies.pythonPath, inherited].filter(path => path).join(':') }),
-    },
+    argv: program.argv,
+    env: dependencies ? { ...env, PYTHONPATH: pythonPath(dependencies, env, local, context) } : env,
     outputDir,
     outputFiles: globs,
     async writeFiles() {
       if (namespaceFiles) await copyNamespaceFiles(namespaceFiles, context);
       await writeInputFiles(workDir, inputFiles, fileSources(context));
-      if (older) await writeInputFiles(workDir, older.files, { storage });
-      await writeInputFiles(workDir, Object.fromEntries(references.files()), { storage });
+      const brought = { ...older?.files, ...Object.fromEntries(references.files()) };
+      await writeInputFiles(workDir, brought, { storage: context.storage });
       await dependencies?.provide();
-      if (file) await writeFile(join(workDir, file.name), file.text);
+      if (program.file) await writeFile(join(workDir, program.file.name), program.file.text);
       await removeFolder(outputDir);
       mkdirSync(outputDir);
       await older?.prepare(outputDir);
     },
   });
-  const windowsLineEnds = !windows && file === undefined && argv.some(argument => argument.includes('\r\n'));
-  const result = runResult(ended, { image, windowsLineEnds, runBy: file && programOf(language) });
+  const { windowsLineEnds } = program;
+  const result = runResult(ended, { image, windowsLineEnds, runBy: program.file && programOf(language) });
   context.log('DEBUG', 'Command succeed with exit code 0');
   const count = Object.keys(ended.outputFiles).length;
   if (count > 0) context.log('DEBUG', `Captured ${count} output file(s).`);
@@ -214,21 +160,6 @@ function checkGlobs(globs: readonly string[]): void {
   }
 }
 
-function failFastLine(language: Language, windows: boolean): string {
-  return language.failFastLine ?? (windows ? '' : 'set -e');
-}
-
-async function scriptFile(language: Language, text: string | undefined, context: TaskContext) {
-  if (text === undefined || language.suffix === undefined) return undefined;
-  const extension = await extensionProperty(context.task.properties.extension, language.suffix, context.expressions);
-  return { name: `${newId()}${extension}`, text: language.adapt?.(text) ?? text };
-}
-
-/** The byte order mark of a file that a script was read from: a shell takes it for a part of the first word. */
-function withoutMark(script: string): string {
-  return script.replace(/^\uFEFF/, '');
-}
-
 /** What no system can pass to a program is said by name. */
 function checkedVariables(env: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   for (const [name, value] of Object.entries(env)) {
@@ -240,4 +171,15 @@ function checkedVariables(env: Readonly<Record<string, string>>): Readonly<Recor
     if (value.includes('\0')) throw new TaskError(`env: the value of ${name} has a zero character in it.`);
   }
   return env;
+}
+
+/** The installed packages first, then what the task or, for a local program, this process has on it. */
+function pythonPath(
+  { pythonPath: installed }: PythonDependencies,
+  env: Readonly<Record<string, string>>,
+  local: boolean,
+  { config }: TaskContext,
+): string {
+  const inherited = env.PYTHONPATH ?? (local ? config.environmentVariables.PYTHONPATH : undefined);
+  return [installed, inherited].filter(path => path).join(':');
 }
