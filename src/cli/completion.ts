@@ -17,12 +17,17 @@ export function completionOf(commands: readonly Command[]) {
 }
 
 /** What may stand for a value: files, some of these words, the words that a command of the shell prints, or anything. */
-type Values = 'files' | 'folders' | 'anything' | { readonly words: readonly string[] } | { readonly printed: string };
+type Values =
+  | 'files'
+  | 'folders'
+  | 'anything'
+  | { readonly words: readonly string[] }
+  | { readonly printed: (state: string) => string };
 
 /** By what the value is called in `--help`. */
 const valuesOf: Readonly<Record<string, Values>> = {
-  id: { printed: "windlass list 2>/dev/null | sed 1d | cut -d ' ' -f 1" },
-  type: { printed: 'windlass docs 2>/dev/null' },
+  id: { printed: state => `windlass list --state ${state} 2>/dev/null | sed 1d | cut -d ' ' -f 1` },
+  type: { printed: () => 'windlass docs 2>/dev/null' },
   runner: { words: ['process', 'docker', 'kubernetes'] },
   shell: { words: Object.keys(shells) },
   dir: 'folders',
@@ -71,7 +76,10 @@ _windlass_reply() {
   COMPREPLY=($(compgen "$@" -- "$word"))
 }
 _windlass() {
-  local word=\${COMP_WORDS[COMP_CWORD]} before=\${COMP_WORDS[COMP_CWORD-1]}
+  local word=\${COMP_WORDS[COMP_CWORD]} before=\${COMP_WORDS[COMP_CWORD-1]} state=.windlass i
+  for ((i = 2; i < COMP_CWORD - 1; i++)); do
+    [ "\${COMP_WORDS[i]}" != --state ] || state=\${COMP_WORDS[i+1]}
+  done
   COMPREPLY=()
   if [ "$COMP_CWORD" -eq 1 ]; then
     ${bashReply({ words: [...commands.map(command => command.name()), '--help', '--version'] })}
@@ -88,7 +96,7 @@ function bashReply(values: Values): string {
   if (values === 'anything') return ':';
   if (values === 'files') return '_windlass_reply -f';
   if (values === 'folders') return '_windlass_reply -d';
-  return `_windlass_reply -W ${'words' in values ? `$'${values.words.join('\\n')}'` : `"$(${values.printed})"`}`;
+  return `_windlass_reply -W ${'words' in values ? `$'${values.words.join('\\n')}'` : `"$(${values.printed('"$state"')})"`}`;
 }
 
 function zsh(commands: readonly Command[]): string {
@@ -130,7 +138,9 @@ function zshAction(values: Values): string {
   if (values === 'anything') return ' ';
   if (values === 'files') return '_files';
   if (values === 'folders') return '_files -/';
-  return 'words' in values ? `(${values.words.join(' ')})` : `{compadd -- \${(f)"$(${values.printed})"}}`;
+  return 'words' in values
+    ? `(${values.words.join(' ')})`
+    : `{compadd -- \${(f)"$(${values.printed(`"\${opt_args[--state]:-.windlass}"`)})"}}`;
 }
 
 function fish(commands: readonly Command[]): string {
@@ -149,13 +159,21 @@ function fish(commands: readonly Command[]): string {
       }),
     ];
   });
-  return `# Load it with: windlass completion fish | source\n${lines.join('\n')}\n`;
+  return `# Load it with: windlass completion fish | source
+function __windlass_state
+  set -l words (commandline -opc)
+  set -l at (contains -i -- --state $words)
+  and echo $words[(math $at + 1)]
+  or echo .windlass
+end
+${lines.join('\n')}
+`;
 }
 
 function fishValues(values: Exclude<Values, 'files'>): string {
   if (values === 'anything') return ' -f';
   if (values === 'folders') return " -f -a '(__fish_complete_directories)'";
-  return ` -f -a ${'words' in values ? single(values.words.join(' ')) : single(`(${values.printed})`)}`;
+  return ` -f -a ${'words' in values ? single(values.words.join(' ')) : single(`(${values.printed('(__windlass_state)')})`)}`;
 }
 
 function single(text: string): string {

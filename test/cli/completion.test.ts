@@ -9,6 +9,8 @@ import { command } from './command.ts';
 const main = join(import.meta.dirname, '../../src/main.ts');
 let folder: string;
 let executionId: string;
+/** The one in the state folder `other`. */
+let otherId: string;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'windlass-completion-'));
@@ -23,6 +25,7 @@ beforeAll(async () => {
   writeFileSync(windlass, `#!/bin/sh\nexec '${process.execPath}' ${noWarning} '${main}' "$@"\n`);
   chmodSync(windlass, 0o755);
   executionId = JSON.parse(shell(windlass, 'run', 'flow one.yaml', '--json', '--quiet')).id;
+  otherId = JSON.parse(shell(windlass, 'run', 'flow one.yaml', '--json', '--quiet', '--state', 'other')).id;
   for (const name of ['bash', 'zsh', 'fish'])
     writeFileSync(join(folder, name), (await command(['completion', name])).out);
 });
@@ -53,6 +56,7 @@ test('bash completes commands, options, values, files, types and executions', ()
   expect(complete('windlass', 'run', '--namespace-files', 'm')).toEqual(['my files']);
   expect(complete('windlass', 'logs', '--log-level', 'W')).toEqual(['WARN']);
   expect(complete('windlass', 'show', '')).toEqual([executionId]);
+  expect(complete('windlass', 'show', '--state', 'other', '')).toEqual([otherId]);
   expect(complete('windlass', 'docs', 'io.kestra.plugin.core.log.L')).toEqual(['io.kestra.plugin.core.log.Log']);
 });
 
@@ -84,6 +88,7 @@ describe.skipIf(!isThere('zsh'))('zsh', () => {
       'windlass run --runner d': 'windlass run --runner docker',
       'windlass logs --log-level=W': 'windlass logs --log-level=WARN',
       'windlass show ': `windlass show ${executionId}`,
+      'windlass show --state other ': `windlass show --state other ${otherId}`,
       'windlass docs io.kestra.plugin.core.log.L': 'windlass docs io.kestra.plugin.core.log.Log',
     };
     expect(complete(...Object.keys(completed))).toEqual(Object.values(completed));
@@ -105,6 +110,7 @@ describe.skipIf(!isThere('fish'))('fish', () => {
     expect(complete('windlass run --namespace-files m')).toEqual(['my files/']);
     expect(complete('windlass logs --log-level W')).toEqual(['WARN']);
     expect(complete('windlass show ')).toEqual([executionId]);
+    expect(complete('windlass show --state other ')).toEqual([otherId]);
     expect(complete('windlass docs io.kestra.plugin.core.log.L')).toEqual(['io.kestra.plugin.core.log.Log']);
   });
 });
