@@ -1,7 +1,7 @@
 /** What a command gets from the process that it runs in. */
 import type { Output } from './output.ts';
 
-/** Commands touch nothing of the process but through it. */
+/** Commands touch nothing of the process but through it, standard input apart. */
 export interface Invocation {
   readonly output: Output;
   readonly environment: NodeJS.ProcessEnv;

@@ -95,11 +95,13 @@ function currentAttempt(run: TaskRun): number | undefined {
   return awaited(run) === undefined ? run.attempts.length : undefined;
 }
 
-function runKey(id: string, attempt: number): string {
+/** The key of the effect that lets a worker run an attempt. */
+export function runKey(id: string, attempt: number): string {
   return `run:${id}:${attempt}`;
 }
 
-function cancelKey(id: string, attempt: number): string {
+/** The key of the effect that ends one. */
+export function cancelKey(id: string, attempt: number): string {
   return `cancel:${id}:${attempt}`;
 }
 

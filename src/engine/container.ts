@@ -1,8 +1,8 @@
 /** A task run that the engine itself carries out, in the hands of its flowable: its children, questions and timers. */
 import type { TaskRun } from '../model/execution.ts';
 import type { LogLevel, Task } from '../model/flow.ts';
-import { isTerminal, type State } from '../model/states.ts';
-import { isMap, type Value, type ValueMap } from '../model/value.ts';
+import type { State } from '../model/states.ts';
+import type { Value, ValueMap } from '../model/value.ts';
 import { withAwaited, withoutAwaited } from './awaited.ts';
 import type { Draft } from './draft.ts';
 import type { Effect } from './effect.ts';
@@ -132,15 +132,4 @@ export function enabled(tasks: readonly Task[]): readonly Task[] {
   const found = tasks.filter(task => !task.disabled);
   enabledOf.set(tasks, found);
   return found;
-}
-
-/** A property that is a map, or an empty one. */
-export function mapProperty(task: Task, name: string): ValueMap {
-  const value = task.properties[name];
-  return isMap(value) ? value : {};
-}
-
-/** True when the task run has ended, for whatever reason. */
-export function hasEnded(run: TaskRun | undefined): boolean {
-  return run !== undefined && isTerminal(run.state.current);
 }

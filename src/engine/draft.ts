@@ -3,7 +3,7 @@ import type { Execution, LogEntry, TaskRun } from '../model/execution.ts';
 import type { Flow, LogLevel, Task } from '../model/flow.ts';
 import { initialState, isTerminal, moveTo, type State } from '../model/states.ts';
 import type { Effect } from './effect.ts';
-import { childKey, recount, type Scope, type StateView, taskIndex } from './execution-state.ts';
+import { childKey, recount, type Scope, type StateView, taskOf } from './execution-state.ts';
 
 /** What a decision changed, and what it wants done. */
 export interface Decision {
@@ -75,12 +75,7 @@ export class Draft implements StateView {
   }
 
   task(run: TaskRun): Task {
-    const task = taskIndex(this.flow).get(run.taskId);
-    if (!task)
-      throw new Error(
-        `the flow ${this.flow.id} has no task ${run.taskId}, but the execution ${run.executionId} has a run of it`,
-      );
-    return task;
+    return taskOf(this.flow, run);
   }
 
   scope(key: string): Scope {

@@ -172,6 +172,14 @@ export class ExecutionState implements StateView {
   }
 }
 
+/** The task that a task run is of. @throws Error when the flow has none such */
+export function taskOf(flow: Flow, { taskId, executionId }: TaskRun): Task {
+  const task = taskIndex(flow).get(taskId);
+  if (!task)
+    throw new Error(`the flow ${flow.id} has no task ${taskId}, but the execution ${executionId} has a run of it`);
+  return task;
+}
+
 const tasksById = new WeakMap<Flow, ReadonlyMap<string, Task>>();
 
 /** All tasks of a flow, nested ones too, by id. */

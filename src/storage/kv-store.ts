@@ -22,9 +22,6 @@ export interface KvEntry {
   readonly expires?: string;
 }
 
-/** A key that no pair can have. The message is for the user. */
-export class KvKeyError extends UserError {}
-
 const keyPattern = /^[a-zA-Z0-9][a-zA-Z0-9._-]*$/;
 
 /** Pairs on top of a storage; the same from every process that has it. */
@@ -64,10 +61,10 @@ export class KvStore {
     return undefined;
   }
 
-  /** @throws KvKeyError */
+  /** @throws UserError */
   async set(namespace: string, key: string, entry: KvEntry): Promise<void> {
     if (!keyPattern.test(key)) {
-      throw new KvKeyError(
+      throw new UserError(
         `The key '${key}' cannot be used: a key begins with a letter or digit, and has letters, digits, '.', '_' and '-' only.`,
       );
     }

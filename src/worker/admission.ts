@@ -26,7 +26,7 @@ function beginNow(driver: ExecutionDriver): void {
   if (!state.flow.concurrency && !state.flow.checks) driver.post({ type: 'start', at: Date.now() });
   else {
     admit(driver).catch((error: Error) => {
-      environment.listener.fault?.(error, state.execution.id);
+      environment.listener.fault?.(error);
       driver.post({ type: 'refuse', at: Date.now(), state: 'FAILED', message: error.message });
     });
   }

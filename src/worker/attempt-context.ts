@@ -89,7 +89,7 @@ export function attemptContext(setting: AttemptSetting, made: Made): TaskContext
 
 function runProgram(plan: RunPlan, setting: AttemptSetting, made: Made, storagePrefix: string) {
   const { carried, run, attempt } = setting;
-  const { environment, state } = carried;
+  const { environment } = carried;
   const { voice, stop, workDir } = made;
   const task = carried.task(run);
   return executeRun(plan, {
@@ -116,7 +116,7 @@ function runProgram(plan: RunPlan, setting: AttemptSetting, made: Made, storageP
       // That it runs, the state of its task run says.
       if (event.kind !== 'start') voice.log(event.kind === 'trouble' ? 'WARN' : 'DEBUG', event.text);
     },
-    onLogs: entries => environment.listener.logs?.(entries, state.execution.id),
+    onLogs: entries => environment.listener.logs?.(entries),
     afterCommit: setting.afterCommit,
   });
 }

@@ -1,4 +1,5 @@
 /** The attempts of one execution: those that run, and those that wait for a slot. */
+import { cancelKey, runKey } from '../engine/attempt.ts';
 import type { Effect } from '../engine/effect.ts';
 import type { EngineEvent } from '../engine/event.ts';
 import type { TaskRun } from '../model/execution.ts';
@@ -50,7 +51,7 @@ export class Attempts {
 
   /** Ends an attempt that runs; one that waits finds its `cancel` pending when its turn comes. */
   cancel(taskRunId: string, attempt: number): void {
-    this.#running.get(`run:${taskRunId}:${attempt}`)?.abort();
+    this.#running.get(runKey(taskRunId, attempt))?.abort();
   }
 
   #run(effect: RunEffect, abort = this.#hold(effect)): void {
@@ -87,7 +88,7 @@ export class Attempts {
     }
     if (!this.#host.isPending(key)) return undefined;
     const run = carried.taskRun(taskRunId);
-    if (this.#host.isPending(`cancel:${taskRunId}:${attempt}`) || isTerminal(run.state.current)) abort.abort();
+    if (this.#host.isPending(cancelKey(taskRunId, attempt)) || isTerminal(run.state.current)) abort.abort();
     const sharedDir = sharedDirectory(carried, run);
     const { result, ...said } = await runAttempt({
       carried,

@@ -1,6 +1,6 @@
 /** An execution that this process carries out: its state, the claim on it, and what its expressions see. */
 import { join } from 'node:path';
-import { type ExecutionState, taskIndex } from '../engine/execution-state.ts';
+import { type ExecutionState, taskOf } from '../engine/execution-state.ts';
 import type { RenderContext } from '../expression/render-context.ts';
 import { inputVariables } from '../flow/index.ts';
 import { decryptText } from '../model/encryption.ts';
@@ -39,9 +39,7 @@ export class Carried {
   }
 
   task(run: TaskRun): Task {
-    const task = taskIndex(this.state.flow).get(run.taskId);
-    if (!task) throw new Error(`the flow has no task ${run.taskId}`);
-    return task;
+    return taskOf(this.state.flow, run);
   }
 
   /** What expressions of a task run (or of the execution itself) see and reach. */
@@ -65,7 +63,7 @@ export class Carried {
     };
     const { store, listener } = this.environment;
     await store.append(this.claim, { logs: [entry] });
-    listener.logs?.([entry], this.state.execution.id);
+    listener.logs?.([entry]);
   }
 
   /** The inputs as expressions see them: secrets decrypted, and masked from then on. They never change. */

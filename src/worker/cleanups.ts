@@ -40,7 +40,7 @@ export class Cleanups {
     } catch (error) {
       this.leaveToSweep();
       if (!(error instanceof EngineError || error instanceof UnreachableError))
-        return environment.listener.fault?.(error as Error, state.execution.id);
+        return environment.listener.fault?.(error as Error);
       const left = `What the task left in its engine could not be removed: ${error.message}.`;
       return this.#carried.warn(`${left} windlass doctor --sweep removes it later.`, state.taskRun(taskRunId));
     }

@@ -2,6 +2,7 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Answer } from '../engine/event.ts';
+import { workingDirectory } from '../engine/flowables/working-directory.ts';
 import { renderDeep, renderDeepTyped } from '../expression/index.ts';
 import { findOutputs } from '../files/collect.ts';
 import { writeInputFiles } from '../files/input-files.ts';
@@ -13,8 +14,6 @@ import { fileSources } from '../tasks/file-sources.ts';
 import { copyNamespaceFiles, readNamespaceFiles } from '../tasks/scripts/namespace-files.ts';
 import type { Carried } from './carried.ts';
 import type { DirectoryCache } from './directory-cache.ts';
-
-const workingDirectoryType = 'io.kestra.plugin.core.flow.WorkingDirectory';
 
 /** Makes the directory with the files that it begins with. Doing it again after a crash gives the same. */
 export async function openDirectory(carried: Carried, run: TaskRun): Promise<Answer> {
@@ -92,7 +91,7 @@ export async function removeDirectory(carried: Carried, run: TaskRun): Promise<v
 export function sharedDirectory(carried: Carried, run: TaskRun): string | undefined {
   let inner = run;
   for (const parent of carried.state.ancestors(run)) {
-    if (carried.task(parent).type === workingDirectoryType && inner.branch === 'tasks')
+    if (carried.task(parent).type === workingDirectory.type && inner.branch === 'tasks')
       return directoryOf(carried, parent);
     inner = parent;
   }

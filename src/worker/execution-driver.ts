@@ -4,8 +4,7 @@
  */
 import { mkdir } from 'node:fs/promises';
 import { take } from '../engine/decide.ts';
-import type { Decision } from '../engine/draft.ts';
-import { Draft } from '../engine/draft.ts';
+import { type Decision, Draft } from '../engine/draft.ts';
 import { type Effect, effectToJson } from '../engine/effect.ts';
 import type { Answer, EngineEvent } from '../engine/event.ts';
 import { renderDeep, renderDeepTyped } from '../expression/index.ts';
@@ -153,12 +152,12 @@ export class ExecutionDriver {
     if (decision.execution) state.execution = decision.execution;
     for (const run of decision.taskRuns) state.put(run);
     const { listener } = environment;
-    if (logs.length > 0) listener.logs?.(logs, state.execution.id);
+    if (logs.length > 0) listener.logs?.(logs);
     for (const run of decision.taskRuns) listener.taskRun?.(run, state.execution);
     if (decision.execution) {
       if (decision.execution.state.current === 'KILLING') this.#subflows.killChildren(decision.execution.id);
       this.#mailbox.watch();
-      listener.execution?.(decision.execution, state.flow);
+      listener.execution?.(decision.execution);
     }
   }
 

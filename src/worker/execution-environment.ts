@@ -1,7 +1,6 @@
 /** What one process needs to carry executions out: where things are kept, what runs them, who is told. */
 import type { Config } from '../config/config.ts';
 import type { Execution, LogEntry, TaskRun } from '../model/execution.ts';
-import type { Flow } from '../model/flow.ts';
 import type { TaskRunner } from '../runners/runner.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { Store } from '../store/store.ts';
@@ -31,10 +30,10 @@ export type TaskProgress = {
 
 /** Told after the fact: what is told is committed (but for progress). All methods are optional. */
 export interface ExecutionListener {
-  execution?(execution: Execution, flow: Flow): void;
+  execution?(execution: Execution): void;
   taskRun?(run: TaskRun, execution: Execution): void;
-  logs?(entries: readonly LogEntry[], executionId: string): void;
+  logs?(entries: readonly LogEntry[]): void;
   progress?(progress: TaskProgress, run: TaskRun): void;
   /** A fault of ours, not of the flow. */
-  fault?(error: Error, executionId: string): void;
+  fault?(error: Error): void;
 }

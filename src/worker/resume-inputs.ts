@@ -1,5 +1,5 @@
 /** What the paused tasks of an execution ask for when it goes on. */
-import { type ExecutionState, taskIndex } from '../engine/execution-state.ts';
+import { type ExecutionState, taskOf } from '../engine/execution-state.ts';
 import { declaredInputs, type GivenInput } from '../flow/index.ts';
 import { isList, isMap, type ValueMap } from '../model/value.ts';
 import type { ExecutionEnvironment } from './execution-environment.ts';
@@ -21,7 +21,7 @@ export async function resolveResumeInputs(
   for (const id of state.activeIds()) {
     const run = state.taskRun(id);
     if (run?.state.current !== 'PAUSED') continue;
-    const declared = declaredInputs(taskIndex(state.flow).get(run.taskId)?.properties.onResume);
+    const declared = declaredInputs(taskOf(state.flow, run).properties.onResume);
     if (declared.length === 0) {
       answers.push({ taskRunId: id });
       continue;

@@ -69,7 +69,7 @@ async function resultOf(setting: AttemptSetting, voice: TaskVoice): Promise<Task
     voice.log('ERROR', shortage ?? (error as Error).message);
     // Who runs the execution cannot go on without the store either, and says so.
     if (shortage === undefined && !(error instanceof UserError || error instanceof StoreError)) {
-      environment.listener.fault?.(error as Error, carried.state.execution.id);
+      environment.listener.fault?.(error as Error);
     }
     return { state: 'FAILED', outputs };
   } finally {

@@ -1,6 +1,5 @@
 /** Removing what a process of ours left behind when it was killed between committing a result and cleaning up. */
 import { readdir, rm } from 'node:fs/promises';
-import { isTerminal } from '../model/states.ts';
 import type { Handle } from '../runners/runner.ts';
 import type { RunPlan } from '../runs/run-plan.ts';
 import { sweepOrphans } from '../runs/sweep-orphans.ts';
@@ -17,12 +16,7 @@ export async function removeClosedRuns(carried: Carried, runs: readonly RunRecor
   let isClean = true;
   for (const record of runs) {
     const run = carried.state.taskRun(record.taskRunId);
-    const isOpen =
-      run &&
-      !isTerminal(run.state.current) &&
-      run.attempts.length - 1 === record.attempt &&
-      run.state.current === 'RUNNING';
-    if (isOpen) continue;
+    if (run?.state.current === 'RUNNING' && run.attempts.length - 1 === record.attempt) continue;
     try {
       await removeRun(carried, record);
     } catch (error) {

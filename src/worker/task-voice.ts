@@ -75,10 +75,10 @@ export class TaskVoice {
   }
 
   async #store(): Promise<void> {
-    const { environment, claim, state } = this.#carried;
+    const { environment, claim } = this.#carried;
     const said = this.#take();
     await environment.store.append(claim, said);
-    environment.listener.logs?.(said.logs, state.execution.id);
+    environment.listener.logs?.(said.logs);
   }
 
   #take(): Said {

@@ -1,6 +1,6 @@
 /** The variables that expressions see (spec/expressions.md section 2), resolved when they are used. */
 import type { Config } from '../config/config.ts';
-import { type ExecutionState, taskIndex } from '../engine/execution-state.ts';
+import { type ExecutionState, taskOf } from '../engine/execution-state.ts';
 import { workingDirectory } from '../engine/flowables/working-directory.ts';
 import { type Variables, variablesOf } from '../expression/render-context.ts';
 import type { Execution, TaskRun } from '../model/execution.ts';
@@ -58,7 +58,7 @@ function taskRunVariables(state: ExecutionState, run: TaskRun): Record<string, V
   // A task in a WorkingDirectory stands where that stands: it has its value, and its parents are those of it.
   const value = run.value ?? directory?.value;
   return {
-    task: { id: run.taskId, type: typeOf(state, run) },
+    task: { id: run.taskId, type: taskOf(state.flow, run).type },
     taskrun: () => ({ ...taskRunMap(run), ...(value !== undefined && { value }) }),
     ...(directory && { workerTaskrun: () => taskRunMap(directory) }),
     parents: () => parents(state, directory ?? run),
@@ -77,16 +77,10 @@ function taskRunMap(run: TaskRun): ValueMap {
   };
 }
 
-function typeOf(state: ExecutionState, run: TaskRun): string {
-  return taskIndex(state.flow).get(run.taskId)?.type ?? '';
-}
-
 /** The task run of the WorkingDirectory that this one is a task of. */
 function directoryOf(state: ExecutionState, run: TaskRun): TaskRun | undefined {
   const parent = run.parentTaskRunId === undefined ? undefined : state.taskRun(run.parentTaskRunId);
-  return parent && workingDirectory.aliases.concat(workingDirectory.type).includes(typeOf(state, parent))
-    ? parent
-    : undefined;
+  return parent && taskOf(state.flow, parent).type === workingDirectory.type ? parent : undefined;
 }
 
 /** The task runs around this one that have a value or outputs, nearest first. */

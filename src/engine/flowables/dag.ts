@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { Task } from '../../model/flow.ts';
-import { isList } from '../../model/value.ts';
-import { enabled, hasEnded, mapProperty } from '../container.ts';
+import { isTerminal } from '../../model/states.ts';
+import { isList, isMap } from '../../model/value.ts';
+import { enabled } from '../container.ts';
 import type { Flowable } from '../flowable.ts';
 import { errorBranches } from './branches.ts';
 import { concurrency, concurrentProperty } from './parallel.ts';
@@ -16,7 +17,8 @@ export const dag: Flowable = {
   step(container, ended) {
     const limit = concurrency(container.task.properties.concurrent);
     const { tasks, dependsOn, dependants } = dependenciesOf(container.task);
-    const isReady = (id: string) => (dependsOn.get(id) ?? []).every(name => hasEnded(container.child(name)));
+    const hasEnded = (id: string) => isTerminal(container.child(id)?.state.current ?? 'CREATED');
+    const isReady = (id: string) => (dependsOn.get(id) ?? []).every(hasEnded);
     // What a limit held back may be anywhere; without one only what waited for this task can be ready now.
     const candidates = ended && limit === 0 ? (dependants.get(ended.taskId) ?? []) : tasks;
     for (const task of candidates) {
@@ -48,11 +50,11 @@ function dependenciesOf(dag: Task): Dependencies {
 function readDependencies(dag: Task): Dependencies {
   const tasks = enabled(dag.branches.tasks ?? []);
   const ids = new Set(tasks.map(task => task.id));
-  const given = mapProperty(dag, 'dependsOn');
+  const { dependsOn: written } = dag.properties;
   const dependsOn = new Map<string, readonly string[]>();
   const dependants = new Map<string, Task[]>();
   for (const task of tasks) {
-    const list = given[task.id];
+    const list = isMap(written) ? written[task.id] : undefined;
     const names = isList(list) ? list.map(String).filter(name => ids.has(name)) : [];
     dependsOn.set(task.id, names);
     for (const name of names) dependants.set(name, [...(dependants.get(name) ?? []), task]);
