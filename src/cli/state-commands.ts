@@ -65,7 +65,9 @@ export async function show(id: string, options: StateOptions, { output }: Invoca
       await output.stdout.push('\n');
     } else {
       const runs = stored.taskRuns.filter(run => !run.superseded);
-      output.stdout.write(summaryText(stored.execution, runs, workspace.storage, palette(output.stdout.colors), true));
+      const { colors, isTerminal, width } = output.stdout;
+      const columns = isTerminal ? width : undefined;
+      output.stdout.write(summaryText(stored.execution, runs, workspace.storage, palette(colors), true, columns));
     }
     return exitCode.success;
   });

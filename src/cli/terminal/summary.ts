@@ -8,10 +8,12 @@ import { durationText, tableText } from './table.ts';
 
 /** Columns that a table of task runs needs beside the names of the tasks. */
 const beside = 30;
+/** On a terminal more lines of a kind would push the log out of sight. */
+const mostLines = 100;
 
 /**
  * @param keepsFiles false when the files are removed with an ephemeral state folder
- * @param columns of the terminal, into which the names of tasks are made to fit
+ * @param columns of the terminal, where it is one: names of tasks are made to fit, and very many lines are cut short
  */
 export function summaryText(
   execution: Execution,
@@ -22,16 +24,22 @@ export function summaryText(
   columns = Number.POSITIVE_INFINITY,
 ): string {
   const state = execution.state.current;
-  const rows = tree(taskRuns).map(({ run, depth }) => [
-    `${'  '.repeat(depth)}${shorten(run.taskId, Math.max(12, columns - beside - 2 * depth))}${run.value === undefined ? '' : palette.dim(` [${shorten(run.value, 30)}]`)}`,
-    stateStyle(palette, run.state.current)(run.state.current),
-    run.attempts.length > 1 ? String(run.attempts.length) : '',
-    durationText(elapsed(run)),
-  ]);
+  const most = columns === Number.POSITIVE_INFINITY ? columns : mostLines;
+  const all = tree(taskRuns);
+  const succeeded = ({ run }: { run: TaskRun }) => run.state.current === 'SUCCESS';
+  const notable = new Set([...all.filter(row => !succeeded(row)), ...all.filter(succeeded)].slice(0, most));
+  const rows = all
+    .filter(row => notable.has(row))
+    .map(({ run, depth }) => [
+      `${'  '.repeat(depth)}${shorten(run.taskId, Math.max(12, columns - beside - 2 * depth))}${run.value === undefined ? '' : palette.dim(` [${shorten(run.value, 30)}]`)}`,
+      stateStyle(palette, run.state.current)(run.state.current),
+      run.attempts.length > 1 ? String(run.attempts.length) : '',
+      durationText(elapsed(run)),
+    ]);
   const header = ['TASK', 'STATE', 'TRIES', 'TIME'];
   const tried = rows.some(row => row[2] !== '');
   const shown = (row: readonly string[]) => (tried ? row : row.filter((_, column) => column !== 2));
-  const parts = [`\n${tableText(shown(header), rows.map(shown), palette.bold)}`];
+  const parts = [`\n${tableText(shown(header), rows.map(shown), palette.bold)}${more(all.length - rows.length)}`];
   const outputs = Object.entries(execution.outputs ?? {});
   if (outputs.length > 0) {
     parts.push(
@@ -39,18 +47,21 @@ export function summaryText(
     );
   }
   const taskOutputs = taskRuns.flatMap(run => varLines(run));
-  if (taskOutputs.length > 0) parts.push(`\n${palette.bold('TASK OUTPUTS')}\n${taskOutputs.join('')}`);
+  const cut = (lines: readonly string[]) => lines.slice(0, most).join('') + more(lines.length - most);
+  if (taskOutputs.length > 0) parts.push(`\n${palette.bold('TASK OUTPUTS')}\n${cut(taskOutputs)}`);
   const files = taskRuns.flatMap(run => fileLines(run, storage, keepsFiles));
   if (files.length > 0)
-    parts.push(
-      `\n${palette.bold('FILES')}${keepsFiles ? '' : palette.dim(' (not kept: --ephemeral)')}\n${files.join('')}`,
-    );
+    parts.push(`\n${palette.bold('FILES')}${keepsFiles ? '' : palette.dim(' (not kept: --ephemeral)')}\n${cut(files)}`);
   const total =
     Date.parse(execution.state.histories.at(-1)?.date ?? '') - Date.parse(execution.state.histories[0]?.date ?? '');
   parts.push(
     `\n${stateStyle(palette, state)(palette.bold(state))} ${execution.namespace}.${execution.flowId} ${palette.dim(execution.id)} in ${durationText(total)}\n`,
   );
   return parts.join('');
+}
+
+function more(left: number): string {
+  return left > 0 ? `and ${left} more\n` : '';
 }
 
 /** Parents before children, siblings in order of creation. One whose parent is not there stands at the top. */

@@ -1,0 +1,27 @@
+/** What is said at the end of a run. */
+import { expect, test } from 'vitest';
+import { palette } from '../../src/cli/terminal/style.ts';
+import { summaryText } from '../../src/cli/terminal/summary.ts';
+import { initialState } from '../../src/model/states.ts';
+import type { Storage } from '../../src/storage/storage.ts';
+import { exampleExecution, exampleTaskRun } from '../contract/store/examples.ts';
+
+test('a terminal gets a hundred of very many tasks, and among them those that failed; a file gets all', () => {
+  const runs = Array.from({ length: 1000 }, (_, index) =>
+    exampleTaskRun('e', {
+      taskId: 'task',
+      value: String(index),
+      state: initialState(index === 990 ? 'FAILED' : 'SUCCESS', new Date().toISOString()),
+      outputs: { vars: { n: index } },
+    }),
+  );
+  const said = (columns?: number) =>
+    summaryText(exampleExecution(), runs, {} as Storage, palette(false), true, columns).split('\n');
+  const onTerminal = said(80);
+  expect(onTerminal.length).toBeLessThan(220);
+  expect(onTerminal).toContainEqual(expect.stringMatching(/^task \[990\] +FAILED/));
+  expect(onTerminal.filter(line => line === 'and 900 more')).toHaveLength(2);
+  const inFile = said();
+  expect(inFile.filter(line => /^task \[\d+\]/.test(line))).toHaveLength(1000);
+  expect(inFile.filter(line => line.includes('].n = '))).toHaveLength(1000);
+});
