@@ -6,6 +6,7 @@ import { text } from 'node:stream/consumers';
 import { checkSecretName, SecretStore, SecretStoreError } from '../config/secret-store.ts';
 import { exitCode } from './exit-code.ts';
 import type { Invocation } from './invocation.ts';
+import type { Sink } from './output.ts';
 import { Refusal } from './refusal.ts';
 import { openWorkspace, type WorkspaceOptions } from './workspace.ts';
 
@@ -35,7 +36,7 @@ export async function secret(
     }
     checkSecretName(name);
     const value = process.stdin.isTTY
-      ? await askUnseen(`${name.toUpperCase()}: `)
+      ? await askUnseen(`${name.toUpperCase()}: `, output.stderr)
       : withoutEnd(await text(process.stdin));
     if (value === '') throw new Refusal('bad-argument', `No value was given: windlass secret set ${name} < FILE`);
     // Makes the folder as a run would: private, out of git, on a disk that can be trusted.
@@ -54,8 +55,8 @@ function withoutEnd(value: string): string {
 }
 
 /** A line from the terminal that it does not show. */
-async function askUnseen(prompt: string): Promise<string> {
-  process.stderr.write(prompt);
+async function askUnseen(prompt: string, shown: Sink): Promise<string> {
+  shown.write(prompt);
   const unseen = new Writable({ write: (_chunk, _encoding, done) => done() });
   const terminal = createInterface({ input: process.stdin, output: unseen, terminal: true });
   try {
@@ -63,6 +64,6 @@ async function askUnseen(prompt: string): Promise<string> {
     return line ?? '';
   } finally {
     terminal.close();
-    process.stderr.write('\n');
+    shown.write('\n');
   }
 }
