@@ -149,8 +149,7 @@ function answered(draft: Draft, key: string, answer: Answer): void {
   if (type === 'outputs') takeOutputs(draft, answer);
   const run = draft.taskRun(id);
   if (!run || isTerminal(run.state.current)) return;
-  if (type === 'subflow') {
-    draft.finish(subflowKey(run));
+  if (key === subflowKey(run)) {
     if (!answer.ok) refuseSubflow(draft, run, answer.message);
   } else if (awaited(run) === key) {
     const heard = draft.put(withoutAwaited(run));

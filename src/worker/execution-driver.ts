@@ -219,7 +219,7 @@ export class ExecutionDriver {
         );
         return;
       case 'subflow':
-        this.#background(() => this.#subflows.startSubflow(this.carried, effect.taskRunId, event => this.post(event)));
+        this.#background(() => this.#subflows.startSubflow(this.carried, effect, event => this.post(event)));
         return;
       case 'kill-child':
         this.#subflows.killSubflow(effect.executionId);

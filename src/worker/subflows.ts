@@ -1,5 +1,4 @@
 /** Executions on behalf of others: those of Subflow tasks and of the items of a ForEachItem task. */
-import type { EngineEvent } from '../engine/event.ts';
 import { ExpressionError, renderDeep } from '../expression/index.ts';
 import type { Execution, TaskRun } from '../model/execution.ts';
 import { derivedId } from '../model/ids.ts';
@@ -14,7 +13,7 @@ import type { RefusedInputs } from './execution-inputs.ts';
 import { renderFlowOutputs } from './flow-outputs.ts';
 import type { Origin } from './new-execution.ts';
 import type { StartRequest } from './start-request.ts';
-import type { SubflowStarter } from './subflow-starter.ts';
+import type { Post, SubflowEffect, SubflowStarter } from './subflow-starter.ts';
 
 /** What subflows need of the session: executions made, found again, and waited for. */
 export interface Executions {
@@ -60,9 +59,8 @@ export class Subflows implements SubflowStarter {
   }
 
   /** Starts a subflow's execution, or goes on with it, and tells the parent when it has ended. */
-  async startSubflow(parent: Carried, taskRunId: string, post: (event: EngineEvent) => void): Promise<void> {
-    const refuse = (message: string) =>
-      post({ type: 'answered', at: Date.now(), key: `subflow:${taskRunId}`, answer: { ok: false, message } });
+  async startSubflow(parent: Carried, { key, taskRunId }: SubflowEffect, post: Post): Promise<void> {
+    const refuse = (message: string) => post({ type: 'answered', at: Date.now(), key, answer: { ok: false, message } });
     const run = parent.state.taskRun(taskRunId);
     if (!run) return;
     const again = await this.#childToRestart(parent, run);

@@ -1,12 +1,9 @@
 /** `workerGroup`: whether this process may run a task, and what happens where it may not. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { render } from '../expression/index.ts';
 import type { TaskResult } from '../model/execution.ts';
 import type { WorkerGroup } from '../model/flow.ts';
 import { type TaskContext, TaskError } from '../tasks/task-type.ts';
-
-/** The longest that a timer of Node's can be. */
-const longestMs = 2 ** 31 - 1;
+import { Patience } from './patience.ts';
 
 /**
  * Undefined when the task may run here. Else how it ends: CANCELLED, or with a `TaskError`; or, where it is to wait, not
@@ -29,7 +26,9 @@ export async function keptFromRunning(
     return { state: 'CANCELLED', outputs: {} };
   }
   log('WARN', `${here}: the task waits. End this process, and resume the execution with one that is.`);
-  // Timers, because nothing else would keep the process.
-  while (!signal.aborted) await sleep(longestMs, undefined, { signal }).catch(() => {});
+  const patience = new Patience();
+  signal.addEventListener('abort', () => patience.end(), { once: true });
+  // A timer, because nothing else would keep the process.
+  if (!signal.aborted) await patience.until(Number.POSITIVE_INFINITY);
   return { state: 'KILLED', outputs: {} };
 }

@@ -277,12 +277,12 @@ export class Simulation {
     this.#ready.push(() => ({ type: 'finished', at: this.now, taskRunId, attempt, result }));
   }
 
-  #beginChild({ taskRunId }: Extract<Effect, { type: 'subflow' }>): void {
+  #beginChild({ key, taskRunId }: Extract<Effect, { type: 'subflow' }>): void {
     const run = this.#run(taskRunId);
     const given = this.#world.subflows?.[run.taskId] ?? this.#world.otherSubflows?.() ?? 'SUCCESS';
     const attempts = run.attempts.length;
     if (given === 'refused') {
-      this.#answer(`subflow:${taskRunId}`, () => ({ ok: false, message: 'there is no such flow' }));
+      this.#answer(key, () => ({ ok: false, message: 'there is no such flow' }));
       return;
     }
     const executionId = `${taskRunId}-child-${attempts}`;
