@@ -12,6 +12,10 @@ export function sayRefusal(error: Error, json: boolean, { output }: Pick<Invocat
     return exitCode.refused;
   }
   if (error instanceof StoreError) return sayRefusal(new Refusal('unusable-state', error.message), json, { output });
+  if ((error as NodeJS.ErrnoException).syscall === 'uv_cwd') {
+    const gone = new Refusal('unreadable-file', 'The working folder is gone: change into one that is there.');
+    return sayRefusal(gone, json, { output });
+  }
   if (json)
     output.stdout.write(`${JSON.stringify({ error: { code: 'fault', message: error.message }, violations: [] })}\n`);
   output.stderr.write(`This is a fault of Windlass, not of your flow: ${error.stack ?? error.message}\n`);

@@ -165,6 +165,14 @@ describe('command lines that are refused', () => {
     expect(code).toBe(2);
   });
 
+  test('a working folder that was removed', async () => {
+    sandbox().flow(hello);
+    const { code, err } = await sandbox().shell('mkdir gone; cd gone; rmdir ../gone; $WINDLASS run ../flow.yaml');
+    expect(err).toMatch(/^The working folder is gone: change into one that is there\.$/m);
+    expect(err).not.toMatch(/\n\s+at /);
+    expect(code).toBe(2);
+  });
+
   test.each(wrong)('%s', async (_, args) => {
     sandbox().flow(hello);
     const { code, out, err } = await sandbox().run(args);
