@@ -95,7 +95,7 @@ export class Reporter implements ExecutionListener {
 }
 
 /** The end of an execution, for people. */
-export function showEnd(driver: ExecutionDriver, workspace: Workspace, output: Output, options: FollowOptions): void {
+function showEnd(driver: ExecutionDriver, workspace: Workspace, output: Output, options: FollowOptions): void {
   const { state } = driver.carried;
   const text = summaryText(
     state.execution,

@@ -6,7 +6,7 @@ import { awaitUnseen } from './await-unseen.ts';
 import { commandHint } from './command-hint.ts';
 import { executionDocument } from './execution-json.ts';
 import { exitCode, exitCodeOf } from './exit-code.ts';
-import { type FollowOptions, Reporter, showEnd } from './follow.ts';
+import { type FollowOptions, Reporter, reportEnd } from './follow.ts';
 import { parseInputArguments } from './input-arguments.ts';
 import type { Invocation } from './invocation.ts';
 import { Refusal } from './refusal.ts';
@@ -62,7 +62,7 @@ export async function resume(
     const last = await Promise.all(drivers.map(driver => session.settled(driver)));
     reporter.close();
     if (options.json) await writeDocuments(last, id === undefined, workspace.store, output);
-    else if (!options.quiet) for (const driver of last) showEnd(driver, workspace, output, options);
+    else for (const driver of last) await reportEnd(driver, workspace, output, options);
     return Math.max(...last.map(({ carried }) => exitCodeOf(carried.state.execution.state.current)));
   } finally {
     reporter.close();

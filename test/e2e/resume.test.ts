@@ -53,6 +53,19 @@ test('a paused execution whose process was killed is resumed by id', async () =>
   expect(taskRunList[1]?.outputs).toEqual({ value: 'false' });
 });
 
+test('why a resumed execution failed is said with --quiet too', async () => {
+  const fails = { id: 'fails', type: 'io.kestra.plugin.core.execution.Fail', errorMessage: 'broken' };
+  const run = sandbox().start(['run', sandbox().flow({ tasks: [pause, fails] })]);
+  await run.says(/windlass resume \w+/);
+  const id = /windlass resume (\w+)/.exec(run.err)?.[1] ?? '';
+  run.kill('SIGKILL');
+  await run.ended;
+  const { code, err, out } = await sandbox().run(['resume', id, '-i', 'approved=true', '--quiet']);
+  expect(err).toMatch(/ERROR fails {2}broken\n$/);
+  expect(out).toBe('');
+  expect(code).toBe(1);
+});
+
 test('resume without anything to do', async () => {
   await sandbox().run(['run', sandbox().flow({ tasks: [log('a', 'hi')] })]);
   expect(await sandbox().run(['resume'])).toMatchObject({ code: 0, out: 'Nothing to resume.\n' });
