@@ -18,7 +18,8 @@ export async function validate(
   options: ValidateOptions,
   { output, environment }: Invocation,
 ): Promise<number> {
-  const { config } = await readSettings(options, environment);
+  const { config, warnings } = await readSettings(options, environment);
+  for (const warning of warnings) output.stderr.write(`${warning}\n`);
   const catalog = catalogFor(config, environment);
   const style = palette(output.stdout.colors);
   let refused = 0;
@@ -36,6 +37,8 @@ export async function validate(
     if (file.problems.length > 0) output.stdout.write(`${problemsText(file, file.problems, output.stdout.colors)}\n`);
   }
   if (options.json) output.stdout.write(`${JSON.stringify(results, null, 2)}\n`);
+  else if (refused > 0 && results.length > 1)
+    output.stdout.write(`\n${refused} of ${results.length} files ${refused === 1 ? 'has' : 'have'} problems.\n`);
   return refused > 0 ? exitCode.refused : exitCode.success;
 }
 
