@@ -5,7 +5,7 @@ import { LiveView } from '../../src/cli/terminal/live-view.ts';
 import { palette } from '../../src/cli/terminal/style.ts';
 import { width } from '../../src/cli/terminal/table.ts';
 import type { TaskRun } from '../../src/model/execution.ts';
-import { initialState } from '../../src/model/states.ts';
+import { initialState, moveTo } from '../../src/model/states.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -121,6 +121,15 @@ test('the tasks of a subflow stand below the task that started it', () => {
     expect.stringMatching(/^ {2}. inner$/),
     expect.stringMatching(/^. other$/),
   ]);
+});
+
+test('the time of a task that waits for its next try goes on', () => {
+  const screen = new Screen();
+  using view = shown(screen);
+  const failing = run('a');
+  view.live.taskRun({ ...failing, state: moveTo(failing.state, 'RETRYING', new Date().toISOString()) });
+  vi.advanceTimersByTime(3000);
+  expect(screen.lines).toEqual([expect.stringMatching(/^. a {2}retrying {2}3\.0 s$/)]);
 });
 
 test('more tasks than there is room for are counted', () => {

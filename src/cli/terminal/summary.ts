@@ -1,6 +1,7 @@
 /** What is left to say at the end of a run: the task runs, the outputs, and where files are. */
 import type { Execution, TaskRun } from '../../model/execution.ts';
 import { writeJson } from '../../model/json.ts';
+import { isTerminal } from '../../model/states.ts';
 import { isMap, type Value } from '../../model/value.ts';
 import type { Storage } from '../../storage/storage.ts';
 import { type Palette, stateStyle } from './style.ts';
@@ -77,8 +78,8 @@ export function tree(taskRuns: readonly TaskRun[]): { run: TaskRun; depth: numbe
 export function elapsed(run: TaskRun, now = Date.now()): number {
   const { histories } = run.state;
   const start = histories.find(({ state }) => state === 'RUNNING') ?? histories[0];
-  const ended = run.state.current !== 'RUNNING' && run.state.current !== 'CREATED' && run.state.current !== 'PAUSED';
-  return (ended ? Date.parse(histories.at(-1)?.date ?? '') : now) - Date.parse(start?.date ?? '');
+  const end = isTerminal(run.state.current) ? Date.parse(histories.at(-1)?.date ?? '') : now;
+  return end - Date.parse(start?.date ?? '');
 }
 
 function name(run: TaskRun): string {
