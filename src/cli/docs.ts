@@ -6,6 +6,7 @@ import { Refusal } from './refusal.ts';
 import { runnerJson, taskJson } from './schema/flow-json-schema.ts';
 import type { Json } from './schema/property-json.ts';
 import { readSettings, type SettingsOptions } from './settings.ts';
+import { folded } from './terminal/fold.ts';
 import { type Palette, palette } from './terminal/style.ts';
 import { catalogFor } from './workspace.ts';
 
@@ -15,7 +16,7 @@ export async function docs(
   options: SettingsOptions,
   { output, environment }: Invocation,
 ): Promise<number> {
-  const { config } = await readSettings(options, environment);
+  const { config } = readSettings(options, environment);
   const catalog = catalogFor(config, environment);
   if (name === undefined) {
     output.stdout.write(`${catalog.names().join('\n')}\n`);
@@ -38,7 +39,8 @@ export async function docs(
   const runner = catalog.runner(type);
   const json = task ? taskJson(task) : runner && runnerJson(runner);
   const aliases = (task ?? runner)?.aliases ?? [];
-  if (json) output.stdout.write(page(type, aliases, json, palette(output.stdout.colors)));
+  const { colors, width } = output.stdout;
+  if (json) output.stdout.write(folded(page(type, aliases, json, palette(colors)), width));
   return exitCode.success;
 }
 

@@ -11,6 +11,7 @@ import { Refusal } from './refusal.ts';
 import { runnerRegistry } from './runners.ts';
 import { readSettings, type SettingsOptions } from './settings.ts';
 import { sweep } from './sweep.ts';
+import { folded } from './terminal/fold.ts';
 import { palette } from './terminal/style.ts';
 
 export interface DoctorOptions extends SettingsOptions {
@@ -36,7 +37,7 @@ const leastFreeBytes = 100 * 2 ** 20;
 /** 0 when the configuration is valid and local processes and one runner of containers can be used, else 1. */
 export async function doctor(options: DoctorOptions, { output, environment }: Invocation): Promise<number> {
   if (options.sweep) {
-    const { config } = await readSettings(options, environment);
+    const { config } = readSettings(options, environment);
     return sweep(options, config, { output, environment });
   }
   const { config, finding: configuration } = await readOrFind(options, environment);
@@ -58,8 +59,9 @@ export async function doctor(options: DoctorOptions, { output, environment }: In
       usable === undefined ? style.dim('·') : usable ? style.good('✓') : style.bad('✗');
     for (const finding of findings) {
       const detail = finding.detail.trimEnd().replaceAll(/\n+/g, '\n    ');
-      output.stdout.write(`${mark(finding)} ${style.bold(finding.what)}  ${detail}\n`);
-      if (finding.whatToDo) output.stdout.write(`${finding.whatToDo.replaceAll(/^/gm, '    ')}\n`);
+      const { width } = output.stdout;
+      output.stdout.write(folded(`${mark(finding)} ${style.bold(finding.what)}  ${detail}\n`, width, 4));
+      if (finding.whatToDo) output.stdout.write(folded(`${finding.whatToDo.replaceAll(/^/gm, '    ')}\n`, width));
     }
   }
   if (configuration.length > 0) return exitCode.failed;
@@ -73,7 +75,7 @@ async function readOrFind(
   environment: NodeJS.ProcessEnv,
 ): Promise<{ config: Config; finding: Finding[] }> {
   try {
-    return { config: (await readSettings(options, environment)).config, finding: [] };
+    return { config: readSettings(options, environment).config, finding: [] };
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     const { config } = loadConfig({ env: environment });

@@ -15,7 +15,7 @@ import { readSettings } from './settings.ts';
 import { logLine } from './terminal/log-line.ts';
 import { palette, stateStyle } from './terminal/style.ts';
 import { summaryText } from './terminal/summary.ts';
-import { durationText, tableText } from './terminal/table.ts';
+import { cut, durationText, tableText } from './terminal/table.ts';
 import { unknownExecution } from './unknown-execution.ts';
 import { openKept, type Workspace } from './workspace.ts';
 
@@ -23,6 +23,9 @@ interface StateOptions {
   readonly state?: string;
   readonly json?: boolean;
 }
+
+/** Columns that an execution takes in the list beside the name of its flow. */
+const beside = 60;
 
 export async function list(
   options: StateOptions & { readonly limit: number },
@@ -34,10 +37,12 @@ export async function list(
       output.stdout.write(`${JSON.stringify(found, null, 2)}\n`);
       return exitCode.success;
     }
-    const style = palette(output.stdout.colors);
+    const { colors, isTerminal, width } = output.stdout;
+    const style = palette(colors);
+    const room = isTerminal ? Math.max(12, width - beside) : Number.POSITIVE_INFINITY;
     const rows = found.map(each => [
       each.id,
-      `${each.namespace}.${each.flowId}`,
+      cut(`${each.namespace}.${each.flowId}`, room),
       stateStyle(style, each.state)(each.interrupted ? `${each.state} (interrupted)` : each.state),
       each.startDate.replace('T', ' ').slice(0, 19),
       took(each),
@@ -95,7 +100,7 @@ export async function clean(
   options: StateOptions & { readonly older?: string },
   { output, environment }: Invocation,
 ): Promise<number> {
-  const { config } = await readSettings({}, environment);
+  const { config } = readSettings({}, environment);
   const age = options.older === undefined ? 0 : parseAge(options.older);
   return withState(options, async workspace => {
     const before = Date.now() - age;

@@ -68,11 +68,12 @@ function shorten(content: string, cut: number, room: number): string {
   return start.length > room ? `${start.slice(0, room - 1)}…` : start;
 }
 
-function wrapped(text: string): string[] {
+/** Rows of so many columns at most, broken at spaces; a longer word keeps its length. */
+export function wrapped(text: string, columns = width - 2): string[] {
   const rows: string[] = [];
   for (const word of text.split(' ')) {
     const last = rows.at(-1);
-    if (last !== undefined && last.length + word.length + 1 <= width - 2) rows[rows.length - 1] = `${last} ${word}`;
+    if (last !== undefined && last.length + word.length + 1 <= columns) rows[rows.length - 1] = `${last} ${word}`;
     else rows.push(word);
   }
   return rows;

@@ -16,6 +16,12 @@ describe('a page', () => {
     expect(out).toMatch(/ {2}memory {2}map\n {6}Limits of memory\n {4}memory {2}text\n {8}Memory\n/);
   });
 
+  test('folds long lines at spaces, and goes on where they began', async () => {
+    const { out } = await docs('runner.docker.Docker');
+    expect(out).toMatch(/\n {6}Put before the command\. .*\n {6}the image’s own, .*\n {6}own\.\n {2}user /);
+    expect(Math.max(...out.split('\n').map(line => line.length))).toBeLessThanOrEqual(80);
+  });
+
   test('has what is required first', async () => {
     const { out } = await docs('shell.Commands');
     expect(out).toMatch(/PROPERTIES\n {2}id {2}text, required\n.*? {2}commands {2}list, required\n/s);

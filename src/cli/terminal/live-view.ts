@@ -5,7 +5,7 @@ import type { TaskProgress } from '../../worker/execution-environment.ts';
 import type { Sink } from '../output.ts';
 import type { Palette } from './style.ts';
 import { elapsed, tree } from './summary.ts';
-import { durationText, width } from './table.ts';
+import { cut, durationText, width } from './table.ts';
 
 const frames = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
 /** More lines than this would push the log out of sight. */
@@ -119,13 +119,4 @@ function nameOf({ taskId, value }: TaskRun, most: number): string {
 function progressBar(fraction: number): string {
   const done = Math.round(Math.min(1, Math.max(0, fraction)) * barWidth);
   return `${'█'.repeat(done)}${'░'.repeat(barWidth - done)} ${String(Math.floor(fraction * 100)).padStart(3)} %`;
-}
-
-function cut(text: string, most: number): string {
-  const line = text.split('\n')[0] ?? '';
-  if (width(line) <= most) return line;
-  // A value of a ForEach may be a megabyte; no more characters than columns are looked at.
-  let end = Math.min(line.length - 1, most);
-  while (end > 0 && width(line.slice(0, end)) >= most) end -= 1;
-  return `${line.slice(0, end)}…`;
 }

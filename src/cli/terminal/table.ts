@@ -30,6 +30,16 @@ export function width(text: string): number {
   return columns;
 }
 
+/** The first line of a text, in so many columns at most. */
+export function cut(text: string, most: number): string {
+  const line = text.split('\n')[0] ?? '';
+  if (width(line) <= most) return line;
+  // A value of a ForEach may be a megabyte; no more characters than columns are looked at.
+  let end = Math.min(line.length - 1, most);
+  while (end > 0 && width(line.slice(0, end)) >= most) end -= 1;
+  return `${line.slice(0, end)}…`;
+}
+
 function isWide(code: number): boolean {
   return (
     (code >= 0x1100 && code <= 0x115f) ||
