@@ -9,10 +9,12 @@ export { warmUp } from './cli/warm-up.ts';
 /** Runs the command line that this process was started with. */
 export async function main(): Promise<void> {
   const signals = takeSignals(process);
-  const { NO_COLOR, CI, TERM } = process.env;
+  // A copy: each look at Node's own asks the system.
+  const environment = { ...process.env };
+  const { NO_COLOR, CI, TERM } = environment;
   const wishes = { noColor: Boolean(NO_COLOR) || TERM === 'dumb', plain: Boolean(CI) || TERM === 'dumb' };
   const output = { stdout: sinkOf(process.stdout, wishes), stderr: sinkOf(process.stderr, wishes) };
-  const exitCode = await runProgram(process.argv.slice(2), { output, environment: process.env, signals });
+  const exitCode = await runProgram(process.argv.slice(2), { output, environment, signals });
   for (const sink of [output.stdout, output.stderr]) await sink.push('');
   // Ended by itself, Node gives back each page of its heap before, and waits for its threads: 3 ms.
   process.exit(exitCode);

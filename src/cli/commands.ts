@@ -55,6 +55,8 @@ Exit codes: 0 SUCCESS or WARNING, 1 FAILED or CANCELLED, 2 refused or a wrong co
   declareRunning(program, act);
   declareKept(program, act);
   declareLooking(program, act);
+  // Made now, so that a snapshot holds it, rather than when the command line is read (1 ms).
+  for (const command of program.commands) command.helpOption('-h, --help', 'show the help of the command');
   return program;
 }
 

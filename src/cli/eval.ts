@@ -22,7 +22,7 @@ export async function evaluate(
   options: EvalOptions,
   { output, environment }: Invocation,
 ): Promise<number> {
-  const { config } = await readSettings(options, environment);
+  const { config } = readSettings(options, environment);
   const variables = options.context === undefined ? {} : await readContext(options.context);
   const context = () => renderContext(config, variables);
   if (options.jsonl) {
@@ -58,7 +58,7 @@ async function row(line: string, context: () => RenderContext): Promise<ValueMap
 }
 
 async function readContext(path: string): Promise<ValueMap> {
-  const text = await readText(path, 'context');
+  const text = readText(path, 'context');
   let context: Value;
   try {
     context = parseJson(text);

@@ -23,8 +23,8 @@ export async function explain(
   options: ExplainOptions,
   { output, environment }: Invocation,
 ): Promise<number> {
-  const { config } = await readSettings(options, environment);
-  const file = await readRunnableFlows(path, catalogFor(config, environment), config, output.stderr.colors);
+  const { config } = readSettings(options, environment);
+  const file = readRunnableFlows(path, catalogFor(config, environment), config, output.stderr.colors);
   const workspace = await openWorkspace({ ephemeral: true });
   try {
     const [flow] = file.flows;

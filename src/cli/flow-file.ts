@@ -15,8 +15,8 @@ export interface FlowFile {
   readonly problems: readonly Problem[];
 }
 
-export async function readFlowFile(path: string, catalog: Catalog, config: Config): Promise<FlowFile> {
-  const source = await readText(path, 'flow');
+export function readFlowFile(path: string, catalog: Catalog, config: Config): FlowFile {
+  const source = readText(path, 'flow');
   return {
     name: path,
     source,
@@ -25,13 +25,8 @@ export async function readFlowFile(path: string, catalog: Catalog, config: Confi
 }
 
 /** The file's flows, or a refusal that shows every problem. */
-export async function readRunnableFlows(
-  path: string,
-  catalog: Catalog,
-  config: Config,
-  colors: boolean,
-): Promise<FlowFile> {
-  return runnable(await readFlowFile(path, catalog, config), colors);
+export function readRunnableFlows(path: string, catalog: Catalog, config: Config, colors: boolean): FlowFile {
+  return runnable(readFlowFile(path, catalog, config), colors);
 }
 
 /** The file with another text in place of its own, for this run. */

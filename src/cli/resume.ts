@@ -24,7 +24,7 @@ export async function resume(
   options: ResumeOptions,
   { output, environment, signals }: Invocation,
 ): Promise<number> {
-  const { config } = await readSettings(options, environment);
+  const { config } = readSettings(options, environment);
   const inputs = parseInputArguments(options.input ?? []);
   if (id === undefined && options.input)
     throw new Refusal('bad-argument', 'Inputs are for one execution: windlass resume ID -i name=value');

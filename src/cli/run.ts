@@ -79,9 +79,9 @@ export async function run(file: string, options: RunOptions, invocation: Invocat
 
 /** The first flow of the file, with the settings that it is run with and what there is to say of them. */
 async function readRun(file: string, options: RunOptions, { output, environment }: Invocation) {
-  const { config, warnings } = await readSettings(options, environment);
+  const { config, warnings } = readSettings(options, environment);
   const catalog = catalogFor(config, environment);
-  const written = await readRunnableFlows(file, catalog, config, output.stderr.colors);
+  const written = readRunnableFlows(file, catalog, config, output.stderr.colors);
   const overridden =
     options.runner === undefined
       ? undefined

@@ -22,9 +22,10 @@ export interface Settings {
   readonly warnings: readonly string[];
 }
 
-export async function readSettings(options: SettingsOptions, environment: NodeJS.ProcessEnv): Promise<Settings> {
-  const text = options.config === undefined ? undefined : await readText(options.config, 'configuration');
-  const secretsText = options.secrets === undefined ? undefined : await readText(options.secrets, 'secrets file');
+/** @throws Refusal */
+export function readSettings(options: SettingsOptions, environment: NodeJS.ProcessEnv): Settings {
+  const text = options.config === undefined ? undefined : readText(options.config, 'configuration');
+  const secretsText = options.secrets === undefined ? undefined : readText(options.secrets, 'secrets file');
   const { config, problems } = loadConfig({
     ...(text !== undefined && { text }),
     ...(options.config !== undefined && { fileName: options.config }),

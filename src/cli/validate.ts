@@ -18,14 +18,14 @@ export async function validate(
   options: ValidateOptions,
   { output, environment }: Invocation,
 ): Promise<number> {
-  const { config, warnings } = await readSettings(options, environment);
+  const { config, warnings } = readSettings(options, environment);
   for (const warning of warnings) output.stderr.write(`${warning}\n`);
   const catalog = catalogFor(config, environment);
   const style = palette(output.stdout.colors);
   let refused = 0;
   const results: object[] = [];
   for (const path of (await Promise.all(paths.map(flowFiles))).flat()) {
-    const file = await readFlowFile(path, catalog, config);
+    const file = readFlowFile(path, catalog, config);
     const errors = file.problems.filter(({ severity }) => severity === 'error');
     if (errors.length > 0) refused += 1;
     results.push({ file: path, valid: errors.length === 0, problems: file.problems });

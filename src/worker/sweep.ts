@@ -1,5 +1,6 @@
 /** Removing what a process of ours left behind when it was killed between committing a result and cleaning up. */
-import { readdir, rm } from 'node:fs/promises';
+import { readdirSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import type { Handle } from '../runners/runner.ts';
 import type { RunPlan } from '../runs/run-plan.ts';
 import { sweepOrphans } from '../runs/sweep-orphans.ts';
@@ -39,7 +40,7 @@ export async function sweep(
   carry: (stored: StoredExecution, claim: Claim) => Carried,
 ): Promise<void> {
   const { store, workRoot } = environment;
-  for (const id of await readdir(workRoot).catch(() => [])) {
+  for (const id of foldersIn(workRoot)) {
     const stored = isOurs(id) ? undefined : await store.load(id);
     if (stored?.execution.phase !== 'ended') continue;
     const claim = await store.claim(id, { ended: true });
@@ -52,6 +53,15 @@ export async function sweep(
     } finally {
       await store.release(claim);
     }
+  }
+}
+
+function foldersIn(workRoot: string): readonly string[] {
+  try {
+    return readdirSync(workRoot);
+  } catch {
+    // No execution had a working directory yet.
+    return [];
   }
 }
 

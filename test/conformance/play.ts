@@ -52,7 +52,7 @@ async function start(recorded: Case, stage: Stage): Promise<ExecutionDriver | { 
   const path = join(stage.scratch, `${recorded.name}.yaml`);
   await writeFile(path, recorded.source);
   try {
-    const { flows, source } = await readRunnableFlows(path, catalogFor(config, environment), config, false);
+    const { flows, source } = readRunnableFlows(path, catalogFor(config, environment), config, false);
     const labels = Object.entries(recorded.with.labels ?? {}).map(([key, value]) => ({ key, value }));
     const inputs = givenInputs(recorded.with.inputs ?? {});
     const driver = await session.start({ flows, flowIndex: 0, source, inputs, labels });

@@ -58,13 +58,13 @@ export class FlowHarness {
 
   /** @throws Error for what is wrong with the flow or its inputs */
   async start(yaml: string, inputs: Readonly<Record<string, GivenInput>> = {}): Promise<ExecutionDriver> {
-    const { config } = await readSettings({}, this.#environment);
+    const { config } = readSettings({}, this.#environment);
     this.#workspace ??= await openWorkspace({ state: join(this.base, 'state') });
     this.#session ??= this.#workspace.session(config, this.#environment, { fault: error => this.faults.push(error) });
     this.#count += 1;
     const path = join(this.base, `flow-${this.#count}.yaml`);
     writeFileSync(path, yaml.startsWith('id:') ? yaml : `id: f\nnamespace: a.b\n${yaml}`);
-    const { flows, source } = await readRunnableFlows(path, catalogFor(config, this.#environment), config, false);
+    const { flows, source } = readRunnableFlows(path, catalogFor(config, this.#environment), config, false);
     const started = await this.#session.start({ flows, flowIndex: 0, source, inputs, labels: [] });
     if ('violations' in started) throw new Error(started.violations.map(({ message }) => message).join('\n'));
     return started;

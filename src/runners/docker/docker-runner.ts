@@ -185,7 +185,7 @@ export class DockerRunner extends DeclaredRunner implements TaskRunner<DockerCon
     const user = given.user ?? image.user;
     const settings = user === undefined ? given : { ...given, user };
     // Podman 4 shows the image's folder, not the volume over it, once a container has ended.
-    const copies = settings.filesBy === 'VOLUME' && (engine.podman || (await needsCopyIn(spec, settings)));
+    const copies = settings.filesBy === 'VOLUME' && (engine.podman || needsCopyIn(spec, settings));
     const outputVolume = !copies && settings.filesBy === 'VOLUME';
     const volumes = this.#options.volumeEnabled ? settings.volumes : [];
     for (const text of leftOutProperties(settings, volumes, engine.apiMinor)) progress({ kind: 'trouble', text });

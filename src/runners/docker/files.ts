@@ -1,5 +1,6 @@
 /** Files into the container before it starts, and out of it after it has ended, through the archive endpoint. */
-import { readdir, utimes } from 'node:fs/promises';
+import { readdirSync } from 'node:fs';
+import { utimes } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
 import { Readable } from 'node:stream';
 import { diskShortage } from '../../files/disk-shortage.ts';
@@ -23,12 +24,12 @@ const transferAttempts = 3;
  * directory itself, as an anonymous volume (1 ms). A file cannot be renamed into a volume, only copied, so a program
  * that speaks of its output directory gets a real one.
  */
-export async function needsCopyIn(spec: RunSpec, settings: Settings): Promise<boolean> {
+export function needsCopyIn(spec: RunSpec, settings: Settings): boolean {
   if (settings.filesBy === 'MOUNT') return false;
   // What is left running outlives us: an anonymous volume would stay behind when its container is removed by hand.
   if (spec.shared || isOtherUser(settings) || !settings.wait) return true;
   const outputName = basename(spec.outputDir);
-  if ((await readdir(spec.workDir)).some(name => name !== outputName)) return true;
+  if (readdirSync(spec.workDir).some(name => name !== outputName)) return true;
   const speaksOfIt = (text: string) => text.includes('OUTPUT_DIR') || text.includes(outputName);
   return (
     spec.argv.some(speaksOfIt) ||
