@@ -69,11 +69,11 @@ function shorten(content: string, cut: number, room: number): string {
 }
 
 /** Rows of so many columns at most, broken at spaces; a longer word keeps its length. */
-export function wrapped(text: string, columns = width - 2): string[] {
+export function wrapped(text: string, columns = width - 2, measure = (row: string) => row.length): string[] {
   const rows: string[] = [];
   for (const word of text.split(' ')) {
     const last = rows.at(-1);
-    if (last !== undefined && last.length + word.length + 1 <= columns) rows[rows.length - 1] = `${last} ${word}`;
+    if (last !== undefined && measure(last) + measure(word) + 1 <= columns) rows[rows.length - 1] = `${last} ${word}`;
     else rows.push(word);
   }
   return rows;
