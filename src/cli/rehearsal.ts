@@ -1,4 +1,4 @@
-/** Carries a flow out without a store and without programs: all of the way but its two ends. */
+/** Carries a flow out without a database and without programs: all of the way but its two ends. */
 import { loadConfig } from '../config/load-config.ts';
 import { flowables } from '../engine/flowables/index.ts';
 import { readFlows } from '../flow/index.ts';
@@ -6,9 +6,13 @@ import { dockerDeclaration } from '../runners/docker/declaration.ts';
 import { createDockerRunner } from '../runners/docker/index.ts';
 import type { Run, TaskRunner } from '../runners/runner.ts';
 import { openLocalStorage } from '../storage/local/index.ts';
-import type { Store } from '../store/store.ts';
+import { openStore } from '../store/sqlite/index.ts';
 import { createCatalog, type RunnerRegistry } from '../tasks/registry.ts';
 import { Session } from '../worker/session.ts';
+import { exitCode } from './exit-code.ts';
+import { Reporter, reportEnd } from './follow.ts';
+import type { Output } from './output.ts';
+import { rehearsalSqlite } from './rehearsal-database.ts';
 import { rehearsalEngine } from './rehearsal-engine.ts';
 import { runnerRegistry } from './runners.ts';
 
@@ -34,26 +38,11 @@ const runner: Omit<TaskRunner, keyof RunnerRegistry['declarations'][number]> = {
   remove: async () => {},
 };
 
-/** Takes everything and keeps nothing; a single run asks for no more than this. */
-function emptyStore(): Store {
-  const nothing = async () => {};
-  const store: Partial<Store> = {
-    ownerId: 'rehearsal',
-    create: async ({ execution }) => ({ executionId: execution.id, token: 1 }),
-    release: nothing,
-    commit: nothing,
-    run: async () => undefined,
-    saveRun: nothing,
-    deleteRun: nothing,
-    saveProgress: nothing,
-    append: nothing,
-    receive: async () => [],
-  };
-  return store as Store;
-}
+/** Nobody's: who it is that runs the rehearsal must not be kept in the snapshot. */
+const identity = { host: '', bootId: '', pid: 0, startTime: '' };
 
 /** @throws Error when the flow does not end in SUCCESS */
-export async function rehearse(source: string, folder: string): Promise<void> {
+export async function rehearse(source: string, folder: string, output: Output): Promise<void> {
   const { config } = loadConfig({ env: {} });
   const { declarations } = runnerRegistry(config, {});
   // Docker's own configuration is looked for, and is nowhere.
@@ -67,22 +56,28 @@ export async function rehearse(source: string, folder: string): Promise<void> {
   };
   const catalog = createCatalog({ runners: { declarations, get }, flowables });
   const { flows } = readFlows({ name: 'rehearsal', text: source }, { catalog, pluginDefaults: [] });
+  const store = await openStore(folder, { identity, sqlite: rehearsalSqlite, allowNetworkFileSystem: true });
+  const storage = openLocalStorage(folder);
+  const listener = new Reporter(output, {}, () => '');
   const session = new Session(
     {
-      store: emptyStore(),
-      storage: openLocalStorage(folder),
+      store,
+      storage,
       config,
       catalog,
       runner: get,
       workRoot: folder,
       runRoot: folder,
       slots: 1,
-      listener: {},
+      listener,
     },
     () => flows,
   );
   const started = await session.start({ flows, flowIndex: 0, source, inputs: {}, labels: [] });
   if ('violations' in started) throw new Error('The inputs of the rehearsal are refused.');
-  const { current } = (await session.settled(started)).carried.state.execution.state;
-  if (current !== 'SUCCESS') throw new Error(`The rehearsal ended in ${current}.`);
+  const settled = await session.settled(started);
+  const workspace = { dir: folder, store, storage, session: () => session, close: () => store.close() };
+  const code = await reportEnd(settled, workspace, output, {});
+  await workspace.close();
+  if (code !== exitCode.success) throw new Error('The rehearsal failed.');
 }

@@ -45,7 +45,7 @@ export async function warmUp(): Promise<void> {
       import('../runners/process/index.ts'),
     ]);
     const { rehearse } = await import('./rehearsal.ts');
-    await rehearse(flow, folder);
+    await rehearse(flow, folder, invocation.output);
     declareAhead();
     await forgetTimers();
   } finally {

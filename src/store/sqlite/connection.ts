@@ -1,5 +1,5 @@
 /** One connection to the database file: transactions that wait for their turn without stopping the event loop. */
-import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import sqlite, { type DatabaseSync, type StatementSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StoreError } from '../store.ts';
 import { inWords, isBusy } from './faults.ts';
@@ -9,6 +9,9 @@ import { inWords, isBusy } from './faults.ts';
  * (0.20 ms against 0.02 ms a commit on a local SSD). See https://sqlite.org/pragma.html#pragma_synchronous
  */
 export type Durability = 'OFF' | 'NORMAL' | 'FULL';
+
+/** What is used of node:sqlite. */
+export type SqliteModule = Pick<typeof sqlite, 'DatabaseSync'>;
 
 /** How long others may hold the lock, in milliseconds, before we give up. */
 const patience = 30_000;
@@ -28,9 +31,9 @@ export class Connection {
   }
 
   /** `mostDurable`: a cap on what `write` asks for. @throws StoreError */
-  static async open(path: string, mostDurable: Durability): Promise<Connection> {
+  static async open(path: string, mostDurable: Durability, module: SqliteModule = sqlite): Promise<Connection> {
     // SQLite's own waiting would stop the event loop: logs, timers and signals of every other run with it.
-    const database = await patiently(path, () => new DatabaseSync(path, { timeout: 0 }));
+    const database = await patiently(path, () => new module.DatabaseSync(path, { timeout: 0 }));
     const connection = new Connection(path, database, mostDurable);
     // Before the file is made, whose journal mode alone costs 9 ms of fsyncs.
     if (mostDurable === 'OFF') connection.#setDurability('OFF');

@@ -2,7 +2,7 @@
 import { ownerName } from '../owner.ts';
 import { type ProcessIdentity, processIdentity } from '../process-identity.ts';
 import type { Store } from '../store.ts';
-import { Connection } from './connection.ts';
+import { Connection, type SqliteModule } from './connection.ts';
 import { prepareFolder } from './folder.ts';
 import { upgrade } from './schema.ts';
 import { SqliteStore } from './sqlite-store.ts';
@@ -19,6 +19,8 @@ export interface StoreOptions {
   readonly allowNetworkFileSystem?: boolean;
   /** In whose name executions are claimed; this process by default. */
   readonly identity?: ProcessIdentity;
+  /** Holds the data instead of Node's own module. */
+  readonly sqlite?: SqliteModule;
 }
 
 /**
@@ -28,7 +30,7 @@ export interface StoreOptions {
 export async function openStore(dir: string, options: StoreOptions = {}): Promise<Store> {
   const { ephemeral = false, allowNetworkFileSystem = false, identity = processIdentity() } = options;
   const path = prepareFolder(dir, { allowNetworkFileSystem });
-  const connection = await Connection.open(path, ephemeral ? 'OFF' : 'FULL');
+  const connection = await Connection.open(path, ephemeral ? 'OFF' : 'FULL', options.sqlite);
   try {
     const storeId = await upgrade(connection);
     return new SqliteStore(connection, ownerName(storeId, ephemeral ? identity : undefined), identity);
