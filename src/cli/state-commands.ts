@@ -15,7 +15,7 @@ import { readSettings } from './settings.ts';
 import { logLine } from './terminal/log-line.ts';
 import { palette, stateStyle } from './terminal/style.ts';
 import { summaryText } from './terminal/summary.ts';
-import { cut, durationText, tableText } from './terminal/table.ts';
+import { durationText, tableText } from './terminal/table.ts';
 import { unknownExecution } from './unknown-execution.ts';
 import { openKept, type Workspace } from './workspace.ts';
 
@@ -23,9 +23,6 @@ interface StateOptions {
   readonly state?: string;
   readonly json?: boolean;
 }
-
-/** Columns that an execution takes in the list beside the name of its flow. */
-const beside = 60;
 
 export async function list(
   options: StateOptions & { readonly limit: number },
@@ -39,10 +36,10 @@ export async function list(
     }
     const { colors, isTerminal, width } = output.stdout;
     const style = palette(colors);
-    const room = isTerminal ? Math.max(12, width - beside) : Number.POSITIVE_INFINITY;
+    const fit = isTerminal ? { column: 1, columns: width } : undefined;
     const rows = found.map(each => [
       each.id,
-      cut(`${each.namespace}.${each.flowId}`, room),
+      `${each.namespace}.${each.flowId}`,
       stateStyle(style, each.state)(each.interrupted ? `${each.state} (interrupted)` : each.state),
       each.startDate.replace('T', ' ').slice(0, 19),
       took(each),
@@ -50,7 +47,7 @@ export async function list(
     output.stdout.write(
       rows.length === 0
         ? 'No executions yet.\n'
-        : tableText(['EXECUTION', 'FLOW', 'STATE', 'STARTED (UTC)', 'TIME'], rows, style.bold),
+        : tableText(['EXECUTION', 'FLOW', 'STATE', 'STARTED (UTC)', 'TIME'], rows, style.bold, fit),
     );
     return exitCode.success;
   });

@@ -22,7 +22,7 @@ test('a long name of a flow is cut, so that each execution keeps to one line', a
   await runProgram(['list', '--state', folder], { output: { stdout: terminal, stderr }, environment: {}, signals });
   const said = written.join('');
   expect(said).toMatch(/^EXECUTION .*\n\w{22} {2}n\.long-x+… {2}SUCCESS {2}.*\n$/);
-  expect(Math.max(...said.split('\n').map(line => line.length))).toBeLessThanOrEqual(80);
+  expect(Math.max(...said.split('\n').map(line => line.length))).toBe(80);
   expect((await command(['list', '--state', folder])).out).toContain(`n.${id} `);
   await rm(folder, { recursive: true });
 });

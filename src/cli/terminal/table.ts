@@ -1,14 +1,27 @@
 /** Tables for people: columns as wide as their widest cell, the last one as long as it is. */
 import { stripVTControlCharacters } from 'node:util';
 
-/** @param rows cells may carry colours; they do not count as width */
+/** Shorter names say too little. */
+const leastName = 12;
+
+/**
+ * @param rows cells may carry colours; they do not count as width
+ * @param fit the column without colours that is cut where the table is wider than so many columns of the terminal
+ */
 export function tableText(
   header: readonly string[],
   rows: readonly (readonly string[])[],
   styleHeader: (text: string) => string = text => text,
+  fit?: { readonly column: number; readonly columns: number },
 ): string {
   const all = [header, ...rows];
   const widths = header.map((_, column) => Math.max(...all.map(row => width(row[column] ?? ''))));
+  const excess = fit ? widths.reduce((sum, each) => sum + each + 2, -2) - fit.columns : 0;
+  if (fit && excess > 0) {
+    const room = Math.max(leastName, (widths[fit.column] ?? 0) - excess);
+    const cutRows = rows.map(row => row.with(fit.column, cut(row[fit.column] ?? '', room)));
+    return tableText(header, cutRows, styleHeader);
+  }
   const line = (row: readonly string[]) =>
     row
       .map((cell, column) =>
