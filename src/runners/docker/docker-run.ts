@@ -27,6 +27,8 @@ export interface RunContext {
   readonly imageDigest: string | undefined;
   /** When `container` was asked for, by `performance.now()`. */
   readonly inspectedMs: number;
+  /** When its output directory was last changed, as it was created. */
+  readonly outputTime?: Promise<string | undefined> | undefined;
 }
 
 export class DockerRun implements Run {
@@ -128,9 +130,19 @@ export class DockerRun implements Run {
   async #start(): Promise<void> {
     if (this.#watch.settled) return;
     if (this.#startedBefore) return this.#follow();
-    const { engine, container, inspectedMs } = this.#context;
+    const { inspectedMs } = this.#context;
     if (performance.now() - inspectedMs > freshMs && (await this.#wasStartedMeanwhile())) return;
-    await Promise.all([this.#watch.watch('next-exit'), this.#noteOutputTime()]);
+    await this.#noteOutputTime();
+    try {
+      await this.#startOnce();
+    } finally {
+      // Also when nobody knows whether it was started. Asked before, an engine would say that it is not running.
+      this.#watch.watch();
+    }
+  }
+
+  async #startOnce(): Promise<void> {
+    const { engine, container } = this.#context;
     for (let attempt = 1; ; attempt++) {
       try {
         await startContainer(engine, container.Id);
@@ -148,7 +160,7 @@ export class DockerRun implements Run {
     const { spec, settings } = this.#context;
     // Where everything is fetched in any case, nobody asks whether the output directory was changed.
     if (settings.filesBy === 'MOUNT' || fetchesAll(spec)) return;
-    this.#outputTimeAtStart = await this.#outputTime().catch(() => undefined);
+    this.#outputTimeAtStart = await (this.#context.outputTime ?? this.#outputTime()).catch(() => undefined);
     if (this.#outputTimeAtStart === undefined) return;
     this.#outputTimeAtEnd = this.#watch.announced.then(() => this.#outputTime());
     this.#outputTimeAtEnd.catch(() => {});
@@ -184,13 +196,13 @@ export class DockerRun implements Run {
     const { State: state } = await inspectContainer(engine, container.Id);
     if (!wasStarted(state)) return false;
     this.#leaveRunning();
-    void this.#watch.watch('not-running');
+    this.#watch.watch();
     return true;
   }
 
   /** Watches a container that was started, by us or before us. */
   #follow(): void {
-    if (this.#startedBefore) void this.#watch.watch('not-running');
+    if (this.#startedBefore) this.#watch.watch();
   }
 
   #watchMemory(): void {

@@ -14,7 +14,7 @@ import {
 } from '../runner.ts';
 import { copyArguments, fittedCommand } from './arguments.ts';
 import type { HttpModule } from './client/connection.ts';
-import { inspectIfThere, listContainers } from './client/containers.ts';
+import { changeTime, inspectIfThere, listContainers } from './client/containers.ts';
 import { type Environment, findEndpoint } from './client/endpoint.ts';
 import { Engine } from './client/engine.ts';
 import { Puller } from './client/pull.ts';
@@ -22,11 +22,11 @@ import { containerBody, containerName, keptLabel, ownerLabel, runLabel } from '.
 import { createOrAdopt, imageUnavailable, newContainer } from './create-container.ts';
 import { dockerDeclaration } from './declaration.ts';
 import { DockerRun } from './docker-run.ts';
-import { copyIn, needsCopyIn } from './files.ts';
+import { copyIn, fetchesAll, needsCopyIn } from './files.ts';
 import { handleVersion, readHandle } from './handle.ts';
 import { findImage, type Image } from './image.ts';
 import { leftOutProperties } from './left-out.ts';
-import { OwnRuns } from './own-runs.ts';
+import { type NewContainer, OwnRuns } from './own-runs.ts';
 import { registryAuth } from './registry-auth.ts';
 import { removeFully, removeUnlessKept } from './remove.ts';
 import { type DockerConfig, readSettings, type Settings } from './settings.ts';
@@ -116,10 +116,9 @@ export class DockerRunner extends DeclaredRunner implements TaskRunner<DockerCon
     const { containerId, imageDigest, host } = readHandle(handle);
     const { engine } = await this.#reach({ ...settings, host: settings.host ?? host });
     const name = containerName(handle.runId);
-    const createdMs = this.#own.takeNew(handle.runId);
-    const inspectedMs = createdMs ?? performance.now();
-    const container =
-      createdMs === undefined ? await inspectIfThere(engine, containerId) : newContainer(engine, containerId);
+    const created = this.#own.takeNew(handle.runId);
+    const inspectedMs = created?.createdMs ?? performance.now();
+    const container = created ? newContainer(engine, containerId) : await inspectIfThere(engine, containerId);
     if (!container) {
       return {
         lost: `The container ${name} is not on the engine at ${engine.endpoint.text} any more: it was removed from outside.`,
@@ -131,7 +130,8 @@ export class DockerRunner extends DeclaredRunner implements TaskRunner<DockerCon
         lost: `The container ${name} was left by a process that died, and was removed: taskRunner.resume is false.`,
       };
     }
-    return new DockerRun({ engine, container, inspectedMs, name, spec, settings, imageDigest });
+    const { outputTime } = created ?? {};
+    return new DockerRun({ engine, container, inspectedMs, outputTime, name, spec, settings, imageDigest });
   }
 
   async *list(owner: string, config: DockerConfig): AsyncIterable<Handle> {
@@ -194,7 +194,7 @@ export class DockerRunner extends DeclaredRunner implements TaskRunner<DockerCon
     const body = containerBody({ ...spec, argv: command.argv }, settings, options);
     progress({ kind: 'create', text: `Creating the container ${containerName(spec.runId)} of ${name}` });
     const { containerId, started } = await createOrAdopt(engine, spec, body, name, progress);
-    this.#own.add(spec.runId, started ? undefined : performance.now());
+    this.#own.add(spec.runId, started ? undefined : newlyCreated(engine, containerId, spec, outputVolume));
     const { host } = settings;
     const data = { containerId, imageDigest: image.digest, ...(host !== undefined && { host }) };
     const handle = { runner: this.type, version: handleVersion, runId: spec.runId, data };
@@ -259,6 +259,15 @@ export class DockerRunner extends DeclaredRunner implements TaskRunner<DockerCon
       throw imageUnavailable(image, (error as Error).message, engine);
     }
   }
+}
+
+/** Asks for what the start waits for while the handle is stored. What is copied in first would change it. */
+function newlyCreated(engine: Engine, id: string, spec: RunSpec, isComplete: boolean): NewContainer {
+  const createdMs = performance.now();
+  if (!isComplete || fetchesAll(spec)) return { createdMs };
+  const outputTime = changeTime(engine, id, spec.outputDir);
+  outputTime.catch(() => {});
+  return { createdMs, outputTime };
 }
 
 async function reach({ host, headers }: Way, { env, http }: DockerRunnerOptions): Promise<Reached> {

@@ -32,8 +32,6 @@ export interface Announcement {
 /** The second opinion: wait streams that never answer are known of some engines (kestra-io/kestra#4202). */
 const inspectEveryMs = 5_000;
 const reopenMs = 1_000;
-/** A wait whose headers are not seen by then is not waited for: the inspection is there as well. */
-const armLimitMs = 2_000;
 const removalLookMs = 250;
 const removalLooks = 4;
 /** An engine may be restarted or updated meanwhile. */
@@ -63,7 +61,6 @@ export class EndWatch {
   #resolve: (end: ContainerEnd) => void = () => {};
   #announce: (announcement: Announcement) => void = () => {};
   #settled: ContainerEnd | undefined;
-  #waiting: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
   #unreachableSince: number | undefined;
   #wasAway = false;
@@ -94,18 +91,11 @@ export class EndWatch {
     return this.#closing.signal;
   }
 
-  /**
-   * Opens the wait stream and returns once the engine has taken it. Before the start `next-exit` is asked for: a
-   * container that was never started counts as "not running" and answers 0 at once.
-   */
-  async watch(condition: 'next-exit' | 'not-running'): Promise<void> {
-    if (this.#settled || this.#waiting) return;
-    const armed = Promise.withResolvers<void>();
-    this.#waiting = this.#keepWaiting(condition, armed.resolve);
+  /** Opens the wait stream, if it is not open yet. Only after the start. */
+  watch(): void {
+    if (this.#settled || this.#timer) return;
     this.#timer = setInterval(() => void this.look(), inspectEveryMs);
-    const limit = setTimeout(armed.resolve, armLimitMs);
-    await armed.promise;
-    clearTimeout(limit);
+    void this.#keepWaiting();
   }
 
   /** Inspects the container and settles when it has ended. */
@@ -151,12 +141,11 @@ export class EndWatch {
     return false;
   }
 
-  async #keepWaiting(first: 'next-exit' | 'not-running', armed: () => void): Promise<void> {
-    for (let condition = first; !this.#settled; condition = 'not-running') {
+  async #keepWaiting(): Promise<void> {
+    while (!this.#settled) {
       let hasAnswered = false;
       try {
-        const answer = await waitContainer(this.#engine, this.#id, condition, this.#closing.signal);
-        armed();
+        const answer = await waitContainer(this.#engine, this.#id, this.#closing.signal);
         hasAnswered = saysEnded(await readText(answer));
       } catch {
         // Whatever broke it, the inspection tells what is the case.
@@ -164,7 +153,6 @@ export class EndWatch {
       const looked = this.look();
       if (hasAnswered) this.#announce({ confirmed: looked.then(() => this.#settled !== undefined) });
       await looked;
-      armed();
       if (!this.#settled) await pause(reopenMs);
     }
   }

@@ -3,23 +3,31 @@
 /** What is known of a container for longer than this does not count when it is opened or started. */
 export const freshMs = 200;
 
-export class OwnRuns {
-  readonly #createdMs = new Map<string, number>();
+/** A container that was created by this process. */
+export interface NewContainer {
+  /** By `performance.now()`. */
+  readonly createdMs: number;
+  /** When its output directory was last changed, where that was asked for. */
+  readonly outputTime?: Promise<string | undefined>;
+}
 
-  /** @param createdMs when its container was created, by `performance.now()`; left out for one that was there */
-  add(runId: string, createdMs = Number.NEGATIVE_INFINITY): void {
-    this.#createdMs.set(runId, createdMs);
+export class OwnRuns {
+  readonly #runs = new Map<string, NewContainer | undefined>();
+
+  /** @param created left out for a container that was there */
+  add(runId: string, created?: NewContainer): void {
+    this.#runs.set(runId, created);
   }
 
   has(runId: string): boolean {
-    return this.#createdMs.has(runId);
+    return this.#runs.has(runId);
   }
 
-  /** When the container of a run was created, while that alone tells what it is like; once, and not after a removal. */
-  takeNew(runId: string): number | undefined {
-    const createdMs = this.#createdMs.get(runId);
-    if (createdMs === undefined) return undefined;
+  /** The container of a run, while it is so new that this tells what it is like; once, and not after a removal. */
+  takeNew(runId: string): NewContainer | undefined {
+    const created = this.#runs.get(runId);
+    if (!created) return undefined;
     this.add(runId);
-    return performance.now() - createdMs < freshMs ? createdMs : undefined;
+    return performance.now() - created.createdMs < freshMs ? created : undefined;
   }
 }

@@ -95,16 +95,11 @@ export async function listContainers(engine: Engine, labels: readonly string[]):
 }
 
 /**
- * Waits for the end: `next-exit` from before the start, `not-running` after it. Resolves with the answer's stream
- * once the engine has taken the request, which its headers show.
+ * Waits for the end of a container that was started: one that never was counts as not running, and is answered at
+ * once. Resolves with the answer's stream once the engine has taken the request, which its headers show.
  */
-export function waitContainer(
-  engine: Engine,
-  id: string,
-  condition: 'next-exit' | 'not-running',
-  signal: AbortSignal,
-): Promise<IncomingMessage> {
-  return engine.stream('POST', `/containers/${id}/wait?condition=${condition}`, { signal });
+export function waitContainer(engine: Engine, id: string, signal: AbortSignal): Promise<IncomingMessage> {
+  return engine.stream('POST', `/containers/${id}/wait?condition=not-running`, { signal });
 }
 
 /** The log as frames (see frames.ts), each record with its time. `since` as the engine reads it, inclusive or not; `tail`: the last ones. */
