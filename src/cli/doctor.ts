@@ -4,6 +4,7 @@ import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import type { Config } from '../config/config.ts';
 import { loadConfig } from '../config/load-config.ts';
+import { reasonOf } from '../model/system-error.ts';
 import { usualSockets } from '../runners/docker/client/endpoint.ts';
 import { exitCode } from './exit-code.ts';
 import type { Invocation } from './invocation.ts';
@@ -155,7 +156,7 @@ async function stateFinding(path: string): Promise<Finding> {
     if (free < leastFreeBytes) return { what, usable: false, detail: `${path}: only ${room}`, whatToDo };
     return { what, usable: true, detail: `${path} (${there ? '' : 'made by the first run, '}${room})` };
   } catch (error) {
-    return { what, usable: false, detail: `${path} cannot be written: ${(error as Error).message}`, whatToDo };
+    return { what, usable: false, detail: `${path} cannot be written: ${reasonOf(error)}`, whatToDo };
   }
 }
 

@@ -1,5 +1,6 @@
 /** Reading what the command line names; what cannot be read is said in one sentence. */
 import { readFileSync } from 'node:fs';
+import { reasonOf } from '../model/system-error.ts';
 import { Refusal } from './refusal.ts';
 
 /** @throws Refusal */
@@ -23,6 +24,6 @@ function reason(error: NodeJS.ErrnoException): string {
     case 'ERR_ENCODING_INVALID_ENCODED_DATA':
       return 'it is not UTF-8 text.';
     default:
-      return error.message;
+      return `${reasonOf(error)}.`;
   }
 }

@@ -1,6 +1,7 @@
 /** `--namespace-files DIR`: copies a folder into the storage as the files of a namespace. */
 import { readdir } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
+import { reasonOf } from '../model/system-error.ts';
 import type { Storage } from '../storage/storage.ts';
 import { namespaceFileUri } from '../storage/uris.ts';
 import { Refusal } from './refusal.ts';
@@ -8,7 +9,7 @@ import { Refusal } from './refusal.ts';
 /** Regular files at every depth; hidden folders such as `.git` are left out. Files that were there before stay. */
 export async function putNamespaceFiles(dir: string, namespace: string, storage: Storage): Promise<void> {
   const entries = await readdir(dir, { recursive: true, withFileTypes: true }).catch((error: Error) => {
-    throw new Refusal('unreadable-file', `Cannot read the folder ${dir} of --namespace-files: ${error.message}`);
+    throw new Refusal('unreadable-file', `Cannot read the folder ${dir} of --namespace-files: ${reasonOf(error)}`);
   });
   for (const entry of entries) {
     if (!entry.isFile()) continue;

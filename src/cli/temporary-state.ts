@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { mkdtemp, readdir, realpath } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { reasonOf } from '../model/system-error.ts';
 import { isAlive, type ProcessIdentity, processIdentity } from '../store/process-identity.ts';
 import { StoreError } from '../store/store.ts';
 
@@ -17,7 +18,7 @@ export async function makeTemporaryState(): Promise<string> {
     return dir;
   } catch (error) {
     throw new StoreError(
-      `No temporary folder can be made in ${tmpdir()}: ${(error as Error).message}. The environment variable TMPDIR names another place.`,
+      `No temporary folder can be made in ${tmpdir()}: ${reasonOf(error)}. The environment variable TMPDIR names another place.`,
       { cause: error },
     );
   }

@@ -1,8 +1,10 @@
 /** `windlass run --watch`: the flow runs again whenever a file that it was made from changes. */
 import { type FSWatcher, watch as watchFolder } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
+import { reasonOf } from '../model/system-error.ts';
 import { exitCode } from './exit-code.ts';
 import type { Invocation } from './invocation.ts';
+import { Refusal } from './refusal.ts';
 
 /** Editors write a file in several steps; they count as one change. */
 const settleMs = 100;
@@ -10,6 +12,7 @@ const settleMs = 100;
 /**
  * Runs until a signal ends it, or a run is killed; the answer is the exit code of the last run.
  * @param run one run; what is refused is said by it, not thrown
+ * @throws Refusal for a folder that cannot be watched
  */
 export async function runOnChange(
   files: readonly string[],
@@ -39,9 +42,13 @@ class Changes implements Disposable {
     );
     this.#watchers = [...byFolder].map(([folder, paths]) => {
       const names = new Set(paths.map(path => basename(path)));
-      return watchFolder(folder, (_, name) => {
-        if (name !== null && names.has(name)) this.#take();
-      });
+      try {
+        return watchFolder(folder, (_, name) => {
+          if (name !== null && names.has(name)) this.#take();
+        });
+      } catch (error) {
+        throw new Refusal('unreadable-file', `The folder ${folder} cannot be watched: ${reasonOf(error)}.`);
+      }
     });
   }
 

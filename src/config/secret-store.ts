@@ -1,6 +1,7 @@
 /** Secrets that are kept in the state folder: a file each, named for the secret, for its owner only. */
 import { chmodSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { reasonOf } from '../model/system-error.ts';
 
 /** A secret that cannot be kept or read. The message is for the user, and never has the secret. */
 export class SecretStoreError extends Error {}
@@ -33,7 +34,7 @@ export class SecretStore {
       const { code } = error as NodeJS.ErrnoException;
       // A state folder that is a file is refused by who opens it.
       if (code === 'ENOENT' || code === 'ENOTDIR') return [];
-      throw new SecretStoreError(`The secrets in ${this.#dir} cannot be read: ${(error as Error).message}`);
+      throw new SecretStoreError(`The secrets in ${this.#dir} cannot be read: ${reasonOf(error)}`);
     }
   }
 
@@ -55,7 +56,7 @@ export class SecretStore {
       renameSync(temporary, path);
     } catch (error) {
       rmSync(temporary, { force: true });
-      throw new SecretStoreError(`The secret cannot be kept in ${this.#dir}: ${(error as Error).message}`);
+      throw new SecretStoreError(`The secret cannot be kept in ${this.#dir}: ${reasonOf(error)}`);
     }
   }
 
@@ -71,7 +72,7 @@ export class SecretStore {
     try {
       if ((statSync(path).mode & 0o077) === 0) return readFileSync(path, 'utf8');
     } catch (error) {
-      throw new SecretStoreError(`The secret ${name} cannot be read: ${(error as Error).message}`);
+      throw new SecretStoreError(`The secret ${name} cannot be read: ${reasonOf(error)}`);
     }
     throw new SecretStoreError(`The file ${path} holds a secret and others can read it. Run: chmod 600 '${path}'`);
   }

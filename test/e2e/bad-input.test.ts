@@ -136,6 +136,11 @@ describe('command lines that are refused', () => {
       /bad\.yaml cannot be used: not a dir/,
     ],
     ['an execution that is not there', ['resume', 'nosuch'], /nosuch/],
+    [
+      'watching where there is no folder',
+      ['run', 'nowhere/flow.yaml', '--watch'],
+      /nowhere cannot be watched: no such/,
+    ],
     ['inputs for no execution', ['resume', '-i', 'a=b'], /windlass resume ID -i/],
     ['showing what is not there', ['show', 'nosuch'], /nosuch/],
     ['no flow', ['run'], /Give a flow/],

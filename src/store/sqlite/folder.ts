@@ -1,6 +1,7 @@
 /** The folder that holds the database: made private, and refused where SQLite's locks cannot be trusted. */
 import { closeSync, existsSync, mkdirSync, openSync, readdirSync, statfsSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { reasonOf } from '../../model/system-error.ts';
 import { StoreError } from '../store.ts';
 
 /** Is there a store in the folder? @throws StoreError where that cannot be seen: it is a file, or somebody else's */
@@ -52,8 +53,7 @@ function databaseIn(dir: string): string {
 }
 
 function cannotUse(dir: string, error: unknown): string {
-  const reason = (error instanceof Error ? error.message : String(error)).replace(/^E[A-Z]+: (.*), \w+ '.*'$/, '$1');
-  return `The state folder ${dir} cannot be used: ${reason}. Name another one with --state DIR, or use --ephemeral.`;
+  return `The state folder ${dir} cannot be used: ${reasonOf(error)}. Name another one with --state DIR, or use --ephemeral.`;
 }
 
 /**
