@@ -1,5 +1,6 @@
 /** `windlass docs TYPE`: the page of a task type or task runner, from the schema that validates it. */
 import { nearest, nearestType } from '../flow/check/nearest.ts';
+import { catalogFor } from './catalog.ts';
 import { exitCode } from './exit-code.ts';
 import type { Invocation } from './invocation.ts';
 import { Refusal } from './refusal.ts';
@@ -8,7 +9,6 @@ import type { Json } from './schema/property-json.ts';
 import { readSettings, type SettingsOptions } from './settings.ts';
 import { folded } from './terminal/fold.ts';
 import { type Palette, palette } from './terminal/style.ts';
-import { catalogFor } from './workspace.ts';
 
 /** @param name a type, or the end of one: `Log`, `runner.docker.Docker`; all types when it is absent */
 export async function docs(

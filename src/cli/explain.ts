@@ -1,4 +1,6 @@
 /** `windlass explain FLOW`: what would run, in which order and exactly how; nothing is run. */
+
+import { catalogFor } from './catalog.ts';
 import { exitCode } from './exit-code.ts';
 import { type Explained, explainFlow } from './explained-flow.ts';
 import { readRunnableFlows } from './flow-file.ts';
@@ -9,7 +11,7 @@ import { Refusal } from './refusal.ts';
 import { readSettings, type SettingsOptions } from './settings.ts';
 import { explainedText } from './terminal/explained-text.ts';
 import { palette } from './terminal/style.ts';
-import { catalogFor, openWorkspace } from './workspace.ts';
+import { openWorkspace } from './workspace.ts';
 
 export interface ExplainOptions extends SettingsOptions {
   readonly input?: readonly string[];

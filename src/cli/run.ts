@@ -3,6 +3,7 @@ import { access } from 'node:fs/promises';
 import { LocalFile } from '../flow/inputs/local-file.ts';
 import type { GivenInput } from '../flow/inputs/resolve-inputs.ts';
 import type { Flow } from '../model/flow.ts';
+import { catalogFor } from './catalog.ts';
 import { commandHint } from './command-hint.ts';
 import { problemsText, readRunnableFlows, withText } from './flow-file.ts';
 import { type FollowOptions, Reporter, reportEnd } from './follow.ts';
@@ -11,7 +12,7 @@ import type { Invocation } from './invocation.ts';
 import { parseLabelArgument } from './label-argument.ts';
 import { Refusal } from './refusal.ts';
 import { readSettings, type SettingsOptions } from './settings.ts';
-import { catalogFor, openWorkspace, type WorkspaceOptions } from './workspace.ts';
+import { openWorkspace, type WorkspaceOptions } from './workspace.ts';
 
 export interface RunOptions extends FollowOptions, SettingsOptions, WorkspaceOptions {
   readonly input?: readonly string[];

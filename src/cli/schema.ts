@@ -1,9 +1,10 @@
 /** `windlass schema`: the JSON Schema of flows, for editors. */
+
+import { catalogFor } from './catalog.ts';
 import { exitCode } from './exit-code.ts';
 import type { Invocation } from './invocation.ts';
 import { flowJsonSchema } from './schema/flow-json-schema.ts';
 import { readSettings, type SettingsOptions } from './settings.ts';
-import { catalogFor } from './workspace.ts';
 
 export async function schema(options: SettingsOptions, { output, environment }: Invocation): Promise<number> {
   const { config } = await readSettings(options, environment);

@@ -1,13 +1,13 @@
 /** `windlass validate FILE|DIR…`: all problems of all files. */
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { catalogFor } from './catalog.ts';
 import { exitCode } from './exit-code.ts';
 import { problemsText, readFlowFile } from './flow-file.ts';
 import type { Invocation } from './invocation.ts';
 import { Refusal } from './refusal.ts';
 import { readSettings, type SettingsOptions } from './settings.ts';
 import { palette } from './terminal/style.ts';
-import { catalogFor } from './workspace.ts';
 
 export interface ValidateOptions extends SettingsOptions {
   readonly json?: boolean;

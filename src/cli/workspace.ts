@@ -5,7 +5,6 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import type { Config } from '../config/config.ts';
-import { flowables } from '../engine/flowables/index.ts';
 import { readFlows } from '../flow/index.ts';
 import type { Catalog } from '../model/catalog.ts';
 import type { Flow } from '../model/flow.ts';
@@ -13,11 +12,9 @@ import { openLocalStorage } from '../storage/local/index.ts';
 import type { Storage } from '../storage/storage.ts';
 import { openStore, storeExists } from '../store/sqlite/index.ts';
 import type { Store } from '../store/store.ts';
-import { createCatalog } from '../tasks/registry.ts';
-import type { RunnableTaskType } from '../tasks/task-type.ts';
 import type { ExecutionListener } from '../worker/execution-environment.ts';
 import { Session } from '../worker/session.ts';
-import { runnerRegistry } from './runners.ts';
+import { catalogFor } from './catalog.ts';
 import { makeTemporaryState } from './temporary-state.ts';
 
 export interface WorkspaceOptions {
@@ -93,17 +90,6 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
 
 function stateFolder({ state = '.windlass' }: WorkspaceOptions): string {
   return resolve(state);
-}
-
-export type FullCatalog = Catalog & {
-  runnable(type: string): RunnableTaskType | undefined;
-  runnerOf(type: string): ReturnType<ReturnType<typeof runnerRegistry>['get']>;
-};
-
-/** All that `type:` can name in this program. */
-export function catalogFor(config: Config, environment: NodeJS.ProcessEnv, runsDir?: string): FullCatalog {
-  const runners = runnerRegistry(config, environment, runsDir);
-  return { ...createCatalog({ runners, flowables }), runnerOf: type => runners.get(type) };
 }
 
 /** A source that was accepted once; plugin defaults may have changed since, so problems are not looked at again. */

@@ -1,7 +1,7 @@
 /** `windlass docs`: pages of types, from the schema that validates them. */
 import { describe, expect, test } from 'vitest';
+import { catalogFor } from '../../src/cli/catalog.ts';
 import { runnerJson, taskJson } from '../../src/cli/schema/flow-json-schema.ts';
-import { catalogFor } from '../../src/cli/workspace.ts';
 import { loadConfig } from '../../src/config/load-config.ts';
 import { command } from './command.ts';
 

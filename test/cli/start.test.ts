@@ -1,4 +1,4 @@
-/** What a start costs: which modules are loaded, and that nothing holds up the end. Two starts from source: 2 s. */
+/** What a start costs: which modules are loaded, and that nothing holds up the end. Three starts from source: 3 s. */
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -25,7 +25,11 @@ process.on('exit', () => {
 await (await import(process.env.PROGRAM)).main();
 `;
 
-function run(flow: string): { readonly loaded: readonly string[]; readonly alive: readonly string[] } {
+function start(
+  flow: string,
+  command: string,
+  ...options: string[]
+): { readonly loaded: readonly string[]; readonly alive: readonly string[] } {
   const paths = {
     program: join(folder, 'witness.mjs'),
     flow: join(folder, 'flow.yaml'),
@@ -34,7 +38,7 @@ function run(flow: string): { readonly loaded: readonly string[]; readonly alive
   writeFileSync(paths.program, witness);
   writeFileSync(paths.flow, flow);
   const { PATH = '' } = process.env;
-  execFileSync(process.execPath, [paths.program, 'run', paths.flow, '--ephemeral', '--quiet'], {
+  execFileSync(process.execPath, [paths.program, command, paths.flow, ...options], {
     env: {
       PATH,
       HOME: folder,
@@ -45,6 +49,8 @@ function run(flow: string): { readonly loaded: readonly string[]; readonly alive
   });
   return JSON.parse(execFileSync('cat', [paths.report], { encoding: 'utf8' }));
 }
+
+const run = (flow: string) => start(flow, 'run', '--ephemeral', '--quiet');
 
 const flow = (runner: string) => `
 id: one
@@ -65,6 +71,12 @@ test('one local task loads no engine client, no jq, Ion or dates, and leaves no 
   expect(modules.filter(url => needless.test(url))).toEqual([]);
   expect(loaded.filter(url => /^node:https?$/.test(url))).toEqual([]);
   expect(alive).not.toContain('Timeout');
+});
+
+test('checking a flow loads nothing that runs one', () => {
+  const { loaded } = start(flow(''), 'validate', '--json');
+  const needless = loaded.filter(url => /src\/(worker|runs|storage\/local|store\/(?!store\.ts))|node:sqlite/.test(url));
+  expect(needless).toEqual([]);
 });
 
 describe.skipIf(!existsSync(testHost.replace(/^unix:\/\//, '')))('with an engine', () => {

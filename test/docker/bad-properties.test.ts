@@ -4,7 +4,7 @@
  */
 import { describe, expect, test } from 'vitest';
 import { toJSONSchema } from 'zod';
-import { catalogFor } from '../../src/cli/workspace.ts';
+import { catalogFor } from '../../src/cli/catalog.ts';
 import { loadConfig } from '../../src/config/load-config.ts';
 import { readFlows } from '../../src/flow/index.ts';
 import type { Value, ValueMap } from '../../src/model/value.ts';

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { catalogFor } from '../../src/cli/workspace.ts';
+import { catalogFor } from '../../src/cli/catalog.ts';
 import { loadConfig } from '../../src/config/load-config.ts';
 import { readFlows } from '../../src/flow/index.ts';
 

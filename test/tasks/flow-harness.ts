@@ -2,10 +2,11 @@
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { catalogFor } from '../../src/cli/catalog.ts';
 import { executionDocument } from '../../src/cli/execution-json.ts';
 import { readRunnableFlows } from '../../src/cli/flow-file.ts';
 import { readSettings } from '../../src/cli/settings.ts';
-import { catalogFor, openWorkspace, type Workspace } from '../../src/cli/workspace.ts';
+import { openWorkspace, type Workspace } from '../../src/cli/workspace.ts';
 import type { GivenInput } from '../../src/flow/index.ts';
 import type { MetricEntry } from '../../src/model/execution.ts';
 import type { Value } from '../../src/model/value.ts';
