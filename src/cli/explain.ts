@@ -4,6 +4,7 @@ import { catalogFor } from './catalog.ts';
 import { exitCode } from './exit-code.ts';
 import { type Explained, explainFlow } from './explained-flow.ts';
 import { readRunnableFlows } from './flow-file.ts';
+import { needlessInputs, refusedInputs } from './given-inputs.ts';
 import { parseInputArguments } from './input-arguments.ts';
 import type { Invocation } from './invocation.ts';
 import { masked } from './masked.ts';
@@ -31,18 +32,17 @@ export async function explain(
   try {
     const [flow] = file.flows;
     if (!flow) throw new Refusal('invalid-flow', `There is no flow in ${path}.`);
+    const inputs = parseInputArguments(options.input ?? []);
+    for (const note of needlessInputs(flow.inputs, inputs)) output.stderr.write(`${note}\n`);
     const session = workspace.session(config, environment, {});
     const carried = await session.look({
       flows: file.flows,
       flowIndex: 0,
       source: file.source,
-      inputs: parseInputArguments(options.input ?? []),
+      inputs,
       labels: [],
     });
-    if ('violations' in carried) {
-      const text = carried.violations.map(({ message }) => message).join('\n');
-      throw new Refusal('invalid-inputs', text, carried.violations);
-    }
+    if ('violations' in carried) throw refusedInputs(carried);
     const lists = await explainFlow(carried, flow);
     if (options.native !== undefined) {
       const form = nativeOf(Object.values(lists).flat(), options.native);

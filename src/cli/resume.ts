@@ -1,12 +1,12 @@
 /** `windlass resume [ID]`: goes on with interrupted executions, and with paused ones. */
 import type { ExecutionDriver } from '../worker/execution-driver.ts';
-import type { RefusedInputs } from '../worker/execution-inputs.ts';
 import type { Session } from '../worker/session.ts';
 import { awaitUnseen } from './await-unseen.ts';
 import { commandHint } from './command-hint.ts';
 import { executionDocument } from './execution-json.ts';
 import { exitCode, exitCodeOf } from './exit-code.ts';
 import { type FollowOptions, Reporter, reportEnd } from './follow.ts';
+import { needlessInputs, refusedInputs } from './given-inputs.ts';
 import { parseInputArguments } from './input-arguments.ts';
 import type { Invocation } from './invocation.ts';
 import { Refusal } from './refusal.ts';
@@ -39,6 +39,10 @@ export async function resume(
     signals.hold();
     const session = workspace.session(config, environment, reporter);
     await session.sweep();
+    if (id !== undefined && options.input && !options.quiet) {
+      const stored = await workspace.store.load(id);
+      if (stored) for (const note of needlessInputs(session.resumeInputs(stored), inputs)) reporter.say(`${note}\n`);
+    }
     const ids = id === undefined ? await workspace.store.interrupted() : [id];
     const drivers: ExecutionDriver[] = [];
     for (const each of ids) {
@@ -55,8 +59,11 @@ export async function resume(
     for (const driver of drivers) {
       if (id !== undefined && driver.carried.state.execution.state.current === 'PAUSED') {
         const refused = await driver.goOn(inputs);
-        if (refused) driver.leave();
-        refuse(refused);
+        // The execution stays paused; the next try may do better.
+        if (refused) {
+          driver.leave();
+          throw refusedInputs(refused);
+        }
       }
     }
     const last = await Promise.all(drivers.map(driver => session.settled(driver)));
@@ -96,16 +103,11 @@ async function resumeElsewhere(
   }
   if (current !== 'PAUSED')
     throw new Refusal('not-resumable', `The execution ${id} is ${current}, and a live process carries it out.`);
-  refuse(await session.resumeElsewhere(stored, inputs));
+  const refused = await session.resumeElsewhere(stored, inputs);
+  if (refused) throw refusedInputs(refused);
   if (options.json) for await (const piece of executionDocument(store, id)) await output.stdout.push(piece);
   else output.stdout.write(`Told the process that carries ${id} out to go on.\n`);
   return exitCode.success;
-}
-
-/** The execution stays paused; the next try may do better. */
-function refuse(refused: RefusedInputs | undefined): void {
-  if (!refused) return;
-  throw new Refusal('invalid-inputs', refused.violations.map(({ message }) => message).join('\n'), refused.violations);
 }
 
 async function writeDocuments(

@@ -7,6 +7,7 @@ import { catalogFor } from './catalog.ts';
 import { commandHint } from './command-hint.ts';
 import { problemsText, readRunnableFlows, withText } from './flow-file.ts';
 import { type FollowOptions, Reporter, reportEnd } from './follow.ts';
+import { needlessInputs, refusedInputs } from './given-inputs.ts';
 import { parseInputArguments } from './input-arguments.ts';
 import type { Invocation } from './invocation.ts';
 import { parseLabelArgument } from './label-argument.ts';
@@ -37,7 +38,7 @@ export async function run(file: string, options: RunOptions, invocation: Invocat
   );
   try {
     if (!options.quiet) {
-      for (const note of notes) reporter.say(`${note}\n`);
+      for (const note of [...notes, ...needlessInputs(flow.inputs, inputs)]) reporter.say(`${note}\n`);
       const hints = flowFile.problems.filter(({ severity }) => severity === 'warning');
       if (hints.length > 0) reporter.say(`${problemsText(flowFile, hints, output.stderr.colors)}\n`);
       if (flow.unused.length > 0) reporter.say(`${file}: ${flow.unused.join(', ')}: no effect on a single run.\n`);
@@ -54,10 +55,7 @@ export async function run(file: string, options: RunOptions, invocation: Invocat
       inputs,
       labels,
     });
-    if ('violations' in driver) {
-      const text = driver.violations.map(({ message }) => message).join('\n');
-      throw new Refusal('invalid-inputs', text, driver.violations);
-    }
+    if ('violations' in driver) throw refusedInputs(driver);
     signals.onCancel(() => session.killAll());
     signals.onLeave(() => {
       reporter.close();

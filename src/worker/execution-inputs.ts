@@ -18,6 +18,11 @@ export interface RefusedInputs {
   readonly violations: readonly InputViolation[];
 }
 
+/** All that is wrong, a line each. */
+export function refusalText({ violations }: RefusedInputs): string {
+  return violations.map(({ message }) => message).join('\n');
+}
+
 /** The inputs by their declared types, files stored and secrets encrypted; or everything that is wrong with them. */
 export function resolveExecutionInputs(
   { config, storage }: Pick<ExecutionEnvironment, 'config' | 'storage'>,

@@ -1,6 +1,7 @@
 /** What the paused tasks of an execution ask for when it goes on. */
 import { type ExecutionState, taskOf } from '../engine/execution-state.ts';
 import { declaredInputs, type GivenInput } from '../flow/index.ts';
+import type { FlowInput } from '../model/flow.ts';
 import { isList, isMap, type ValueMap } from '../model/value.ts';
 import type { ExecutionEnvironment } from './execution-environment.ts';
 import { type RefusedInputs, resolveExecutionInputs } from './execution-inputs.ts';
@@ -11,6 +12,19 @@ export interface ResumeAnswer {
   readonly onResume?: ValueMap;
 }
 
+/** The paused task runs by their ids, with what each asks for. */
+function* asked(state: ExecutionState): Generator<readonly [taskRunId: string, inputs: readonly FlowInput[]]> {
+  for (const id of state.activeIds()) {
+    const run = state.taskRun(id);
+    if (run?.state.current === 'PAUSED') yield [id, declaredInputs(taskOf(state.flow, run).properties.onResume)];
+  }
+}
+
+/** All that the paused tasks ask for. */
+export function resumeInputs(state: ExecutionState): readonly FlowInput[] {
+  return [...asked(state)].flatMap(([, inputs]) => inputs);
+}
+
 /** An answer for each paused task run, or everything that is wrong with what was given. */
 export async function resolveResumeInputs(
   environment: Pick<ExecutionEnvironment, 'config' | 'storage'>,
@@ -18,10 +32,7 @@ export async function resolveResumeInputs(
   given: Readonly<Record<string, GivenInput>>,
 ): Promise<readonly ResumeAnswer[] | RefusedInputs> {
   const answers: ResumeAnswer[] = [];
-  for (const id of state.activeIds()) {
-    const run = state.taskRun(id);
-    if (run?.state.current !== 'PAUSED') continue;
-    const declared = declaredInputs(taskOf(state.flow, run).properties.onResume);
+  for (const [id, declared] of asked(state)) {
     if (declared.length === 0) {
       answers.push({ taskRunId: id });
       continue;

@@ -3,7 +3,7 @@ import { effectFromJson } from '../engine/effect.ts';
 import { ExecutionState } from '../engine/execution-state.ts';
 import type { GivenInput } from '../flow/index.ts';
 import type { Execution } from '../model/execution.ts';
-import type { Flow } from '../model/flow.ts';
+import type { Flow, FlowInput } from '../model/flow.ts';
 import { newId } from '../model/ids.ts';
 import type { ValueMap } from '../model/value.ts';
 import type { Claim, RunRecord, StoredExecution } from '../store/store.ts';
@@ -16,7 +16,7 @@ import { type RefusedInputs, resolveExecutionInputs } from './execution-inputs.t
 import { failedChecks } from './flow-checks.ts';
 import { newExecution, type Origin } from './new-execution.ts';
 import { afresh, nextTry, nextTryId, replayOf } from './replay.ts';
-import { resolveResumeInputs, resumeMessage } from './resume-inputs.ts';
+import { resolveResumeInputs, resumeInputs, resumeMessage } from './resume-inputs.ts';
 import type { StartRequest } from './start-request.ts';
 import { Subflows } from './subflows.ts';
 import { removeClosedRuns, removeRemains, sweep } from './sweep.ts';
@@ -186,6 +186,11 @@ export class Session {
   #killChildren(parentId: string): void {
     for (const [id, { carried }] of this.#drivers)
       if (carried.state.execution.parent?.executionId === parentId) this.kill(id);
+  }
+
+  /** What a paused execution asks for when it goes on. */
+  resumeInputs(stored: StoredExecution): readonly FlowInput[] {
+    return resumeInputs(this.#stateOf(stored));
   }
 
   /** Tells the process that carries a paused execution out to go on. Undefined: told. */

@@ -9,7 +9,7 @@ import { begin } from './admission.ts';
 import type { Carried } from './carried.ts';
 import { childRequest } from './child-request.ts';
 import type { ExecutionDriver } from './execution-driver.ts';
-import type { RefusedInputs } from './execution-inputs.ts';
+import { type RefusedInputs, refusalText } from './execution-inputs.ts';
 import { renderFlowOutputs } from './flow-outputs.ts';
 import type { Origin } from './new-execution.ts';
 import type { StartRequest } from './start-request.ts';
@@ -41,7 +41,7 @@ export class Subflows implements SubflowStarter {
 
   async resume(executionId: string, inputs: ValueMap): Promise<void> {
     const refused = await this.#executions.resume(executionId, inputs);
-    if (refused) throw new TaskError(refused.violations.map(({ message }) => message).join('\n'));
+    if (refused) throw new TaskError(refusalText(refused));
   }
 
   /** Ends a subflow's execution. After a crash the kill may be asked for again before its driver exists: it waits. */
@@ -136,7 +136,7 @@ export class Subflows implements SubflowStarter {
       { ...request, ...file },
       { ...origin, id, parent: { executionId: parent.state.execution.id, taskRunId: run.id } },
     );
-    if ('violations' in created) throw new TaskError(created.violations.map(({ message }) => message).join('\n'));
+    if ('violations' in created) throw new TaskError(refusalText(created));
     return created;
   }
 }

@@ -35,8 +35,9 @@ test('inputs that a Pause does not take are refused, and it stays paused', async
   const run = sandbox().start(['run', sandbox().flow(paused)]);
   await run.says(/windlass resume \w+/);
   const id = /windlass resume (\w+)/.exec(run.err)?.[1] ?? '';
-  const refused = await sandbox().run(['resume', id]);
-  expect(refused.err).toMatch(/approved/);
+  const refused = await sandbox().run(['resume', id, '-i', 'aproved=true']);
+  expect(refused.err).toMatch(/^-i aproved: no effect.* Did you mean approved\?$/m);
+  expect(refused.err).toMatch(/missing required input.*\nGive it with: -i approved=VALUE$/m);
   expect(refused.code).toBe(2);
   run.kill('SIGINT');
   expect((await run.ended).code).toBe(130);

@@ -30,12 +30,14 @@ export interface InputViolation {
   /** The input's id. */
   readonly path: string;
   readonly message: string;
+  /** The type of an input that is required and was not given. */
+  readonly missing?: string;
 }
 
 type Resolution =
   | { readonly kind: 'value'; readonly value: Value; readonly stored: Value }
   | { readonly kind: 'disabled' }
-  | { readonly kind: 'refused'; readonly message?: string };
+  | { readonly kind: 'refused'; readonly message?: string; readonly missing?: string };
 
 /**
  * The inputs of an execution, or everything that is wrong with what was given. Inputs that the flow does not declare
@@ -54,7 +56,8 @@ export async function resolveInputs(
     const resolution = await resolver.resolve(input);
     if (resolution.kind === 'value') stored.set(input.id, resolution.stored);
     if (resolution.kind === 'refused' && resolution.message !== undefined) {
-      violations.push({ path: input.id, message: resolution.message });
+      const { message, missing } = resolution;
+      violations.push({ path: input.id, message, ...(missing !== undefined && { missing }) });
     }
   }
   return violations.length > 0 ? { violations } : { inputs: nestDotted(stored) };
@@ -124,7 +127,8 @@ class InputResolver {
       value = input.type === 'MULTISELECT' ? [choices.values[0]] : choices.values[0];
     }
     if (value !== null) return this.#typed(input, value, choices.values);
-    return input.required ? refuse('missing required input', 'null') : { kind: 'value', value: null, stored: null };
+    if (!input.required) return { kind: 'value', value: null, stored: null };
+    return { ...refuse('missing required input', 'null'), missing: input.type };
   }
 
   #typed(input: FlowInput, value: Value, choices: readonly string[] | undefined): Resolution {
