@@ -15,7 +15,6 @@ export async function main(): Promise<void> {
   const wishes = { noColor: Boolean(NO_COLOR) || TERM === 'dumb', plain: Boolean(CI) || TERM === 'dumb' };
   const output = { stdout: sinkOf(process.stdout, wishes), stderr: sinkOf(process.stderr, wishes) };
   const exitCode = await runProgram(process.argv.slice(2), { output, environment, signals });
-  for (const sink of [output.stdout, output.stderr]) await sink.push('');
   // Ended by itself, Node gives back each page of its heap before, and waits for its threads: 3 ms.
   process.exit(exitCode);
 }

@@ -13,6 +13,8 @@ export interface Sink {
   readonly width: number;
   /** Rows of the terminal; absent where there is none, or it does not know. */
   readonly height?: number | undefined;
+  /** Why what was written is not complete; a reader that went away is no reason. */
+  readonly failure?: Error | undefined;
   write(text: string): void;
   /** Writes and waits until it is taken, so that a big document is not gathered in memory. */
   push(text: string): Promise<void>;
@@ -30,13 +32,21 @@ export interface Wishes {
   readonly plain: boolean;
 }
 
+/** Errors of a pipe or a socket that nobody reads. */
+const readerGone: ReadonlySet<string | undefined> = new Set(['EPIPE', 'ECONNRESET']);
+
 /** A sink that writes to a stream and survives its end. */
 export function sinkOf(stream: Stream, { noColor, plain }: Wishes): Sink {
   let gone = false;
-  stream.on('error', () => {
-    gone = true;
-  });
+  let failure: Error | undefined;
   const isTerminal = stream.isTTY === true;
+  // A write may be told of its own error before the stream is; those behind it fail because of that.
+  const taken = (error?: NodeJS.ErrnoException | null) => {
+    if (!error || gone) return;
+    gone = true;
+    if (!isTerminal && !readerGone.has(error.code)) failure = error;
+  };
+  stream.on('error', taken);
   return {
     isTerminal: isTerminal && !plain,
     colors: isTerminal && !noColor,
@@ -47,13 +57,17 @@ export function sinkOf(stream: Stream, { noColor, plain }: Wishes): Sink {
     get height() {
       return stream.rows || undefined;
     },
+    get failure() {
+      return failure;
+    },
     write(text) {
-      if (!gone) stream.write(text);
+      if (!gone) stream.write(text, taken);
     },
     push(text) {
       if (gone) return Promise.resolve();
       return new Promise(resolve => {
-        const done = () => {
+        const done = (error?: Error | null) => {
+          taken(error);
           stream.removeListener('error', done);
           resolve();
         };
