@@ -8,10 +8,10 @@ export { warmUp } from './cli/warm-up.ts';
 
 /** Runs the command line that this process was started with. */
 export async function main(): Promise<void> {
-  const signals = takeSignals(process);
   // A copy: each look at Node's own asks the system.
   const environment = { ...process.env };
-  const { NO_COLOR, CI, TERM } = environment;
+  const { NO_COLOR, CI, TERM, WINDLASS_NOHUP } = environment;
+  const signals = takeSignals(process, Boolean(WINDLASS_NOHUP));
   const wishes = { noColor: Boolean(NO_COLOR) || TERM === 'dumb', plain: Boolean(CI) || TERM === 'dumb' };
   const output = { stdout: sinkOf(process.stdout, wishes), stderr: sinkOf(process.stderr, wishes) };
   const exitCode = await runProgram(process.argv.slice(2), { output, environment, signals });

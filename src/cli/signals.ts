@@ -2,14 +2,15 @@
 import { exitCode } from './exit-code.ts';
 import type { Signals } from './invocation.ts';
 
-export function takeSignals(process: NodeJS.Process): Signals {
+/** @param isHangUpIgnored whether who started the process had SIGHUP ignored, which Node itself has undone */
+export function takeSignals(process: NodeJS.Process, isHangUpIgnored: boolean): Signals {
   let cancel: (() => void) | undefined;
   let leave: (() => void) | undefined;
   let count = 0;
   let held = false;
   const received = (signal: NodeJS.Signals) => {
     // When a terminal closes, the kernel and its shell both say so: nobody is impatient.
-    if (signal === 'SIGHUP' && count > 0) return;
+    if (signal === 'SIGHUP' && (count > 0 || isHangUpIgnored)) return;
     count += 1;
     if (count > 1) {
       leave?.();

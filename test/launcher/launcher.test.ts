@@ -52,6 +52,7 @@ export async function main() {
     pid: process.pid,
     node: process.execPath,
     path: process.env.PATH,
+    hangUpIgnored: process.env.WINDLASS_NOHUP,
   }));
   if (what === 'fail') process.exitCode = 7;
 }
@@ -168,6 +169,15 @@ describe('the launcher', () => {
     const later = await launch([], { env: { PATH: '/usr/bin:/bin', npm_config_registry: 'http://127.0.0.1:9' } });
     expect(later.err).toBe('');
     expect(later.code).toBe(0);
+  });
+
+  test('who has SIGHUP ignored is known: Node takes it back', async () => {
+    const [plain, kept] = await Promise.all([
+      launch([], { env: { WINDLASS_NOHUP: 'inherited' } }),
+      launch([join(checkout, 'windlass')], { launcher: 'nohup' }),
+    ]);
+    expect(JSON.parse(plain.out)).toMatchObject({ hangUpIgnored: '' });
+    expect(JSON.parse(kept.out)).toMatchObject({ hangUpIgnored: '1' });
   });
 
   test('a start takes up the snapshot of a warmed-up process, with its own folder, environment and random numbers', async () => {
