@@ -1,8 +1,12 @@
 /** `windlass run FLOW`: starts a flow, shows it, and ends with its result. */
 import { access } from 'node:fs/promises';
+import type { Config } from '../config/config.ts';
 import { LocalFile } from '../flow/inputs/local-file.ts';
 import type { GivenInput } from '../flow/inputs/resolve-inputs.ts';
 import type { Flow } from '../model/flow.ts';
+import { reasonOf } from '../model/system-error.ts';
+import { StagedFiles } from '../storage/staged-files.ts';
+import { type Accepted, accept } from '../worker/accept.ts';
 import { catalogFor } from './catalog.ts';
 import { commandHint } from './command-hint.ts';
 import { problemsText, readRunnableFlows, withText } from './flow-file.ts';
@@ -13,7 +17,7 @@ import type { Invocation } from './invocation.ts';
 import { parseLabelArgument } from './label-argument.ts';
 import { Refusal } from './refusal.ts';
 import { readSettings, type SettingsOptions } from './settings.ts';
-import { openWorkspace, type WorkspaceOptions } from './workspace.ts';
+import { openWorkspace, placeOf, type Workspace, type WorkspaceOptions } from './workspace.ts';
 
 export interface RunOptions extends FollowOptions, SettingsOptions, WorkspaceOptions {
   readonly input?: readonly string[];
@@ -25,44 +29,64 @@ export interface RunOptions extends FollowOptions, SettingsOptions, WorkspaceOpt
 
 /** Runs it to its end; the answer is the exit code. @throws Refusal, and StoreError for a state that cannot be used */
 export async function run(file: string, options: RunOptions, invocation: Invocation): Promise<number> {
-  const { output, environment, signals } = invocation;
+  const { output, signals } = invocation;
   const { config, notes, flowFile, flow } = await readRun(file, options, invocation);
+  const { flows, source } = flowFile;
   const inputs = parseInputArguments(options.input ?? []);
   await checkFiles(flow, inputs);
   const labels = (options.label ?? []).map(parseLabelArgument);
+  if (!options.quiet) {
+    for (const note of [...notes, ...needlessInputs(flow.inputs, inputs)]) output.stderr.write(`${note}\n`);
+    const hints = flowFile.problems.filter(({ severity }) => severity === 'warning');
+    if (hints.length > 0) output.stderr.write(`${problemsText(flowFile, hints, output.stderr.colors)}\n`);
+    if (flow.unused.length > 0) output.stderr.write(`${file}: ${flow.unused.join(', ')}: no effect on a single run.\n`);
+  }
   signals.hold();
-  const workspace = await openWorkspace(options);
+  const place = await placeOf(options);
+  try {
+    // What is refused leaves nothing in the storage, and no state folder.
+    const files = new StagedFiles(place.storage);
+    if (options.namespaceFiles !== undefined) {
+      const { putNamespaceFiles } = await import('./namespace-files.ts');
+      await putNamespaceFiles(options.namespaceFiles, flow.namespace, files);
+    }
+    const accepted = await accept({ config, storage: files }, { flows, flowIndex: 0, source, inputs, labels });
+    if ('violations' in accepted) throw refusedInputs(accepted);
+    const workspace = await openWorkspace(options, place);
+    try {
+      await files.publish().catch((error: Error) => {
+        throw new Refusal('unusable-state', `What was given cannot be kept in ${place.dir}: ${reasonOf(error)}`);
+      });
+      return await carryOut(accepted, workspace, config, options, invocation);
+    } finally {
+      await workspace.close();
+    }
+  } finally {
+    place.leave();
+  }
+}
+
+async function carryOut(
+  accepted: Accepted,
+  workspace: Workspace,
+  config: Config,
+  options: RunOptions,
+  { output, environment, signals }: Invocation,
+): Promise<number> {
   const resumeCommand = (id: string) => commandHint(`resume ${id}`, options.state);
   const reporter = new Reporter(output, options, id =>
     options.ephemeral ? 'it goes on by itself, or with Ctrl-C ends' : `go on with: ${resumeCommand(id)}`,
   );
   try {
-    if (!options.quiet) {
-      for (const note of [...notes, ...needlessInputs(flow.inputs, inputs)]) reporter.say(`${note}\n`);
-      const hints = flowFile.problems.filter(({ severity }) => severity === 'warning');
-      if (hints.length > 0) reporter.say(`${problemsText(flowFile, hints, output.stderr.colors)}\n`);
-      if (flow.unused.length > 0) reporter.say(`${file}: ${flow.unused.join(', ')}: no effect on a single run.\n`);
-    }
-    if (options.namespaceFiles !== undefined) {
-      const { putNamespaceFiles } = await import('./namespace-files.ts');
-      await putNamespaceFiles(options.namespaceFiles, flow.namespace, workspace.storage);
-    }
     const session = workspace.session(config, environment, reporter);
-    const driver = await session.start({
-      flows: flowFile.flows,
-      flowIndex: 0,
-      source: flowFile.source,
-      inputs,
-      labels,
-    });
-    if ('violations' in driver) throw refusedInputs(driver);
+    const driver = await session.startAccepted(accepted);
     signals.onCancel(() => session.killAll());
     signals.onLeave(() => {
       reporter.close();
       output.stderr.write(
         options.ephemeral
           ? `Left without waiting. What still runs belongs to ${workspace.dir}.\n`
-          : `Left without waiting. To go on, or to clean up what still runs: ${resumeCommand(driver.carried.state.execution.id)}\n`,
+          : `Left without waiting. To go on, or to clean up what still runs: ${resumeCommand(accepted.execution.id)}\n`,
       );
     });
     const swept = session.sweep();
@@ -72,7 +96,6 @@ export async function run(file: string, options: RunOptions, invocation: Invocat
     return await reportEnd(last, workspace, output, options);
   } finally {
     reporter.close();
-    await workspace.close();
   }
 }
 

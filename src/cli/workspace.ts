@@ -46,11 +46,31 @@ export async function openKept(options: Omit<WorkspaceOptions, 'ephemeral'>): Pr
   return storeExists(stateFolder(options)) ? openWorkspace(options) : undefined;
 }
 
-/** @throws StoreError */
-export async function openWorkspace(options: WorkspaceOptions): Promise<Workspace> {
+/** Where a workspace is opened. A state folder need not be there yet, and its storage can be read all the same. */
+export interface Place {
+  readonly dir: string;
+  readonly storage: Storage;
+  /** Removes an ephemeral folder. */
+  leave(): void;
+}
+
+/** Makes nothing but the folder of an ephemeral workspace. @throws StoreError */
+export async function placeOf(options: WorkspaceOptions): Promise<Place> {
   const dir = options.ephemeral ? await makeTemporaryState() : stateFolder(options);
+  return {
+    dir,
+    storage: openLocalStorage(join(dir, 'storage')),
+    leave() {
+      // At once rather than one thread's answer after the other: nothing else is left to do.
+      if (options.ephemeral) rmSync(dir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** @throws StoreError */
+export async function openWorkspace(options: WorkspaceOptions, place?: Place): Promise<Workspace> {
+  const { dir, storage, leave } = place ?? (await placeOf(options));
   const store = await openStore(dir, { ephemeral: options.ephemeral ?? false });
-  const storage = openLocalStorage(join(dir, 'storage'));
   const outside = new Set<string>();
   return {
     dir,
@@ -82,8 +102,7 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
       await store.close();
       // Where another process of this state folder still works, it is not empty, and stays.
       for (const folder of outside) await rmdir(folder).catch(() => {});
-      // At once rather than one thread's answer after the other: nothing else is left to do.
-      if (options.ephemeral) rmSync(dir, { recursive: true, force: true });
+      leave();
     },
   };
 }

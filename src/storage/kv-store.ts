@@ -3,7 +3,7 @@
 import { parseJson, writeJson } from '../model/json.ts';
 import { UserError } from '../model/user-error.ts';
 import { isMap, type Value } from '../model/value.ts';
-import { NotFoundError, type Storage } from './storage.ts';
+import { NotFoundError, type ReadableStorage, type Storage } from './storage.ts';
 import { kvUri } from './uris.ts';
 
 /** As Kestra names them. A DATETIME, DATE and DURATION are ISO 8601 texts. */
@@ -24,21 +24,22 @@ export interface KvEntry {
 
 const keyPattern = /^[a-zA-Z0-9][a-zA-Z0-9._-]*$/;
 
-/** Pairs on top of a storage; the same from every process that has it. */
-export class KvStore {
-  readonly #storage: Storage;
+/** The pairs on top of a storage, for reading. */
+export class KvReader {
+  readonly #storage: ReadableStorage;
 
-  constructor(storage: Storage) {
+  constructor(storage: ReadableStorage) {
     this.#storage = storage;
   }
 
   /** The pair of exactly that namespace; undefined when there is none, or it has expired. */
   async get(namespace: string, key: string): Promise<KvEntry | undefined> {
-    const found = await this.#read(namespace, key);
+    const found = await this.read(namespace, key);
     return found && !hasExpired(found) ? found : undefined;
   }
 
-  async #read(namespace: string, key: string): Promise<KvEntry | undefined> {
+  /** The same, where it has expired too. */
+  protected async read(namespace: string, key: string): Promise<KvEntry | undefined> {
     if (!keyPattern.test(key)) return undefined;
     let text: string;
     try {
@@ -59,6 +60,16 @@ export class KvStore {
       if (entry) return entry;
     }
     return undefined;
+  }
+}
+
+/** The pairs on top of a storage; the same from every process that has it. */
+export class KvStore extends KvReader {
+  readonly #storage: Storage;
+
+  constructor(storage: Storage) {
+    super(storage);
+    this.#storage = storage;
   }
 
   /** @throws UserError */
@@ -82,7 +93,7 @@ export class KvStore {
       const [, folders, name] = /^kestra:\/\/\/(.+)\/_kv\/([^/]+)\.ion$/.exec(uri) ?? [];
       if (folders === undefined || name === undefined) continue;
       const [namespace, key] = [decodeURIComponent(folders).replaceAll('/', '.'), decodeURIComponent(name)];
-      const entry = await this.#read(namespace, key);
+      const entry = await this.read(namespace, key);
       if (entry) yield { namespace, key, expired: hasExpired(entry) };
     }
   }

@@ -26,6 +26,9 @@ export interface Storage {
   localPath(uri: string): string | undefined;
 }
 
+/** What the expressions of an execution can read. */
+export type ReadableStorage = Pick<Storage, 'getText' | 'size' | 'exists'>;
+
 /** No file has that URI. The message names it. */
 export class NotFoundError extends UserError {}
 

@@ -1,5 +1,6 @@
 /** Reading what an execution is given, when it starts and when it goes on after a pause. */
 import { basename } from 'node:path';
+import type { Config } from '../config/config.ts';
 import { renderTyped } from '../expression/index.ts';
 import { variablesOf } from '../expression/render-context.ts';
 import { type GivenInput, type InputViolation, resolveInputs } from '../flow/index.ts';
@@ -7,11 +8,17 @@ import { encryptText } from '../model/encryption.ts';
 import type { Execution } from '../model/execution.ts';
 import type { Flow, FlowInput } from '../model/flow.ts';
 import type { ValueMap } from '../model/value.ts';
+import type { ReadableStorage, Storage } from '../storage/storage.ts';
 import { inputUri } from '../storage/uris.ts';
-import type { ExecutionEnvironment } from './execution-environment.ts';
 import { SecretRegistry } from './secret-registry.ts';
 import { executionServices } from './services.ts';
 import { startVariables } from './variables.ts';
+
+/** What inputs are read with; files that are given are put into the storage. */
+export interface InputEnvironment {
+  readonly config: Config;
+  readonly storage: ReadableStorage & Pick<Storage, 'putFile'>;
+}
 
 /** One or more inputs were refused; nothing was started. */
 export interface RefusedInputs {
@@ -25,7 +32,7 @@ export function refusalText({ violations }: RefusedInputs): string {
 
 /** The inputs by their declared types, files stored and secrets encrypted; or everything that is wrong with them. */
 export function resolveExecutionInputs(
-  { config, storage }: Pick<ExecutionEnvironment, 'config' | 'storage'>,
+  { config, storage }: InputEnvironment,
   flow: Flow,
   execution: Execution,
   declared: readonly FlowInput[],

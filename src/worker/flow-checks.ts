@@ -1,9 +1,10 @@
 /** The `checks` of a flow: what must hold before an execution is created. */
+import type { Config } from '../config/config.ts';
 import { ExecutionState } from '../engine/execution-state.ts';
 import { isTruthy, render } from '../expression/index.ts';
 import type { Execution } from '../model/execution.ts';
 import type { Check, Flow } from '../model/flow.ts';
-import type { ExecutionEnvironment } from './execution-environment.ts';
+import type { ReadableStorage } from '../storage/storage.ts';
 import { SecretRegistry } from './secret-registry.ts';
 import { executionServices } from './services.ts';
 import { executionVariables } from './variables.ts';
@@ -12,7 +13,7 @@ const strictness: readonly Check['behavior'][] = ['CREATE_EXECUTION', 'FAIL_EXEC
 
 /** What does not hold, the strictest first; a condition that cannot be rendered does not hold. */
 export async function failedChecks(
-  { config, storage }: Pick<ExecutionEnvironment, 'config' | 'storage'>,
+  { config, storage }: { readonly config: Config; readonly storage: ReadableStorage },
   flow: Flow,
   execution: Execution,
 ): Promise<readonly Pick<Check, 'behavior' | 'message'>[]> {

@@ -3,8 +3,7 @@ import { type ExecutionState, taskOf } from '../engine/execution-state.ts';
 import { declaredInputs, type GivenInput } from '../flow/index.ts';
 import type { FlowInput } from '../model/flow.ts';
 import { isList, isMap, type ValueMap } from '../model/value.ts';
-import type { ExecutionEnvironment } from './execution-environment.ts';
-import { type RefusedInputs, resolveExecutionInputs } from './execution-inputs.ts';
+import { type InputEnvironment, type RefusedInputs, resolveExecutionInputs } from './execution-inputs.ts';
 
 /** One paused task run goes on, with what it asked for; plain JSON, so that another process can be told. */
 export interface ResumeAnswer {
@@ -27,7 +26,7 @@ export function resumeInputs(state: ExecutionState): readonly FlowInput[] {
 
 /** An answer for each paused task run, or everything that is wrong with what was given. */
 export async function resolveResumeInputs(
-  environment: Pick<ExecutionEnvironment, 'config' | 'storage'>,
+  environment: InputEnvironment,
   state: ExecutionState,
   given: Readonly<Record<string, GivenInput>>,
 ): Promise<readonly ResumeAnswer[] | RefusedInputs> {

@@ -3,14 +3,14 @@ import type { Config } from '../config/config.ts';
 import type { Services } from '../expression/render-context.ts';
 import type { Execution, LogEntry } from '../model/execution.ts';
 import type { Value } from '../model/value.ts';
-import { KvStore } from '../storage/kv-store.ts';
-import type { Storage } from '../storage/storage.ts';
+import { KvReader } from '../storage/kv-store.ts';
+import type { ReadableStorage } from '../storage/storage.ts';
 import { executionPrefix, namedNamespaceFile, namespaceFileUri } from '../storage/uris.ts';
 
 export function executionServices(
   execution: Execution,
   config: Config,
-  storage: Storage,
+  storage: ReadableStorage,
   errorLogs: () => Promise<readonly LogEntry[]>,
 ): Services {
   const uriOf = (path: string, namespace = execution.namespace) => {
@@ -22,7 +22,7 @@ export function executionServices(
   };
   return {
     kv: async (key, namespace) => {
-      const store = new KvStore(storage);
+      const store = new KvReader(storage);
       // Without a namespace the flow's own counts, and those above it.
       const entry = await (namespace === undefined ? store.find(execution.namespace, key) : store.get(namespace, key));
       return entry?.value;

@@ -8,13 +8,13 @@ import { newId } from '../model/ids.ts';
 import type { ValueMap } from '../model/value.ts';
 import type { Claim, RunRecord, StoredExecution } from '../store/store.ts';
 import { TaskError } from '../tasks/task-type.ts';
+import { type Accepted, accept } from './accept.ts';
 import { begin } from './admission.ts';
 import { Carried } from './carried.ts';
 import { ExecutionDriver } from './execution-driver.ts';
 import type { ExecutionEnvironment } from './execution-environment.ts';
-import { type RefusedInputs, resolveExecutionInputs } from './execution-inputs.ts';
-import { failedChecks } from './flow-checks.ts';
-import { newExecution, type Origin } from './new-execution.ts';
+import type { RefusedInputs } from './execution-inputs.ts';
+import type { Origin } from './new-execution.ts';
 import { afresh, nextTry, nextTryId, replayOf } from './replay.ts';
 import { resolveResumeInputs, resumeInputs, resumeMessage } from './resume-inputs.ts';
 import type { StartRequest } from './start-request.ts';
@@ -48,10 +48,14 @@ export class Session {
 
   /** Starts an execution, unless its inputs are refused. */
   async start(request: StartRequest): Promise<ExecutionDriver | RefusedInputs> {
-    const started = await this.#create(request, { id: newId() });
-    if ('violations' in started) return started;
-    begin(started);
-    return started;
+    const accepted = await accept(this.environment, request);
+    return 'violations' in accepted ? accepted : this.startAccepted(accepted);
+  }
+
+  async startAccepted(accepted: Accepted): Promise<ExecutionDriver> {
+    const driver = await this.#createAccepted(accepted);
+    begin(driver);
+    return driver;
   }
 
   /** Creates an execution and starts nothing: for saying what would run. */
@@ -220,23 +224,14 @@ export class Session {
   }
 
   async #create(request: StartRequest, origin: Origin): Promise<ExecutionDriver | RefusedInputs> {
-    const flow = request.flows[request.flowIndex];
-    if (!flow) throw new Error('the file has no such flow');
-    const execution = newExecution(flow, request.labels, origin);
-    const resolved = await resolveExecutionInputs(this.environment, flow, execution, flow.inputs, request.inputs);
-    if ('violations' in resolved) return resolved;
-    const withInputs = { ...execution, inputs: resolved.inputs };
-    const checks = await failedChecks(this.environment, flow, withInputs);
-    const blocking = checks.filter(({ behavior }) => behavior === 'BLOCK_EXECUTION');
-    if (blocking.length > 0) return { violations: blocking.map(({ message }) => ({ path: 'checks', message })) };
-    const { source, flowIndex } = request;
-    const claim = await this.environment.store.create({ execution: withInputs, source, flowIndex, effects: [] });
-    const stored: StoredExecution = { execution: withInputs, source, flowIndex, taskRuns: [], effects: [], runs: [] };
-    return this.#drive(
-      stored,
-      new Carried(this.environment, new ExecutionState(flow, withInputs), claim),
-      request.flows,
-    );
+    const accepted = await accept(this.environment, request, origin);
+    return 'violations' in accepted ? accepted : this.#createAccepted(accepted);
+  }
+
+  async #createAccepted({ flows, flowIndex, source, flow, execution }: Accepted): Promise<ExecutionDriver> {
+    const claim = await this.environment.store.create({ execution, source, flowIndex, effects: [] });
+    const stored: StoredExecution = { execution, source, flowIndex, taskRuns: [], effects: [], runs: [] };
+    return this.#drive(stored, new Carried(this.environment, new ExecutionState(flow, execution), claim), flows);
   }
 
   #stateOf(stored: StoredExecution): ExecutionState {

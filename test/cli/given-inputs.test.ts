@@ -1,5 +1,5 @@
 /** Inputs of the command line: those that nothing asks for, and those that are missing. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -17,7 +17,7 @@ const run = (inputs: string, ...options: string[]) => {
   const path = join(folder, 'flow.yaml');
   const tasks = '[{id: say, type: io.kestra.plugin.core.log.Log, message: "hello {{ inputs.name ?? \'nobody\' }}"}]';
   writeFileSync(path, `id: greet\nnamespace: company.team\ninputs: [${inputs}]\ntasks: ${tasks}\n`);
-  return command(['run', path, '--state', state, ...options]);
+  return command(['run', path, ...(options.includes('--ephemeral') ? [] : ['--state', state]), ...options]);
 };
 const name = '{id: name, type: STRING, required: false}';
 
@@ -66,5 +66,50 @@ describe('required inputs that are missing', () => {
     const { code, err } = await run('{id: day, type: DATE}', '-i', 'day=soon');
     expect(code).toBe(2);
     expect(err).not.toContain('Give');
+  });
+});
+
+describe('what is refused leaves nothing behind', () => {
+  const data = '{id: data, type: FILE}';
+  const file = () => {
+    writeFileSync(join(folder, 'data.csv'), 'a,b');
+    return ['-i', `data=@${join(folder, 'data.csv')}`];
+  };
+
+  test('a wrong input makes no state folder, nor does a file that was given beside it', async () => {
+    expect((await run(`${data}, {id: day, type: DATE}`, ...file(), '-i', 'day=soon')).code).toBe(2);
+    expect(existsSync(state)).toBe(false);
+  });
+
+  test('a file that is refused makes none', async () => {
+    const { code, err } = await run(data, '-i', `data=@${folder}`);
+    expect([code, err]).toEqual([2, expect.stringContaining('it is not a regular file')]);
+    expect(existsSync(state)).toBe(false);
+  });
+
+  test('a folder of namespace files that is not there makes none', async () => {
+    const { code, err } = await run('', '--namespace-files', join(folder, 'nowhere'));
+    expect([code, err]).toEqual([
+      2,
+      expect.stringMatching(/nowhere of --namespace-files: no such file or directory\.\n$/),
+    ]);
+    expect(existsSync(state)).toBe(false);
+  });
+
+  test('--ephemeral leaves no temporary folder', async () => {
+    const before = readdirSync(tmpdir());
+    expect((await run('{id: day, type: DATE}', '--ephemeral')).code).toBe(2);
+    const left = readdirSync(tmpdir()).filter(each => each.startsWith('windlass-ephemeral-') && !before.includes(each));
+    expect(left).toEqual([]);
+  });
+
+  test('and what is accepted may read the files before they are stored', async () => {
+    const note = '{id: note, type: STRING, defaults: "{{ read(inputs.data) }} {{ read(\'words.txt\') }}"';
+    writeFileSync(join(folder, 'words.txt'), 'from the namespace');
+    const inputs = `${data}, ${note}, dependsOn: {inputs: [data]}}`;
+    const { code, out } = await run(inputs, ...file(), '--namespace-files', folder, '--json');
+    expect(code).toBe(0);
+    expect(JSON.parse(out).inputs.note).toBe('a,b from the namespace');
+    expect(JSON.parse(out).inputs.data).toMatch(/^kestra:\/\/\/.*data\.csv$/);
   });
 });
