@@ -1,65 +1,75 @@
 /**
- * A Docker engine in place of node:http, for the rehearsal: no snapshot can hold the true one, nor a socket. It knows
- * one container, which starts, says a line and ends.
+ * A Docker engine for the rehearsal, behind a true socket: so what Node runs for one is compiled, too. It knows one
+ * container, which starts, says a line and ends.
  */
-import { EventEmitter } from 'node:events';
-import type http from 'node:http';
-import { Readable } from 'node:stream';
-import type { HttpModule } from '../runners/docker/client/connection.ts';
+import { once } from 'node:events';
+import { createServer, type Socket } from 'node:net';
+
+const unchanged = Buffer.from(JSON.stringify({ mtime: '2026-01-01T00:00:00Z' })).toString('base64');
+const head = `HTTP/1.1 200 OK\r\nApi-Version: 1.51\r\nX-Docker-Container-Path-Stat: ${unchanged}\r\n`;
 
 /** A frame of Docker's log stream: the stream's number, three zeros, the length, the line with its time. */
 function logFrame(): Buffer {
   const line = Buffer.from(`${new Date().toISOString()} hi\n`);
-  const head = Buffer.from([1, 0, 0, 0, 0, 0, 0, line.length]);
-  return Buffer.concat([head, line]);
+  return Buffer.concat([Buffer.from([1, 0, 0, 0, 0, 0, 0, line.length]), line]);
 }
 
-const unchanged = Buffer.from(JSON.stringify({ mtime: '2026-01-01T00:00:00Z' })).toString('base64');
+function inspected(hasEnded: boolean): object {
+  const state = { Running: false, OOMKilled: false, ExitCode: 0 };
+  const told = hasEnded
+    ? { ...state, Status: 'exited', StartedAt: '2026-01-01T00:00:00Z' }
+    : { ...state, Status: 'created', StartedAt: '0001-01-01T00:00:00Z' };
+  return { Id: 'c', State: told, Config: {}, HostConfig: { LogConfig: { Type: 'json-file' } } };
+}
 
-function answers(ended: Promise<void>, end: () => void, hasEnded: () => boolean): (call: string) => Readable {
-  const state = () => ({
-    Status: hasEnded() ? 'exited' : 'created',
-    Running: false,
-    OOMKilled: false,
-    ExitCode: 0,
-    StartedAt: hasEnded() ? '2026-01-01T00:00:00Z' : '0001-01-01T00:00:00Z',
+/** Answers call by call; what waits for the container's end is answered in chunks, its head at once. */
+function serve(socket: Socket, ended: PromiseWithResolvers<void>, hasEnded: () => boolean): void {
+  const say = (body: Buffer | object) => {
+    const bytes = body instanceof Buffer ? body : Buffer.from(JSON.stringify(body));
+    socket.write(`${head}Content-Length: ${bytes.length}\r\n\r\n`);
+    socket.write(bytes);
+  };
+  const sayAtTheEnd = async (body: () => Buffer) => {
+    socket.write(`${head}Transfer-Encoding: chunked\r\n\r\n`);
+    await ended.promise;
+    const bytes = body();
+    socket.write(`${bytes.length.toString(16)}\r\n`);
+    socket.write(bytes);
+    socket.write('\r\n0\r\n\r\n');
+  };
+  // The log that is followed is left without a word once the container has ended.
+  socket.on('error', () => {});
+  socket.on('data', bytes => {
+    const [call = ''] = bytes.toString().split(' HTTP/1.1\r\n');
+    if (call.includes('/wait')) return void sayAtTheEnd(() => Buffer.from('{"StatusCode":0}'));
+    if (call.includes('/logs')) return void sayAtTheEnd(logFrame);
+    if (call.includes('/images/')) return say({ Id: 'sha256:0', RepoDigests: ['image@sha256:0'] });
+    if (call.includes('/create')) return say({ Id: 'c' });
+    if (call.includes('/start')) ended.resolve();
+    say(call.endsWith('/json') ? inspected(hasEnded()) : Buffer.alloc(0));
   });
-  const inspected = () => ({ Id: 'c', State: state(), Config: {}, HostConfig: { LogConfig: { Type: 'json-file' } } });
-  const said = (...chunks: (object | Buffer)[]) =>
-    Readable.from(chunks.map(chunk => (chunk instanceof Buffer ? chunk : Buffer.from(JSON.stringify(chunk)))));
-  const atTheEnd = async function* (chunk: () => Buffer) {
-    await ended;
-    yield chunk();
-  };
-  return call => {
-    if (call.includes('/images/')) return said({ Id: 'sha256:0', RepoDigests: ['image@sha256:0'] });
-    if (call.includes('/create')) return said({ Id: 'c' });
-    if (call.includes('/wait')) return Readable.from(atTheEnd(() => Buffer.from('{"StatusCode":0}')));
-    if (call.includes('/logs')) return Readable.from(atTheEnd(logFrame));
-    if (call.includes('/start')) end();
-    return call.startsWith('GET') && call.endsWith('/json') ? said(inspected()) : said();
-  };
 }
 
-class Agent {}
-
-/** An engine with a container of its own. */
-export function rehearsalEngine(): HttpModule {
-  const { promise, resolve } = Promise.withResolvers<void>();
+/**
+ * An engine with a container of its own, which listens at a path of the file system.
+ * @returns what closes it; then nothing is open any more, on either side
+ */
+export async function openRehearsalEngine(path: string): Promise<() => Promise<void>> {
+  const ended = Promise.withResolvers<void>();
   let started = false;
-  const end = () => {
+  void ended.promise.then(() => {
     started = true;
-    resolve();
+  });
+  const sockets = new Set<Socket>();
+  const server = createServer(socket => {
+    sockets.add(socket);
+    serve(socket, ended, () => started);
+  });
+  await once(server.listen(path), 'listening');
+  return async () => {
+    server.close();
+    // The other side, which is told of the end, closes first.
+    for (const socket of sockets) socket.end();
+    await once(server, 'close');
   };
-  const answer = answers(promise, end, () => started);
-  const request = ({ method, path }: http.RequestOptions) => {
-    const headers = { 'api-version': '1.51', 'x-docker-container-path-stat': unchanged };
-    const asked = new EventEmitter();
-    const send = () => {
-      const response = Object.assign(answer(`${method} ${path}`), { statusCode: 200, headers });
-      process.nextTick(() => asked.emit('response', response));
-    };
-    return Object.assign(asked, { reusedSocket: false, destroy() {}, end: send });
-  };
-  return { Agent, request } as unknown as HttpModule;
 }

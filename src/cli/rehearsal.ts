@@ -1,4 +1,5 @@
 /** Carries a flow out without a database and without programs: all of the way but its two ends. */
+import { join } from 'node:path';
 import { loadConfig } from '../config/load-config.ts';
 import { flowables } from '../engine/flowables/index.ts';
 import { readFlows } from '../flow/index.ts';
@@ -13,7 +14,7 @@ import { exitCode } from './exit-code.ts';
 import { Reporter, reportEnd } from './follow.ts';
 import type { Output } from './output.ts';
 import { rehearsalSqlite } from './rehearsal-database.ts';
-import { rehearsalEngine } from './rehearsal-engine.ts';
+import { openRehearsalEngine } from './rehearsal-engine.ts';
 import { runnerRegistry } from './runners.ts';
 
 /** Programs that say a line and succeed. */
@@ -46,8 +47,10 @@ export async function rehearse(source: string, folder: string, output: Output): 
   const { config } = loadConfig({ env: {} });
   const { declarations } = runnerRegistry(config, {});
   // Docker's own configuration is looked for, and is nowhere.
-  const env = { HOME: folder, DOCKER_CONFIG: folder };
-  const docker = createDockerRunner({ env, volumeEnabled: false, http: rehearsalEngine() });
+  const path = join(folder, 'engine.sock');
+  const env = { HOME: folder, DOCKER_CONFIG: folder, DOCKER_HOST: `unix://${path}` };
+  const close = await openRehearsalEngine(path);
+  const docker = createDockerRunner({ env, volumeEnabled: false });
   const get = async (type: string): Promise<TaskRunner> => {
     if (type === dockerDeclaration.type) return docker;
     const declaration = declarations.find(each => each.type === type);
@@ -79,5 +82,6 @@ export async function rehearse(source: string, folder: string, output: Output): 
   const workspace = { dir: folder, store, storage, session: () => session, close: () => store.close() };
   const code = await reportEnd(settled, workspace, output, {});
   await workspace.close();
+  await close();
   if (code !== exitCode.success) throw new Error('The rehearsal failed.');
 }

@@ -64,7 +64,7 @@ export class FaultProxy {
       const line = /^(GET|HEAD|POST|PUT|DELETE) (\S+)/.exec(chunk.toString('latin1'))?.[0];
       if (line !== undefined) {
         this.requests.push(line);
-        this.heads.push(chunk.toString('latin1').split('\r\n\r\n')[0] ?? '');
+        this.heads.push(`${chunk.toString('latin1').split('\r\n\r\n')[0]}\r\n`);
         const fault = this.faults.find(one => one.times > 0 && one.request.test(line));
         if (fault) {
           fault.times -= 1;

@@ -13,7 +13,6 @@ import {
   type TaskRunner,
 } from '../runner.ts';
 import { copyArguments, fittedCommand } from './arguments.ts';
-import type { HttpModule } from './client/connection.ts';
 import { changeTime, inspectIfThere, listContainers } from './client/containers.ts';
 import { type Environment, findEndpoint } from './client/endpoint.ts';
 import { Engine } from './client/engine.ts';
@@ -37,8 +36,6 @@ export interface DockerRunnerOptions {
   readonly env: Environment;
   /** `volume-enabled` of the runner's plugin configuration. */
   readonly volumeEnabled: boolean;
-  /** Carries the requests instead of Node's own module. */
-  readonly http?: HttpModule;
 }
 
 /** How an engine is found and spoken to. */
@@ -270,7 +267,7 @@ function newlyCreated(engine: Engine, id: string, spec: RunSpec, isComplete: boo
   return { createdMs, outputTime };
 }
 
-async function reach({ host, headers }: Way, { env, http }: DockerRunnerOptions): Promise<Reached> {
-  const engine = await Engine.reach(findEndpoint(host, env), headers, http);
+async function reach({ host, headers }: Way, { env }: DockerRunnerOptions): Promise<Reached> {
+  const engine = await Engine.reach(findEndpoint(host, env), headers);
   return { engine, puller: new Puller(engine) };
 }

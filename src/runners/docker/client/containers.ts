@@ -1,5 +1,4 @@
 /** The container calls (https://docs.docker.com/reference/api/engine/version/v1.51/#tag/Container), as far as used. */
-import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import { EngineError } from '../../engine-error.ts';
 import type { Engine } from './engine.ts';
@@ -98,7 +97,7 @@ export async function listContainers(engine: Engine, labels: readonly string[]):
  * Waits for the end of a container that was started: one that never was counts as not running, and is answered at
  * once. Resolves with the answer's stream once the engine has taken the request, which its headers show.
  */
-export function waitContainer(engine: Engine, id: string, signal: AbortSignal): Promise<IncomingMessage> {
+export function waitContainer(engine: Engine, id: string, signal: AbortSignal): Promise<Readable> {
   return engine.stream('POST', `/containers/${id}/wait?condition=not-running`, { signal });
 }
 
@@ -112,7 +111,7 @@ export function openLog(
     readonly tail?: number;
     readonly signal: AbortSignal;
   },
-): Promise<IncomingMessage> {
+): Promise<Readable> {
   const query = `stdout=1&stderr=1&timestamps=1&follow=${options.follow ? 1 : 0}`;
   const since = options.since === undefined ? '' : `&since=${options.since}`;
   const tail = options.tail === undefined ? '' : `&tail=${options.tail}`;
@@ -139,7 +138,7 @@ export async function getArchive(
   id: string,
   path: string,
   signal: AbortSignal,
-): Promise<IncomingMessage | undefined> {
+): Promise<Readable | undefined> {
   try {
     return await engine.stream('GET', `/containers/${id}/archive?path=${encodeURIComponent(path)}`, { signal });
   } catch (error) {
@@ -152,7 +151,7 @@ export async function getArchive(
 export async function changeTime(engine: Engine, id: string, path: string): Promise<string | undefined> {
   try {
     const { headers } = await engine.call('HEAD', `/containers/${id}/archive?path=${encodeURIComponent(path)}`);
-    const stat = Buffer.from(String(headers['x-docker-container-path-stat'] ?? ''), 'base64').toString('utf8');
+    const stat = Buffer.from(headers.get('x-docker-container-path-stat') ?? '', 'base64').toString('utf8');
     return (JSON.parse(stat) as { mtime?: string }).mtime;
   } catch (error) {
     if (error instanceof EngineError && error.status === 404) return undefined;

@@ -1,17 +1,10 @@
 /** An engine that has been reached, with the API version both sides know. */
-
-import type { IncomingMessage } from 'node:http';
-import {
-  type Answer,
-  type CallOptions,
-  Connection,
-  type Headers,
-  type HttpModule,
-  type Method,
-  type StreamOptions,
-} from './connection.ts';
+import type { Readable } from 'node:stream';
+import { type CallOptions, Connection, type Method, type StreamOptions } from './connection.ts';
 import type { Endpoint } from './endpoint.ts';
 import { VersionError } from './errors.ts';
+import type { Headers } from './http/request.ts';
+import type { Answer } from './http/whole-answer.ts';
 
 /** Docker 19.03; older ones lack what we ask for. */
 const oldest = 40;
@@ -41,20 +34,19 @@ export class Engine {
    * (https://docs.docker.com/reference/api/engine/version/v1.51/#tag/System/operation/SystemPing); Docker 29 refuses
    * old versions and Docker 20 new ones (traefik/traefik#12253).
    * @param requestHeaders go with every request
-   * @param module carries the requests instead of Node's own
    * @throws UnreachableError
    * @throws EngineError
    * @throws VersionError
    */
-  static async reach(endpoint: Endpoint, requestHeaders: Headers = {}, module?: HttpModule): Promise<Engine> {
-    const connection = await Connection.to(endpoint, requestHeaders, module);
+  static async reach(endpoint: Endpoint, requestHeaders: Headers = {}): Promise<Engine> {
+    const connection = await Connection.to(endpoint, requestHeaders);
     const { headers } = await connection.call('GET', '/_ping');
-    const said = String(headers['api-version'] ?? '1.40');
+    const said = headers.get('api-version') ?? '1.40';
     const minor = Number(/^1\.(\d+)$/.exec(said)?.[1] ?? Number.NaN);
     if (!(minor >= oldest)) {
       throw new VersionError(`the engine speaks API version ${said}; 1.${oldest} (Docker 19.03) or newer is needed`);
     }
-    return new Engine(connection, Math.min(minor, newest), headers['libpod-api-version'] !== undefined);
+    return new Engine(connection, Math.min(minor, newest), headers.has('libpod-api-version'));
   }
 
   call(method: Method, path: string, options?: CallOptions): Promise<Answer> {
@@ -65,7 +57,7 @@ export class Engine {
     return JSON.parse((await this.call('GET', path)).text) as T;
   }
 
-  stream(method: Method, path: string, options?: StreamOptions): Promise<IncomingMessage> {
+  stream(method: Method, path: string, options?: StreamOptions): Promise<Readable> {
     return this.#connection.stream(method, this.#prefix + path, options);
   }
 }

@@ -1,4 +1,5 @@
 /** Reads a container's log to its end: follows it while the container lives, then reads the rest. */
+import { Readable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 import { EngineError } from '../../engine-error.ts';
 import type { LogBatch, LogCursor, LogLine } from '../../runner.ts';
@@ -115,13 +116,13 @@ async function* follow(
   const opening = open(source, lines, true, closing.signal);
   // Podman sends no headers before the first line (containers/podman#23712).
   const opened = await Promise.race([opening, source.ended]).catch(() => undefined);
-  if (!(opened instanceof Object && 'headers' in opened)) {
+  if (!(opened instanceof Readable)) {
     opening.catch(() => {});
     source.signal.removeEventListener('abort', abort);
     closing.abort();
     return;
   }
-  const queue = new ChunkQueue(await opening);
+  const queue = new ChunkQueue(opened);
   source.ended.then(() => queue.wake());
   try {
     yield* batches(queue, lines, end);
