@@ -76,7 +76,7 @@ describe('requests', () => {
       'GET /a?b=c HTTP/1.1\r\nhost: other\r\nX-Proxy: a\r\n',
       'POST /start HTTP/1.1\r\nhost: other\r\nX-Proxy: a\r\nContent-Length: 0\r\n',
       'POST /create HTTP/1.1\r\nhost: other\r\nX-Proxy: a\r\nContent-Type: application/json\r\nContent-Length: 13\r\n',
-      'POST /wait HTTP/1.1\r\nhost: other\r\nx-proxy: b\r\nContent-Length: 0\r\nConnection: close\r\n',
+      'POST /wait HTTP/1.1\r\nhost: other\r\nx-proxy: b\r\nContent-Length: 0\r\n',
     ]);
   });
 
@@ -272,16 +272,43 @@ describe('streams', () => {
   const chunk = (text: string) => `${text.length.toString(16)}\r\n${text}\r\n`;
   const begin = 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n';
 
-  test('are there with their headers, are read as they come, and end their connection', async () => {
+  test('are there with their headers, are read as they come, and leave their connection to the next request', async () => {
     script = socket => socket.write(begin);
-    const stream = await (await reach()).stream('GET', '/');
+    const connection = await reach();
+    const stream = await connection.stream('GET', '/');
     const pieces = stream[Symbol.asyncIterator]();
     sockets[0]?.write(chunk('one'));
     expect(String((await pieces.next()).value)).toBe('one');
     sockets[0]?.write(`${chunk('two')}0\r\n\r\n`);
     expect(String((await pieces.next()).value)).toBe('two');
     expect((await pieces.next()).done).toBe(true);
-    await closed(sockets[0]);
+    script = socket => socket.write(ok('fine'));
+    expect((await connection.call('GET', '/')).text).toBe('fine');
+    expect(connections()).toBe(1);
+  });
+
+  test('one that was held back and read at last leaves its connection to the next request', async () => {
+    const size = 1_000_000;
+    script = socket => socket.write(ok('x'.repeat(size)));
+    const connection = await reach();
+    const stream = await connection.stream('GET', '/');
+    await sleep(50);
+    let read = 0;
+    for await (const piece of stream) read += piece.length;
+    expect(read).toBe(size);
+    expect((await connection.call('GET', '/')).text).toHaveLength(size);
+    expect(connections()).toBe(1);
+  });
+
+  test('a kept connection that was closed meanwhile costs one more try', async () => {
+    const connection = await reach();
+    await connection.call('GET', '/');
+    script = socket => {
+      script = other => other.write(ok('again'));
+      socket.destroy();
+    };
+    expect(String(await (await connection.stream('POST', '/wait')).toArray())).toBe('again');
+    expect(connections()).toBe(2);
   });
 
   test('an answer without a length ends with its connection', async () => {
@@ -351,9 +378,12 @@ describe('streams', () => {
     const late = new AbortController();
     script = socket => socket.write(`${begin + chunk('one')}0\r\n\r\n`);
     const whole = await connection.stream('GET', '/', { signal: late.signal });
-    await closed(sockets.at(-1));
-    late.abort(reason);
     expect(String(await whole.toArray())).toBe('one');
+    late.abort(reason);
+    script = socket => socket.write(ok('fine'));
+    const before = connections();
+    expect((await connection.call('GET', '/')).text).toBe('fine');
+    expect(connections()).toBe(before);
   });
 });
 

@@ -1,4 +1,4 @@
-/** HTTP to one engine: short calls over kept-alive sockets, streams over sockets of their own. */
+/** HTTP to one engine, over sockets that are kept for the next request. */
 import type { Readable } from 'node:stream';
 import { EngineError, UnreachableError } from '../../engine-error.ts';
 import type { Endpoint } from './endpoint.ts';
@@ -30,7 +30,6 @@ export interface StreamOptions {
 /** A start waits for the container's network and file systems; 20 at once on two cores took 6 s here. */
 const callLimitMs = 120_000;
 
-/** HTTP to one engine. Short calls share sockets, streams have their own. */
 export class Connection {
   readonly endpoint: Endpoint;
   readonly #pool: SocketPool;
@@ -77,24 +76,40 @@ export class Connection {
    */
   async stream(method: Method, path: string, { body, headers = {}, signal }: StreamOptions = {}): Promise<Readable> {
     signal?.throwIfAborted();
-    const framed = { ...framing(method, body ? 'chunked' : 0), Connection: 'close' };
-    const head = requestHead(method, path, this.#headers, headers, framed);
-    const held = this.#pool.open();
-    const { socket } = held;
-    const abort = () => socket.destroy(signal?.reason);
-    signal?.addEventListener('abort', abort, { once: true });
-    socket.once('close', () => signal?.removeEventListener('abort', abort));
+    const head = requestHead(method, path, this.#headers, headers, framing(method, body ? 'chunked' : 0));
+    const begin = (held: HttpSocket) => this.#begin(held, method, head, body, signal);
+    // A body can be sent once only, so it gets a socket that is certainly open.
+    if (body) return await begin(this.#pool.open());
+    try {
+      return await begin(this.#pool.take());
+    } catch (error) {
+      if (!(error instanceof StaleSocket)) throw error;
+      return await begin(this.#pool.open());
+    }
+  }
+
+  async #begin(
+    held: HttpSocket,
+    method: Method,
+    request: Buffer,
+    body: Readable | undefined,
+    signal: AbortSignal | undefined,
+  ): Promise<Readable> {
     const answer = new StreamedAnswer(held);
-    held.send(method, head, answer);
+    const abort = () => answer.destroy(signal?.reason);
+    signal?.addEventListener('abort', abort, { once: true });
+    answer.once('close', () => signal?.removeEventListener('abort', abort));
+    held.send(method, request, answer, body !== undefined);
     let unsent: unknown;
     if (body) {
-      sendChunked(socket, body).catch(error => {
+      sendChunked(held.socket, body).catch(error => {
         unsent = error;
-        socket.destroy();
+        held.socket.destroy();
       });
     }
     const { status } = await answer.head.catch(error => {
-      throw signal?.aborted ? signal.reason : (unsent ?? new UnreachableError(this.endpoint.text, error));
+      if (signal?.aborted) throw signal.reason;
+      throw unsent ?? new (held.isReused ? StaleSocket : UnreachableError)(this.endpoint.text, error);
     });
     if (status < 400) return answer;
     throw new EngineError(status, engineMessage(await readText(answer)));
@@ -114,7 +129,6 @@ export class Connection {
       throw new (isStale ? StaleSocket : UnreachableError)(this.endpoint.text, error);
     } finally {
       clearTimeout(limit);
-      this.#pool.give(held);
     }
   }
 }

@@ -10,12 +10,16 @@ export interface Exchange extends ResponseReader {
 /** Listens once for as long as the connection lives; what comes belongs to the exchange that is under way. */
 export class HttpSocket {
   readonly socket: Socket;
+  readonly #onFree: (held: HttpSocket) => void;
   #parser: ResponseParser | undefined;
   #exchange: Exchange | undefined;
   #requests = 0;
+  #isLast = false;
 
-  constructor(socket: Socket) {
+  /** @param onFree called after each answer that leaves the connection fit for another request */
+  constructor(socket: Socket, onFree: (held: HttpSocket) => void) {
     this.socket = socket;
+    this.#onFree = onFree;
     socket.on('data', bytes => this.#read(bytes));
     socket.on('end', () => this.#end());
     socket.on('error', error => this.#fail(error));
@@ -27,14 +31,13 @@ export class HttpSocket {
     return this.#requests > 1;
   }
 
-  /** Could it carry a request now, as far as is known here? */
-  get isFree(): boolean {
-    return this.#exchange === undefined && !this.socket.destroyed;
-  }
-
-  /** @param request the head, with all of the body or with none of it yet */
-  send(method: string, request: Buffer, exchange: Exchange): void {
+  /**
+   * @param request the head, with all of the body or with none of it yet
+   * @param isLast nothing is sent after it: what is still being sent when the answer comes would be taken for a request
+   */
+  send(method: string, request: Buffer, exchange: Exchange, isLast = false): void {
     this.#requests += 1;
+    this.#isLast = isLast;
     this.#exchange = exchange;
     this.#parser = new ResponseParser(method, exchange);
     this.socket.write(request);
@@ -57,7 +60,13 @@ export class HttpSocket {
 
   #release(isReusable: boolean): void {
     this.#exchange = undefined;
-    if (!isReusable) this.socket.destroy();
+    if (!isReusable || this.#isLast || this.socket.destroyed) {
+      this.socket.destroy();
+      return;
+    }
+    // Who read the answer slowly may have held it back.
+    this.socket.resume();
+    this.#onFree(this);
   }
 
   #fail(error: Error): void {

@@ -13,7 +13,7 @@ export class SocketPool {
   /** The one that came back last, which the peer is least likely to have closed; a new one where none is left. */
   take(): HttpSocket {
     for (let held = this.#resting.pop(); held; held = this.#resting.pop()) {
-      if (!held.isFree) continue;
+      if (held.socket.destroyed) continue;
       held.socket.ref();
       return held;
     }
@@ -21,12 +21,11 @@ export class SocketPool {
   }
 
   open(): HttpSocket {
-    return new HttpSocket(this.#dial());
+    return new HttpSocket(this.#dial(), held => this.#keep(held));
   }
 
-  /** Keeps one that can carry another request; at rest it does not keep the process alive. */
-  give(held: HttpSocket): void {
-    if (!held.isFree) return;
+  /** At rest it does not keep the process alive. */
+  #keep(held: HttpSocket): void {
     held.socket.unref();
     this.#resting.push(held);
   }

@@ -5,7 +5,8 @@ import type { ResponseHead } from './response-parser.ts';
 
 /** The body: who reads it slowly holds the peer back, and destroying it closes the connection. */
 export class StreamedAnswer extends Readable implements Exchange {
-  readonly #held: HttpSocket;
+  /** Until the answer has ended: then it belongs to others. */
+  #held: HttpSocket | undefined;
   readonly #head = Promise.withResolvers<ResponseHead>();
 
   constructor(held: HttpSocket) {
@@ -25,12 +26,12 @@ export class StreamedAnswer extends Readable implements Exchange {
   }
 
   onBody(bytes: Buffer): void {
-    if (!this.push(bytes)) this.#held.socket.pause();
+    if (!this.push(bytes)) this.#held?.socket.pause();
   }
 
   onEnd(): void {
+    this.#held = undefined;
     this.push(null);
-    this.#held.socket.destroy();
   }
 
   onFailure(error: Error): void {
@@ -39,11 +40,11 @@ export class StreamedAnswer extends Readable implements Exchange {
   }
 
   override _read(): void {
-    this.#held.socket.resume();
+    this.#held?.socket.resume();
   }
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
-    this.#held.socket.destroy();
+    this.#held?.socket.destroy();
     done(error);
   }
 }
