@@ -1,9 +1,5 @@
 /** `windlass run FLOW`: starts a flow, shows it, and ends with its result. */
-import { access } from 'node:fs/promises';
 import type { Config } from '../config/config.ts';
-import { LocalFile } from '../flow/inputs/local-file.ts';
-import type { GivenInput } from '../flow/inputs/resolve-inputs.ts';
-import type { Flow } from '../model/flow.ts';
 import { reasonOf } from '../model/system-error.ts';
 import { StagedFiles } from '../storage/staged-files.ts';
 import { type Accepted, accept } from '../worker/accept.ts';
@@ -33,7 +29,6 @@ export async function run(file: string, options: RunOptions, invocation: Invocat
   const { config, notes, flowFile, flow } = await readRun(file, options, invocation);
   const { flows, source } = flowFile;
   const inputs = parseInputArguments(options.input ?? []);
-  await checkFiles(flow, inputs);
   const labels = (options.label ?? []).map(parseLabelArgument);
   if (!options.quiet) {
     for (const note of [...notes, ...needlessInputs(flow.inputs, inputs)]) output.stderr.write(`${note}\n`);
@@ -114,15 +109,4 @@ async function readRun(file: string, options: RunOptions, { output, environment 
     throw new Refusal('disabled-flow', `The flow in ${file} is disabled. Remove 'disabled: true' to run it.`);
   }
   return { config, notes: [...warnings, ...(overridden?.notes ?? [])], flowFile, flow };
-}
-
-/** @throws Refusal for the file of an input that is not there */
-async function checkFiles(flow: Flow, inputs: Readonly<Record<string, GivenInput>>): Promise<void> {
-  for (const input of flow.inputs) {
-    const given = inputs[input.id];
-    if (input.type !== 'FILE' || !(given instanceof LocalFile)) continue;
-    await access(given.path).catch(() => {
-      throw new Refusal('unreadable-file', `Cannot read the file ${given.path} for the input ${input.id}.`);
-    });
-  }
 }

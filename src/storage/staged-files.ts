@@ -14,7 +14,7 @@ export class StagedFiles implements ReadableStorage {
 
   /** @throws Error for what the storage would not take: a folder, a pipe, a file that cannot be read */
   async putFile(uri: string, localPath: string): Promise<void> {
-    if (!(await stat(localPath)).isFile()) throw new Error(`${localPath} cannot be stored: it is not a regular file.`);
+    if (!(await stat(localPath)).isFile()) throw new Error('it is not a regular file');
     await access(localPath, constants.R_OK);
     this.#paths.set(uri, localPath);
   }

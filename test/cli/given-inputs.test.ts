@@ -81,9 +81,18 @@ describe('what is refused leaves nothing behind', () => {
     expect(existsSync(state)).toBe(false);
   });
 
-  test('a file that is refused makes none', async () => {
-    const { code, err } = await run(data, '-i', `data=@${folder}`);
-    expect([code, err]).toEqual([2, expect.stringContaining('it is not a regular file')]);
+  test('files that are refused make none, and are told with all else that is wrong', async () => {
+    const missing = join(folder, 'none.csv');
+    const inputs = `${data}, {id: other, type: FILE}, {id: day, type: DATE}`;
+    const { code, err } = await run(inputs, '-i', `data=@${folder}`, '-i', `other=@${missing}`);
+    expect(code).toBe(2);
+    expect(err.split('\n')).toEqual([
+      `Invalid input for \`data\`, Can't upload file: it is not a regular file, but received \`${folder}\``,
+      `Invalid input for \`other\`, Can't upload file: no such file or directory, but received \`${missing}\``,
+      expect.stringContaining('`day`, missing required input'),
+      'Give it with: -i day=VALUE',
+      '',
+    ]);
     expect(existsSync(state)).toBe(false);
   });
 

@@ -4,6 +4,7 @@
  */
 import { encryptedValue } from '../../model/encryption.ts';
 import type { Flow, FlowInput } from '../../model/flow.ts';
+import { reasonOf } from '../../model/system-error.ts';
 import { isList, isMap, type Value, type ValueMap } from '../../model/value.ts';
 import { isExpression } from '../check/judge-issue.ts';
 import { type DataType, isDataType } from '../schema/data-types.ts';
@@ -165,7 +166,7 @@ class InputResolver {
       const uri = await this.#context.storeFile(input.id, path);
       return { kind: 'value', value: uri, stored: uri };
     } catch (error) {
-      return { kind: 'refused', message: invalid(input.id, `Can't upload file: ${(error as Error).message}`, path) };
+      return { kind: 'refused', message: invalid(input.id, `Can't upload file: ${reasonOf(error)}`, path) };
     }
   }
 
