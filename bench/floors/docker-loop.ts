@@ -2,7 +2,11 @@
  * The floor of running a container: nothing but the calls that it takes, over one kept-alive connection, with the wait
  * armed before the start. `node bench/floors/docker-loop.ts [N]` prints the median of N loops in ms.
  */
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { Agent, type IncomingMessage, request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Sample } from '../measure.ts';
 import { median } from '../pairs.ts';
 
@@ -18,8 +22,10 @@ export class DockerFloor implements Disposable {
 
   #call(method: string, path: string, agent: Agent, body?: object): Promise<IncomingMessage> {
     const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
-    const payload = body === undefined ? '' : JSON.stringify(body);
-    const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(payload) };
+    const isTar = body instanceof Buffer;
+    const payload = isTar ? body : Buffer.from(body === undefined ? '' : JSON.stringify(body));
+    const type = isTar ? 'application/x-tar' : 'application/json';
+    const headers = { 'content-type': type, 'content-length': payload.length };
     request({ socketPath: this.#socketPath, agent, method, path, headers }, resolve).on('error', reject).end(payload);
     return promise;
   }
@@ -31,19 +37,26 @@ export class DockerFloor implements Disposable {
     return text;
   }
 
-  /** Creates, starts and removes a container that says hi, as `docker run --rm` does. */
-  async run(): Promise<Sample> {
+  /**
+   * Creates, starts and removes a container that says hi, as `docker run --rm` does.
+   * @param input a tar archive with one file, `in`, that goes in; the program's copy of it comes out
+   */
+  async run(input?: Buffer): Promise<Sample> {
     const began = performance.now();
     const cpu = process.cpuUsage();
     const call = async (method: string, path: string, body?: object): Promise<string> =>
       this.#text(await this.#call(method, path, this.#calls, body));
-    const created = await call('POST', '/containers/create', { Image: 'busybox:latest', Cmd: ['echo', 'hi'] });
+    const program = input ? { Cmd: ['sh', '-c', 'cp in out; echo hi'], WorkingDir: '/work' } : { Cmd: ['echo', 'hi'] };
+    const created = await call('POST', '/containers/create', { Image: 'busybox:latest', ...program });
     const { Id: id } = JSON.parse(created) as { Id: string };
+    if (input) await call('PUT', `/containers/${id}/archive?path=/work`, input);
     const ended = await this.#call('POST', `/containers/${id}/wait?condition=next-exit`, this.#waits);
     await call('POST', `/containers/${id}/start`);
     const { StatusCode: code } = JSON.parse(await this.#text(ended)) as { StatusCode: number };
     const log = await call('GET', `/containers/${id}/logs?stdout=1&stderr=1`);
+    const output = input && (await call('GET', `/containers/${id}/archive?path=/work/out`));
     await call('DELETE', `/containers/${id}?v=1&force=1`);
+    if (output !== undefined && !output.startsWith('out')) throw new Error('the file did not come back');
     if (code !== 0 || !log.endsWith('hi\n')) throw new Error(`the container ended with ${code}: ${log}`);
     const { user, system } = process.cpuUsage(cpu);
     return { wallMs: performance.now() - began, cpuMs: (user + system) / 1000 };
@@ -53,6 +66,15 @@ export class DockerFloor implements Disposable {
     this.#calls.destroy();
     this.#waits.destroy();
   }
+}
+
+/** A tar archive with one file of this many bytes, called `in`. */
+export function oneFile(bytes: number): Buffer {
+  const folder = mkdtempSync(join(tmpdir(), 'windlass-floor-'));
+  writeFileSync(join(folder, 'in'), 'x'.repeat(bytes));
+  const tar = execFileSync('tar', ['-C', folder, '-cf', '-', 'in']);
+  rmSync(folder, { recursive: true });
+  return tar;
 }
 
 /** The loops side by side, each over connections of its own. */

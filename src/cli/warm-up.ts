@@ -23,8 +23,8 @@ tasks:
 
 /**
  * Reads, checks and rehearses a flow, so that schemas are built and functions compiled, and loads what runs tasks.
- * Nothing of it may open what no snapshot can hold (a socket, a database), nor draw random numbers that Node keeps in
- * store (`randomUUID`, `randomInt`): every start would use the same.
+ * Nothing of it may leave open what no snapshot can hold (a socket), load what none can hold (node:sqlite, node:http),
+ * nor draw random numbers that Node keeps in store (`randomUUID`, `randomInt`): every start would use the same.
  */
 export async function warmUp(): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'windlass-warm-up-'));
