@@ -49,6 +49,8 @@ async function bundleWhole(folder: string): Promise<string> {
     minifySyntax: true,
     legalComments: 'none',
     banner: { js: requireWhenUsed },
+    // From a snapshot nothing can be imported, only required.
+    supported: { 'dynamic-import': false },
     plugins: [largeLibrariesWhenUsed(folder), zodInEnglish],
     write: false,
     logLevel: 'silent',
@@ -64,11 +66,13 @@ async function bundleWhole(folder: string): Promise<string> {
  * The `require` of the bundle, whose imports of Node's modules esbuild leaves alone. They are loaded when something of
  * them is first used: a snapshot cannot hold some of them (node:sqlite), and what a run does not use would make it
  * larger. Only what classes are derived from has to be there at once. Objects of getters in place of the proxies, one
- * for each import, were 1.4 MB of the heap.
+ * for each import, were 1.4 MB of the heap. What esbuild makes of one for `await import()` inherits from it.
  */
-const requireWhenUsed = `require = name => /^(node:)?(events|stream)$/.test(name)
-  ? process.getBuiltinModule(name)
-  : new Proxy({}, { get: (_, key) => process.getBuiltinModule(name)[key] });
+const requireWhenUsed = `require = name => {
+  if (/^(node:)?(events|stream)$/.test(name)) return process.getBuiltinModule(name);
+  const shown = new Proxy({}, { get: (_, key) => process.getBuiltinModule(name)[key], getPrototypeOf: () => shown });
+  return shown;
+};
 `;
 
 /** What few runs use is not carried along by all, but loaded from where npm installed it: 1.1 MB, 2 ms at each start. */

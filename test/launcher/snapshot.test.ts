@@ -50,6 +50,19 @@ test('time zone, environment and the day are those of the start', () => {
   expect(said).toBe(`21:00 mine ${new Date().getFullYear()}\n`);
 });
 
+test("Node's modules that are imported when they are used are there", () => {
+  const asking = (id: string, uri: string) =>
+    `  - {id: ${id}, type: io.kestra.plugin.core.http.Request, uri: "${uri}", allowFailure: true}\n`;
+  const flow = `id: a\nnamespace: b\ntasks:\n${asking('plain', 'http://127.0.0.1:1')}${asking('tls', 'https://127.0.0.1:1')}`;
+  writeFileSync(join(folder, 'asking.yaml'), flow);
+  const { logs } = JSON.parse(launch(['run', 'asking.yaml', '--json', '--ephemeral', '--quiet'])) as {
+    logs: { level: string; message: string }[];
+  };
+  const errors = logs.filter(({ level }) => level === 'ERROR').map(({ message }) => message);
+  expect(errors).toEqual([expect.stringContaining('ECONNREFUSED'), expect.stringContaining('ECONNREFUSED')]);
+  expect(launch(['eval', '{{ randomPort() }}'])).toMatch(/^\d+\n$/);
+});
+
 test('what the start sets for itself reaches no program', () => {
   const process = '{type: io.kestra.plugin.core.runner.Process}';
   const command = 'echo "::{\\"outputs\\":{\\"set\\":\\"$GLIBC_TUNABLES\\"}}::"';
