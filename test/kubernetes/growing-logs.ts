@@ -12,7 +12,8 @@ export interface GrowingLog {
 /** Line 1 at the beginning, one more each `everyMs`, and `the end`. */
 export function linesOf({ begins, ends, everyMs }: GrowingLog, now: number): [time: number, text: string][] {
   const lines: [number, string][] = [];
-  for (let time = begins; time <= Math.min(now, (ends ?? Number.POSITIVE_INFINITY) - 1); time += everyMs) {
+  // Before now, not at it: a log that was told to end in this very millisecond has no line in it.
+  for (let time = begins; time < Math.min(now, ends ?? Number.POSITIVE_INFINITY); time += everyMs) {
     lines.push([time, `line ${lines.length + 1}`]);
   }
   if (ends !== undefined && ends <= now) lines.push([ends, 'the end']);
