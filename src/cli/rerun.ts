@@ -16,7 +16,7 @@ export async function rerunFailed(
   options: RerunOptions,
   { output, environment, signals }: Invocation,
 ): Promise<number> {
-  const { config } = await readSettings(options, environment);
+  const { config } = readSettings(options, environment);
   signals.hold();
   const workspace = await openKept(options);
   if (!workspace) throw unknownExecution(id, options.state);

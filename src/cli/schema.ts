@@ -7,7 +7,7 @@ import { flowJsonSchema } from './schema/flow-json-schema.ts';
 import { readSettings, type SettingsOptions } from './settings.ts';
 
 export async function schema(options: SettingsOptions, { output, environment }: Invocation): Promise<number> {
-  const { config } = await readSettings(options, environment);
+  const { config } = readSettings(options, environment);
   await output.stdout.push(`${JSON.stringify(flowJsonSchema(catalogFor(config, environment)), null, 1)}\n`);
   return exitCode.success;
 }

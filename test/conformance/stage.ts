@@ -35,7 +35,7 @@ export interface OpenStage extends Stage {
 export async function openStage(keep: 'state' | 'ephemeral'): Promise<OpenStage> {
   const scratch = await mkdtemp(join(tmpdir(), 'windlass-conformance-'));
   const environment = recordedEnvironment(scratch);
-  const { config } = await readSettings({ config: join(folder, 'config.yaml') }, environment);
+  const { config } = readSettings({ config: join(folder, 'config.yaml') }, environment);
   const options: WorkspaceOptions = keep === 'state' ? { state: join(scratch, 'state') } : { ephemeral: true };
   const workspace = await openWorkspace(options);
   const faults: Error[] = [];
