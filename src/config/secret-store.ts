@@ -1,5 +1,15 @@
 /** Secrets that are kept in the state folder: a file each, named for the secret, for its owner only. */
-import { chmodSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { reasonOf } from '../model/system-error.ts';
 
@@ -60,11 +70,16 @@ export class SecretStore {
     }
   }
 
-  /** False when there was none. */
+  /** False when there was none. @throws SecretStoreError */
   delete(name: string): boolean {
-    if (!this.names().includes(name.toUpperCase())) return false;
-    rmSync(join(this.#dir, name.toUpperCase()));
-    return true;
+    const kept = name.toUpperCase();
+    if (!this.names().includes(kept)) return false;
+    try {
+      unlinkSync(join(this.#dir, kept));
+      return true;
+    } catch (error) {
+      throw new SecretStoreError(`The secret ${kept} cannot be removed: ${reasonOf(error)}`);
+    }
   }
 
   #read(name: string): string {

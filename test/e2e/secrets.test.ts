@@ -1,5 +1,5 @@
 /** Secrets come from the environment or a file, and are masked wherever something is shown or stored as text. */
-import { chmodSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { useSandbox } from './sandbox.ts';
@@ -81,6 +81,13 @@ test.each([
   const { code, err } = await sandbox().run(args, { input });
   expect(code).toBe(2);
   expect(err).toMatch(words);
+});
+
+test('one that cannot be removed is said to be kept still', async () => {
+  mkdirSync(sandbox().path('.windlass/secrets/STUCK'), { recursive: true });
+  const { code, err } = await sandbox().run(['secret', 'delete', 'stuck']);
+  expect(err).toMatch(/^The secret STUCK cannot be removed: .*\n$/);
+  expect(code).toBe(2);
 });
 
 test('a SECRET input is stored encrypted, and masked', async () => {
