@@ -97,7 +97,7 @@ export async function clean(
   options: StateOptions & { readonly older?: string },
   { output, environment }: Invocation,
 ): Promise<number> {
-  const { config } = readSettings({}, environment);
+  const { config } = readSettings(options, environment);
   const age = options.older === undefined ? 0 : parseAge(options.older);
   return withState(options, async workspace => {
     const before = Date.now() - age;

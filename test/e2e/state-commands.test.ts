@@ -1,5 +1,5 @@
 /** `list`, `show`, `logs` and `clean`, and several runs in one folder. */
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { useSandbox } from './sandbox.ts';
 import { type ExecutionDocument, log, sh } from './tasks.ts';
@@ -65,4 +65,11 @@ test('a state folder somewhere else', async () => {
   await sandbox().run(['run', file, '--state', 'a folder/with spaces']);
   expect(await sandbox().json<object[]>('list', '--state', 'a folder/with spaces')).toHaveLength(1);
   expect(existsSync(sandbox().path('.windlass'))).toBe(false);
+});
+
+test('of a state folder somewhere else, its own secrets count', async () => {
+  mkdirSync(sandbox().path('.windlass/secrets'), { recursive: true });
+  sandbox().write('.windlass/secrets/NAME', 'readable by others');
+  expect(await sandbox().run(['clean', '--state', 'elsewhere'])).toMatchObject({ code: 0, err: '' });
+  expect(await sandbox().run(['clean'])).toMatchObject({ code: 2, err: expect.stringContaining('chmod 600') });
 });
