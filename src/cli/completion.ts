@@ -1,8 +1,10 @@
 /** `windlass completion SHELL`: a script that completes commands, options and their values, made from the commands. */
 import type { Argument, Command, Option } from 'commander';
+import { shellQuote } from '../files/shell-quote.ts';
 import { exitCode } from './exit-code.ts';
 import type { Invocation } from './invocation.ts';
 import { Refusal } from './refusal.ts';
+import { defaultStateFolder } from './state-folder.ts';
 
 const shells: Readonly<Record<string, (commands: readonly Command[]) => string>> = { bash, zsh, fish };
 
@@ -76,7 +78,7 @@ _windlass_reply() {
   COMPREPLY=($(compgen "$@" -- "$word"))
 }
 _windlass() {
-  local word=\${COMP_WORDS[COMP_CWORD]} before=\${COMP_WORDS[COMP_CWORD-1]} state=.windlass i
+  local word=\${COMP_WORDS[COMP_CWORD]} before=\${COMP_WORDS[COMP_CWORD-1]} state=${defaultStateFolder} i
   for ((i = 2; i < COMP_CWORD - 1; i++)); do
     [ "\${COMP_WORDS[i]}" != --state ] || state=\${COMP_WORDS[i+1]}
   done
@@ -100,18 +102,18 @@ function bashReply(values: Values): string {
 }
 
 function zsh(commands: readonly Command[]): string {
-  const names = commands.map(command => `    ${single(`${command.name()}:${command.description()}`)}\n`).join('');
+  const names = commands.map(command => `    ${shellQuote(`${command.name()}:${command.description()}`)}\n`).join('');
   const cases = commands.map(command => {
     const described = command.options.flatMap(option => {
       const about = `[${option.description.replaceAll(/[[\]:]/g, ' ')}]`;
       const values = optionValues(option);
       const many = option.parseArg && !option.argChoices ? '*' : '';
-      if (values === undefined) return flags(option).map(flag => single(flag + about));
+      if (values === undefined) return flags(option).map(flag => shellQuote(flag + about));
       return flags(option).map(flag =>
-        single(`${many}${flag}${flag.startsWith('--') ? '=' : ''}${about}:value:${zshAction(values)}`),
+        shellQuote(`${many}${flag}${flag.startsWith('--') ? '=' : ''}${about}:value:${zshAction(values)}`),
       );
     });
-    const argument = single(`*:argument:${zshAction(argumentValues(command))}`);
+    const argument = shellQuote(`*:argument:${zshAction(argumentValues(command))}`);
     return `    ${command.name()}) _arguments ${[...described, argument].join(' ')} ;;\n`;
   });
   return `#compdef windlass
@@ -140,7 +142,7 @@ function zshAction(values: Values): string {
   if (values === 'folders') return '_files -/';
   return 'words' in values
     ? `(${values.words.join(' ')})`
-    : `{compadd -- \${(f)"$(${values.printed(`"\${opt_args[--state]:-.windlass}"`)})"}}`;
+    : `{compadd -- \${(f)"$(${values.printed(`"\${opt_args[--state]:-${defaultStateFolder}}"`)})"}}`;
 }
 
 function fish(commands: readonly Command[]): string {
@@ -148,14 +150,14 @@ function fish(commands: readonly Command[]): string {
     const within = `complete -c windlass -n '__fish_seen_subcommand_from ${command.name()}'`;
     const values = argumentValues(command);
     return [
-      `complete -c windlass -n __fish_use_subcommand -f -a ${command.name()} -d ${single(command.description())}`,
+      `complete -c windlass -n __fish_use_subcommand -f -a ${command.name()} -d ${shellQuote(command.description())}`,
       ...(values === 'files' ? [] : [`${within}${fishValues(values)}`]),
       ...command.options.map(option => {
         const long = option.long ? ` -l ${option.long.slice(2)}` : '';
         const short = option.short ? ` -s ${option.short.slice(1)}` : '';
         const given = optionValues(option);
         const value = given === undefined ? '' : given === 'files' ? ' -r' : ` -r${fishValues(given)}`;
-        return `${within}${long}${short}${value} -d ${single(option.description)}`;
+        return `${within}${long}${short}${value} -d ${shellQuote(option.description)}`;
       }),
     ];
   });
@@ -164,7 +166,7 @@ function __windlass_state
   set -l words (commandline -opc)
   set -l at (contains -i -- --state $words)
   and echo $words[(math $at + 1)]
-  or echo .windlass
+  or echo ${defaultStateFolder}
 end
 ${lines.join('\n')}
 `;
@@ -173,9 +175,5 @@ ${lines.join('\n')}
 function fishValues(values: Exclude<Values, 'files'>): string {
   if (values === 'anything') return ' -f';
   if (values === 'folders') return " -f -a '(__fish_complete_directories)'";
-  return ` -f -a ${'words' in values ? single(values.words.join(' ')) : single(`(${values.printed('(__windlass_state)')})`)}`;
-}
-
-function single(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`;
+  return ` -f -a ${'words' in values ? shellQuote(values.words.join(' ')) : shellQuote(`(${values.printed('(__windlass_state)')})`)}`;
 }

@@ -11,6 +11,7 @@ import type { Invocation } from './invocation.ts';
 import { Refusal } from './refusal.ts';
 import { runnerRegistry } from './runners.ts';
 import { readSettings, type SettingsOptions } from './settings.ts';
+import { defaultStateFolder } from './state-folder.ts';
 import { sweep } from './sweep.ts';
 import { folded } from './terminal/fold.ts';
 import { palette } from './terminal/style.ts';
@@ -49,7 +50,7 @@ export async function doctor(options: DoctorOptions, { output, environment }: In
     ...runners,
     ...(await socketFindings(environment)),
     await kubeconfigFinding(environment),
-    await stateFinding(resolve(options.state ?? '.windlass')),
+    await stateFinding(resolve(options.state ?? defaultStateFolder)),
     secretsFinding(config),
     encryptionFinding(config),
   ];

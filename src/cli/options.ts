@@ -1,5 +1,6 @@
 /** The options that commands share, with how their values are read. */
 import { InvalidArgumentError, Option } from 'commander';
+import { defaultStateFolder } from './state-folder.ts';
 
 const levels = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR'];
 
@@ -21,7 +22,7 @@ export const options = {
     new Option('--worker-thread <n>', 'tasks that run at once (default: 8 for each core, 16 at least)').argParser(
       atLeastOne,
     ),
-  state: () => new Option('--state <dir>', 'the state folder').default(undefined, '.windlass').argParser(folder),
+  state: () => new Option('--state <dir>', `the state folder (default: ${defaultStateFolder})`).argParser(folder),
 };
 
 /** A variable without value would name the working folder. */

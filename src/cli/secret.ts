@@ -8,6 +8,7 @@ import { exitCode } from './exit-code.ts';
 import type { Invocation } from './invocation.ts';
 import type { Sink } from './output.ts';
 import { Refusal } from './refusal.ts';
+import { defaultStateFolder } from './state-folder.ts';
 import { openWorkspace, type WorkspaceOptions } from './workspace.ts';
 
 export interface SecretOptions extends Pick<WorkspaceOptions, 'state'> {
@@ -21,7 +22,7 @@ export async function secret(
   { output }: Invocation,
 ): Promise<number> {
   try {
-    const store = new SecretStore(options.state ?? '.windlass');
+    const store = new SecretStore(options.state ?? defaultStateFolder);
     if (action === 'list') {
       const names = store.names();
       if (names.length === 0 && !options.json) output.stderr.write('No secrets are kept here.\n');

@@ -6,6 +6,7 @@ import { SecretStore, SecretStoreError } from '../config/secret-store.ts';
 import type { Problem } from '../model/flow.ts';
 import { readText } from './files.ts';
 import { Refusal } from './refusal.ts';
+import { defaultStateFolder } from './state-folder.ts';
 
 export interface SettingsOptions {
   readonly config?: string;
@@ -30,7 +31,7 @@ export function readSettings(options: SettingsOptions, environment: NodeJS.Proce
     ...(text !== undefined && { text }),
     ...(options.config !== undefined && { fileName: options.config }),
     ...(secretsText !== undefined && { secretsText }),
-    keptSecrets: keptSecrets(options.state ?? '.windlass'),
+    keptSecrets: keptSecrets(options.state ?? defaultStateFolder),
     env: environment,
   });
   const errors = problems.filter(({ severity }) => severity === 'error');

@@ -13,6 +13,7 @@ import type { Session } from '../worker/session.ts';
 import { exitCode } from './exit-code.ts';
 import type { Invocation } from './invocation.ts';
 import { runnerDeclarations } from './runners.ts';
+import { defaultStateFolder } from './state-folder.ts';
 import { forgottenStates } from './temporary-state.ts';
 import { openWorkspace } from './workspace.ts';
 
@@ -31,7 +32,7 @@ const listLimitMs = 30_000;
 
 /** Removes them, or with `dryRun` says what would be removed. What an open execution uses or can take over stays. */
 export async function sweep(
-  { dryRun = false, json = false, state = '.windlass' }: SweepOptions,
+  { dryRun = false, json = false, state = defaultStateFolder }: SweepOptions,
   config: Config,
   { output, environment }: Pick<Invocation, 'output' | 'environment'>,
 ): Promise<number> {

@@ -15,6 +15,7 @@ import type { Store } from '../store/store.ts';
 import type { ExecutionListener } from '../worker/execution-environment.ts';
 import { Session } from '../worker/session.ts';
 import { catalogFor } from './catalog.ts';
+import { defaultStateFolder } from './state-folder.ts';
 import { makeTemporaryState } from './temporary-state.ts';
 
 export interface WorkspaceOptions {
@@ -107,7 +108,7 @@ export async function openWorkspace(options: WorkspaceOptions, place?: Place): P
   };
 }
 
-function stateFolder({ state = '.windlass' }: WorkspaceOptions): string {
+function stateFolder({ state = defaultStateFolder }: WorkspaceOptions): string {
   return resolve(state);
 }
 
