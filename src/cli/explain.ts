@@ -45,8 +45,8 @@ export async function explain(
     if ('violations' in carried) throw refusedInputs(carried);
     const lists = await explainFlow(carried, flow);
     if (options.native !== undefined) {
-      const form = nativeOf(Object.values(lists).flat(), options.native);
-      await output.stdout.push(`${carried.secrets.mask(form).trimEnd()}\n`);
+      const form = nativeOf(masked(carried, Object.values(lists).flat()) as Explained[], options.native);
+      await output.stdout.push(`${form.trimEnd()}\n`);
     } else if (options.json) {
       const document = { id: flow.id, namespace: flow.namespace, ...lists };
       await output.stdout.push(`${JSON.stringify(masked(carried, document), null, 2)}\n`);
@@ -69,6 +69,6 @@ function nativeOf(explained: readonly Explained[], id: string): string {
   if (!task)
     throw new Refusal('bad-argument', `The flow has no task ${id}. It has ${all.map(each => each.id).join(', ')}.`);
   if (task.run?.native !== undefined) return task.run.native;
-  const why = task.unknown ?? 'it runs in no container';
+  const why = task.unknown ?? task.refused ?? 'it runs in no container';
   throw new Refusal('bad-argument', `There is no docker line and no pod for the task ${id}: ${why}`);
 }

@@ -1,6 +1,7 @@
 /** What each task of a flow would start, found out without running it. */
 import type { Flow, Task } from '../model/flow.ts';
 import { isMap, type Value, type ValueMap } from '../model/value.ts';
+import { PrepareError } from '../runners/runner.ts';
 import type { Carried } from '../worker/carried.ts';
 import { type PlannedRun, planTask } from '../worker/plan-task.ts';
 import { nativeForm } from './native-form.ts';
@@ -17,6 +18,8 @@ export interface Explained {
   readonly run?: ExplainedRun;
   /** Why it cannot be told what it starts: mostly outputs of tasks that have not run. */
   readonly unknown?: string;
+  /** Why the task would fail before its program starts: a property of its runner, wrong once it is rendered. */
+  readonly refused?: string;
   readonly branches?: Readonly<Record<string, readonly Explained[]>>;
 }
 
@@ -63,9 +66,22 @@ async function explainTask(carried: Carried, task: Task): Promise<Explained> {
     ...(task.runIf !== undefined && { runIf: task.runIf }),
     ...(task.timeout !== undefined && { timeout: task.timeout }),
     ...(task.retry && { retry: task.retry }),
-    ...(planned && ('unknown' in planned ? planned : { run: await explainRun(planned, task.id, carried) })),
+    ...(planned && ('unknown' in planned ? planned : await explainPlanned(planned, task.id, carried))),
     ...(Object.keys(branches).length > 0 && { branches }),
   };
+}
+
+async function explainPlanned(
+  planned: PlannedRun,
+  taskId: string,
+  carried: Carried,
+): Promise<Pick<Explained, 'run' | 'refused'>> {
+  try {
+    return { run: await explainRun(planned, taskId, carried) };
+  } catch (error) {
+    if (error instanceof PrepareError) return { refused: error.message };
+    throw error;
+  }
 }
 
 async function explainRun(planned: PlannedRun, taskId: string, carried: Carried): Promise<ExplainedRun> {

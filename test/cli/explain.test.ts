@@ -97,6 +97,14 @@ test('--native prints the form of one task alone, or says why there is none', as
   expect((await native('no')).err).toBe('The flow has no task no. It has make, choose, use.\n');
 });
 
+test('a property of the runner that is wrong once it is rendered: what the task would say, without the secret', async () => {
+  const wrong = flow.replace('memory: 64MB', `memory: "{{ secret('API') }}"`);
+  const said = "would fail: taskRunner.memory.memory: Invalid size with value '******'";
+  expect(await explain(wrong, '-i', 'name=you')).toMatchObject({ code: 0, out: expect.stringContaining(said) });
+  const { err } = await explain(wrong, '-i', 'name=you', '--native', 'make');
+  expect(err).toMatch(/no docker line and no pod for the task make: .*'\*{6}'/);
+});
+
 test('refuses what run would refuse', async () => {
   const { code, err } = await explain(flow);
   expect(code).toBe(2);

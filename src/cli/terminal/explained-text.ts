@@ -37,13 +37,14 @@ function tasksText(tasks: readonly Explained[], indent: string, style: Palette):
     .join('');
 }
 
-function details({ disabled, runIf, timeout, retry, unknown, run }: Explained, style: Palette): string[] {
+function details({ disabled, runIf, timeout, retry, unknown, refused, run }: Explained, style: Palette): string[] {
   const line = (name: string, value: string) => `${style.dim(name.padEnd(8))} ${value}`;
   const lines: string[] = [];
   if (disabled) lines.push(style.warn('disabled: it does not run'));
   if (runIf !== undefined) lines.push(line('runIf', runIf));
   if (timeout !== undefined) lines.push(line('timeout', timeout));
   if (retry) lines.push(line('retry', JSON.stringify(retry)));
+  if (refused !== undefined) lines.push(style.warn(`would fail: ${refused}`));
   if (unknown !== undefined) lines.push(style.warn(`known only when it runs: ${unknown.split('\n')[0]}`));
   if (!run) return lines;
   lines.push(line('runner', [run.runner.replace(/.*\./, ''), propertiesText(run.runnerProperties)].join('  ').trim()));
