@@ -25,3 +25,14 @@ test('a terminal gets a hundred of very many tasks, and among them those that fa
   expect(inFile.filter(line => /^task \[\d+\]/.test(line))).toHaveLength(1000);
   expect(inFile.filter(line => line.includes('].n = '))).toHaveLength(1000);
 });
+
+test('names of files and values cannot move the cursor of a terminal, nor add lines of their own', () => {
+  const outputs = {
+    vars: { 'k\u001b[2J': 'v\u0007\nw' },
+    outputFiles: { 'red\u001b[31m\u001b]0;t\nFAILED': 'kestra:///x' },
+  };
+  const run = exampleTaskRun('e', { taskId: 'a', outputs });
+  const said = summaryText(exampleExecution(), [run], {} as Storage, palette(false), false);
+  expect(said).toContain('  a.k␛[2J = v␇ ⏎ w\n');
+  expect(said).toContain('  a: red␛]0;t ⏎ FAILED\n');
+});

@@ -4,6 +4,7 @@ import { writeJson } from '../../model/json.ts';
 import { isTerminal } from '../../model/states.ts';
 import { isMap, type Value } from '../../model/value.ts';
 import type { Storage } from '../../storage/storage.ts';
+import { printable } from './printable.ts';
 import { type Palette, stateStyle } from './style.ts';
 import { durationText, tableText } from './table.ts';
 
@@ -90,14 +91,15 @@ function name(run: TaskRun): string {
 function varLines(run: TaskRun): string[] {
   const { outputFiles: _files, exitCode: _code, taskRunner: _runner, vars, ...rest } = run.outputs ?? {};
   const shown = { ...rest, ...(isMap(vars) ? vars : {}) };
-  return Object.entries(shown).map(([key, value]) => `  ${name(run)}.${key} = ${inline(value)}\n`);
+  return Object.entries(shown).map(([key, value]) => `  ${name(run)}.${oneLine(key)} = ${inline(value)}\n`);
 }
 
 function fileLines(run: TaskRun, storage: Storage, keepsFiles: boolean): string[] {
   const files = run.outputs?.outputFiles;
   if (!isMap(files)) return [];
   return Object.entries(files).map(
-    ([path, uri]) => `  ${name(run)}: ${path}${keepsFiles ? `  ${storage.localPath(String(uri)) ?? uri}` : ''}\n`,
+    ([path, uri]) =>
+      `  ${name(run)}: ${oneLine(path)}${keepsFiles ? `  ${storage.localPath(String(uri)) ?? uri}` : ''}\n`,
   );
 }
 
@@ -106,6 +108,10 @@ function inline(value: Value): string {
 }
 
 function shorten(text: string, most: number): string {
-  const line = text.replaceAll(/\s*\n\s*/g, ' ⏎ ');
+  const line = oneLine(text);
   return line.length > most ? `${line.slice(0, most - 1)}…` : line;
+}
+
+function oneLine(text: string): string {
+  return printable(text).replaceAll(/\s*\n\s*/g, ' ⏎ ');
 }
