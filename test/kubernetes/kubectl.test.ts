@@ -76,6 +76,15 @@ if ('unavailable' in cluster) {
       });
       expect(failure).toBe(`${name} was not ready within waitUntilReady`);
     });
+
+    test('names the conditions of an object that knows no Ready', async () => {
+      const { failure } = await run('Get', {
+        resourceType: 'apiservices',
+        resourcesNames: ['v1.'],
+        waitUntilReady: 'PT0.2S',
+      });
+      expect(failure).toBe('v1. was not ready within waitUntilReady: it has no condition Ready, only Available');
+    });
   });
 
   describe('Apply', () => {

@@ -11,7 +11,10 @@ export function explainUnusable(error: unknown): Unusable | undefined {
     const why = `The token for the Kubernetes cluster cannot be got: ${error.message}`;
     return { why, whatToDo: 'Correct taskRunner.config.oauthTokenProvider.' };
   }
-  if (error instanceof ApiError) return { why: `The API server refused: ${error.message}`, whatToDo: adviceFor(error) };
+  if (error instanceof ApiError) {
+    const stop = /[.!?\])]$/.test(error.message) ? '' : '.';
+    return { why: `The API server refused: ${error.message}${stop}`, whatToDo: adviceFor(error) };
+  }
   if (!(error instanceof UnreachableError)) return undefined;
   const why = `The Kubernetes API server at ${error.endpoint} cannot be reached: ${error.message}.`;
   const certificate = /CERT|SELF_SIGNED|ALTNAME|UNABLE_TO|SSL|TLS/.test(error.code ?? '');

@@ -66,15 +66,19 @@ export async function untilReady(
   const began = Date.now();
   for (;;) {
     const object = await connection.call<ClusterObject>('GET', path, { signal });
-    const ready = object.status?.conditions?.find(({ type }) => type === 'Ready');
+    const conditions = object.status?.conditions ?? [];
+    const ready = conditions.find(({ type }) => type === 'Ready');
     if (ready?.status === 'True') return object;
     if (Date.now() - began > limitMs) {
-      const words = ready?.message === undefined ? '' : `: ${ready.message}`;
-      throw new TaskError(`${object.metadata.name} was not ready within waitUntilReady${words}`);
+      const others = conditions.length > 0 ? `it has no condition Ready, only ${list(conditions)}` : undefined;
+      const words = ready ? ready.message : others;
+      throw new TaskError(`${object.metadata.name} was not ready within waitUntilReady${words ? `: ${words}` : ''}`);
     }
     await pause(askAgainMs, undefined, { signal });
   }
 }
+
+const list = (conditions: readonly { readonly type: string }[]) => conditions.map(({ type }) => type).join(', ');
 
 /** A part of an object as a value of expressions. */
 export function asValue(part: object | null | undefined): Value {
