@@ -50,7 +50,7 @@ export class PropertyReader {
     const text = this.text(name);
     if (text === undefined) return undefined;
     const value = Number(text);
-    if (Number.isFinite(value)) return value;
+    if (Number.isFinite(value) && text.trim() !== '') return value;
     throw refused(this.path(name), `must be a number, not "${text}"`);
   }
 
@@ -104,7 +104,9 @@ export class PropertyReader {
     try {
       return JSON.parse(text) as Value;
     } catch (error) {
-      throw refused(this.path(name), `is no JSON: ${(error as Error).message}`);
+      // Of the reason only the place: before it stands a piece of the text, which may be of a password.
+      const [place = ''] = / at position \d+( \(line \d+ column \d+\))?$/.exec((error as Error).message) ?? [];
+      throw refused(this.path(name), `is no JSON${place}`);
     }
   }
 }

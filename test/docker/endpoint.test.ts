@@ -4,10 +4,12 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { EndpointError, findEndpoint } from '../../src/runners/docker/client/endpoint.ts';
+import { findEndpoint } from '../../src/runners/docker/client/endpoint.ts';
 import { parseImageName } from '../../src/runners/docker/client/image-name.ts';
+import { createDockerRunner } from '../../src/runners/docker/index.ts';
 import { registryAuth } from '../../src/runners/docker/registry-auth.ts';
 import { readSettings } from '../../src/runners/docker/settings.ts';
+import { never } from '../contract/runner/harness.ts';
 
 let home = '';
 beforeEach(async () => {
@@ -44,8 +46,36 @@ describe('the engine’s address', () => {
     expect(() => findEndpoint(undefined, { HOME: home, DOCKER_CONTEXT: 'other' })).toThrow(/context "other" is not in/);
   });
 
-  test.for(['ssh://x', 'npipe:////./pipe/docker_engine', 'what', 'tcp://'])('%s is refused in words', host => {
-    expect(() => findEndpoint(host, { HOME: home })).toThrow(EndpointError);
+  test.for([
+    ['ssh://x', 'ssh:// is not supported'],
+    ['npipe:////./pipe/docker_engine', 'npipe:// is not supported'],
+    ['what', 'it is no address of an engine'],
+    ['unix://', 'it is no address of an engine'],
+    ['tcp://', 'it is no address of an engine'],
+    ['tcp://there:99999', 'it is no address of an engine'],
+  ] as const)('%s is refused by the name of where it stands', ([host, why]) => {
+    expect(() => findEndpoint(host, { HOME: home })).toThrow(`taskRunner.host "${host}" cannot be used: ${why}.`);
+    expect(() => findEndpoint(undefined, { HOME: home, DOCKER_HOST: host })).toThrow(
+      `DOCKER_HOST "${host}" cannot be used`,
+    );
+  });
+
+  test('a scheme may be in capitals, and the path of a socket without its slash', () => {
+    expect(findEndpoint('UNIX:///a.sock', { HOME: home })).toMatchObject({ socketPath: '/a.sock' });
+    expect(findEndpoint('unix://a.sock', { HOME: home }).text).toBe('unix:///a.sock');
+  });
+
+  test('certificates that cannot be read or are none are told by their place', async () => {
+    const env = { DOCKER_HOST: 'tcp://b', DOCKER_TLS_VERIFY: '1', DOCKER_CERT_PATH: home };
+    await writeFile(join(home, 'key.pem'), 'no key');
+    const runner = createDockerRunner({ env, volumeEnabled: false });
+    expect(await runner.probe({}, never)).toMatchObject({
+      usable: false,
+      why: expect.stringMatching(/^The certificates for the Docker engine cannot be used: /),
+      whatToDo: expect.stringContaining('Set DOCKER_CERT_PATH'),
+    });
+    await mkdir(join(home, 'ca.pem'));
+    expect(() => findEndpoint(undefined, env)).toThrow(`${join(home, 'ca.pem')} cannot be read`);
   });
 });
 
@@ -128,7 +158,29 @@ esac
     expect(await sent('none.io/x', { config }, env)).toBeUndefined();
     await expect(sent('bad.io/x', { config }, env)).rejects.toThrow('the keychain is locked');
     await expect(sent('r.io/x', { config: { credsStore: 'absent' } }, env)).rejects.toThrow(
-      'docker-credential-absent cannot be run',
+      'docker-credential-absent, which the Docker configuration names, cannot be run: it is not on the PATH',
     );
+  });
+
+  test.for(['bob hunter2', '{"Secret": {"password": "hunter2"}}'])(
+    'what a helper says instead is kept: %s',
+    async said => {
+      await writeFile(join(home, 'docker-credential-odd'), `#!/bin/sh\ncat >/dev/null\necho '${said}'\n`, {
+        mode: 0o755,
+      });
+      const env = { HOME: home, PATH: `${home}:/usr/bin:/bin` };
+      await expect(sent('r.io/x', { config: { credsStore: 'odd' } }, env)).rejects.toThrow(
+        /^docker-credential-odd gave no credentials for r\.io in JSON$/,
+      );
+    },
+  );
+
+  test('a number is a password too; without a name, a password or a token nothing is sent', async () => {
+    const config = { auths: { 'r.io': { username: 'u', password: 1234 }, 's.io': {} } };
+    expect(await sent('r.io/x', { config })).toMatchObject({ username: 'u', password: '1234' });
+    expect(await sent('s.io/x', { config })).toBeUndefined();
+    expect(await sent('r.io/x', { credentials: { registry: 'r.io', password: '' }, config })).toMatchObject({
+      username: 'u',
+    });
   });
 });

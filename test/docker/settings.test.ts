@@ -88,20 +88,32 @@ describe('properties', () => {
     [{ memory: { memory: true } }, 'taskRunner.memory.memory'],
     [{ shmSize: '1XB' }, 'taskRunner.shmSize'],
     [{ cpu: { cpus: 'many' } }, 'taskRunner.cpu.cpus: must be a number'],
-    [{ cpu: { cpus: 0 } }, 'taskRunner.cpu.cpus: must be more than 0'],
+    [{ cpu: { cpus: 0 } }, 'taskRunner.cpu.cpus: must be 0.01 or more, not 0'],
+    [{ cpu: { cpus: '0.0000000001' } }, 'taskRunner.cpu.cpus: must be 0.01 or more'],
+    [{ cpu: { cpus: ' ' } }, 'taskRunner.cpu.cpus: must be a number, not " "'],
     [{ pullPolicy: 'SOMETIMES' }, 'taskRunner.pullPolicy: must be one of IF_NOT_PRESENT, ALWAYS, NEVER'],
     [{ portBindings: ['80', 'x:80'] }, 'taskRunner.portBindings[1]: "x:80"'],
     [{ portBindings: ['99999'] }, 'taskRunner.portBindings[0]'],
+    [{ portBindings: ['70000:80'] }, 'taskRunner.portBindings[0]: "70000:80" is no port binding'],
+    [{ portBindings: ['80 80:80'] }, 'taskRunner.portBindings[0]'],
+    [{ portBindings: ['999.1.1.1:80:80'] }, 'taskRunner.portBindings[0]'],
+    [{ portBindings: ['90-80:80'] }, 'taskRunner.portBindings[0]'],
+    [{ portBindings: ['-90:80'] }, 'taskRunner.portBindings[0]'],
+    [{ portBindings: ['90-92:80-81'] }, 'two ranges (8000-8009:80-89) must be of the same length'],
     [{ wait: 'perhaps' }, 'taskRunner.wait: must be true or false'],
     [{ memory: { memory: '1MB' } }, 'taskRunner.memory.memory: must be 6MB or more, not 1MB'],
     [{ memory: { memorySwap: '1GB' } }, 'taskRunner.memory.memorySwap: needs memory'],
     [{ memory: { memory: '64MB', memorySwap: '32MB' } }, 'taskRunner.memory.memorySwap: is memory and swap together'],
     [{ memory: { memorySwappiness: 101 } }, 'taskRunner.memory.memorySwappiness: must be from 0 to 100'],
+    [{ memory: { memorySwappiness: '-1' } }, 'taskRunner.memory.memorySwappiness: must be from 0 to 100'],
+    [{ memory: { memorySwappiness: '0.5' } }, 'taskRunner.memory.memorySwappiness: must be from 0 to 100'],
+    [{ memory: { memorySwappiness: '60%' } }, 'taskRunner.memory.memorySwappiness: must be a number, not "60%"'],
+    [{ memory: { memoryReservation: '1MB' } }, 'taskRunner.memory.memoryReservation: must be 6MB or more, not 1MB'],
     [{ memory: { memory: '64MB', memoryReservation: '65MB' } }, 'taskRunner.memory.memoryReservation: must be less'],
     [{ memory: { kernelMemory: '1MB' } }, 'taskRunner.memory.kernelMemory: must be 4MB or more'],
     [{ memory: { oomKillDisable: 'maybe' } }, 'taskRunner.memory.oomKillDisable'],
     [{ shmSize: 0 }, 'taskRunner.shmSize: must be more than 0'],
-    [{ cpu: { cpus: -1 } }, 'taskRunner.cpu.cpus: must be more than 0'],
+    [{ cpu: { cpus: -1 } }, 'taskRunner.cpu.cpus: must be 0.01 or more, not -1'],
     [{ cpu: 'x' }, 'taskRunner.cpu: must be a map'],
     [{ fileHandlingStrategy: 'COPY' }, 'taskRunner.fileHandlingStrategy: must be one of VOLUME, MOUNT'],
     [{ delete: 'perhaps' }, 'taskRunner.delete'],
@@ -110,12 +122,23 @@ describe('properties', () => {
     [{ user: {} }, 'taskRunner.user: must be a text'],
     [{ networkMode: [] }, 'taskRunner.networkMode: must be a text'],
     [{ extraHosts: [{}] }, 'taskRunner.extraHosts[0]: must be a text'],
+    [{ extraHosts: ['a:1.2.3.4', 'nonsense'] }, 'taskRunner.extraHosts[1]: "nonsense" is no host with its address'],
+    [{ extraHosts: ['db:10.0.0.999'] }, 'taskRunner.extraHosts[0]: "db:10.0.0.999"'],
+    [{ extraHosts: [':10.0.0.9'] }, 'taskRunner.extraHosts[0]'],
     [{ entryPoint: 'x' }, 'taskRunner.entryPoint: must be a list'],
     [{ credentials: 'x' }, 'taskRunner.credentials: must be a map'],
     [{ credentials: { password: [] } }, 'taskRunner.credentials.password: must be a text'],
     [{ deviceRequests: [{ count: 'all' }] }, 'taskRunner.deviceRequests[0].count: must be a number'],
     [{ privileged: 'perhaps' }, 'taskRunner.privileged'],
     [{ config: '{' }, 'taskRunner.config: is no JSON'],
+    [{ config: 'hello' }, 'taskRunner.config: must be a map'],
+    [{ config: { auths: 'x' } }, 'taskRunner.config.auths: must be a map'],
+    [{ config: { auths: { 'r.io': 'x' } } }, 'taskRunner.config.auths.r.io: must be a map'],
+    [{ config: { auths: { 'r.io': { password: [] } } } }, 'taskRunner.config.auths.r.io.password: must be a text'],
+    [{ config: '{"auths": {"r.io": {"auth": "eA=="}}}' }, 'taskRunner.config.auths.r.io.auth: is not base64 of user'],
+    [{ config: { credHelpers: ['x'] } }, 'taskRunner.config.credHelpers: must be a map'],
+    [{ config: { credHelpers: { 'r.io': {} } } }, 'taskRunner.config.credHelpers.r.io: must be a text'],
+    [{ config: { credsStore: {} } }, 'taskRunner.config.credsStore: must be a text'],
     [{ config: { HttpHeaders: 'x' } }, 'taskRunner.config.HttpHeaders: must be a map'],
     [{ config: { HttpHeaders: { 'a b': 'x' } } }, 'taskRunner.config.HttpHeaders.a b: is no header of HTTP'],
     [{ config: { HttpHeaders: { Auth: 'x\r\nHost: y' } } }, 'taskRunner.config.HttpHeaders.Auth: is no header of HTTP'],
@@ -123,6 +146,34 @@ describe('properties', () => {
     [{ deviceRequests: [1] }, 'taskRunner.deviceRequests[0]: must be a map'],
   ] as const)('%j is refused by name', ([config, words]) => {
     expect(refusal(config)).toContain(words);
+  });
+
+  test.for(['{"auths": {"r.io": {"password": hunter2secret}}}', '{"auths": {"r.io": {"password": "hunter2"secret"}}}'])(
+    'a text that is no JSON is told without what it holds: %s',
+    config => {
+      expect(refusal({ config })).toMatch(/^taskRunner\.config: is no JSON( at position \d+ .*)?$/);
+    },
+  );
+
+  test('hosts as docker run takes them', () => {
+    const extraHosts = ['db: 10.0.0.5', 'six:::1', 'bare=[::2]', 'home:host-gateway'];
+    expect(readSettings({ extraHosts }).extraHosts).toEqual([
+      'db:10.0.0.5',
+      'six:::1',
+      'bare:::2',
+      'home:host-gateway',
+    ]);
+  });
+
+  test('ranges of ports: one for one, or any that is free', () => {
+    const { ports } = readSettings({ portBindings: ['8000-8001:80-81/UDP', '9000-9009:90', '70-71'] });
+    expect(ports.bound).toEqual({
+      '80/udp': [{ HostIp: '', HostPort: '8000' }],
+      '81/udp': [{ HostIp: '', HostPort: '8001' }],
+      '90/tcp': [{ HostIp: '', HostPort: '9000-9009' }],
+      '70/tcp': [{ HostIp: '', HostPort: '' }],
+      '71/tcp': [{ HostIp: '', HostPort: '' }],
+    });
   });
 
   test('ports as docker run takes them, with the documentation’s spaces', () => {

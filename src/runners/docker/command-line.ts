@@ -12,7 +12,9 @@ export interface LineParts {
 /** Options in the order of Docker's own help; what is the engine's default is left out. */
 export function dockerRunLine(parts: LineParts, settings: Settings): string {
   const { image, argv, env, workDir } = parts;
-  const words: string[] = ['docker', 'run', ...(settings.delete ? ['--rm'] : []), ...(settings.wait ? [] : ['-d'])];
+  const words: string[] = ['docker', 'run'];
+  if (!settings.wait) words.push('-d');
+  else if (settings.delete) words.push('--rm');
   const add = (option: string, value: string | number | undefined) => {
     if (value !== undefined) words.push(option, String(value));
   };
@@ -46,7 +48,10 @@ export function shellWord(word: string): string {
 
 function published({ ports }: Settings): string[] {
   return Object.entries(ports.bound).flatMap(([port, bindings]) =>
-    bindings.map(({ HostIp, HostPort }) => `${HostIp === '' ? '' : `${HostIp}:`}${HostPort}:${port}`),
+    bindings.map(({ HostIp, HostPort }) => {
+      const ip = HostIp.includes(':') ? `[${HostIp}]` : HostIp;
+      return `${ip === '' ? '' : `${ip}:`}${HostPort}:${port}`;
+    }),
   );
 }
 

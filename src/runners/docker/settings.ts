@@ -1,7 +1,16 @@
 /** The runner's rendered properties, read, checked and with their defaults. */
+import { isIP } from 'node:net';
 import { isMap, isNumeric, type Value, type ValueMap } from '../../model/value.ts';
 import { PropertyReader, refused } from '../property-reader.ts';
 import { type PortBindings, parsePortBindings } from './port-bindings.ts';
+import {
+  type Credentials,
+  type Headers,
+  type RegistryConfig,
+  readCredentials,
+  readHeaders,
+  readRegistryConfig,
+} from './registry-config.ts';
 
 /** As a flow writes it, with expressions rendered. */
 export type DockerConfig = ValueMap;
@@ -39,9 +48,8 @@ export interface Settings {
   /** False: the run is over when its program has begun, and its container stays. */
   readonly wait: boolean;
   readonly resume: boolean;
-  readonly registryConfig?: ValueMap;
-  /** `config.HttpHeaders`: sent to the engine with every request, as Docker's own command line does. */
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly registryConfig?: RegistryConfig;
+  readonly headers?: Headers;
   readonly credentials?: Credentials;
 }
 
@@ -51,15 +59,6 @@ export interface DeviceRequest {
   readonly DeviceIDs?: readonly string[];
   readonly Capabilities: readonly (readonly string[])[];
   readonly Options: Readonly<Record<string, string>>;
-}
-
-export interface Credentials {
-  readonly registry?: string;
-  readonly username?: string;
-  readonly password?: string;
-  readonly registryToken?: string;
-  readonly identityToken?: string;
-  readonly auth?: string;
 }
 
 /** @throws PrepareError that names the property */
@@ -78,7 +77,7 @@ export function readSettings(config: DockerConfig): Settings {
     entryPoint: config.entryPoint === null ? undefined : (read.texts('entryPoint') ?? ['']),
     user: read.text('user'),
     networkMode: read.text('networkMode'),
-    extraHosts: read.texts('extraHosts') ?? [],
+    extraHosts: readExtraHosts(read),
     ports: parsePortBindings(read.texts('portBindings') ?? [], read.path('portBindings')),
     volumes: readVolumes(read),
     devices: (read.list('deviceRequests') ?? []).map(readDevice),
@@ -91,9 +90,9 @@ export function readSettings(config: DockerConfig): Settings {
     delete: read.boolean('delete', true),
     wait: read.boolean('wait', true),
     resume: read.boolean('resume', true),
-    registryConfig: read.map('config'),
+    registryConfig: read.map('config') && readRegistryConfig(read.below('config')),
     headers: readHeaders(read.below('config')),
-    credentials: readCredentials(read),
+    credentials: readCredentials(read.below('credentials')),
   };
   return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined)) as unknown as Settings;
 }
@@ -105,7 +104,7 @@ function readMemory(
 ): Pick<Settings, 'memory' | 'memorySwap' | 'memorySwappiness' | 'memoryReservation' | 'kernelMemory'> {
   const memory = read.size('memory');
   const memorySwap = read.text('memorySwap') === '-1' ? -1 : read.size('memorySwap');
-  const memorySwappiness = read.size('memorySwappiness');
+  const memorySwappiness = read.number('memorySwappiness');
   const memoryReservation = read.size('memoryReservation');
   const kernelMemory = read.size('kernelMemory');
   const check = (wrong: boolean, name: string, problem: string) => {
@@ -124,11 +123,21 @@ function readMemory(
     'memorySwap',
     `is memory and swap together: must not be less than memory (${read.text('memory')})`,
   );
-  check(memorySwappiness !== undefined && memorySwappiness > 100, 'memorySwappiness', 'must be from 0 to 100');
+  const isShare = (value: number) => Number.isInteger(value) && value >= 0 && value <= 100;
+  check(
+    memorySwappiness !== undefined && !isShare(memorySwappiness),
+    'memorySwappiness',
+    `must be from 0 to 100, in whole numbers, not ${memorySwappiness}`,
+  );
   check(
     memoryReservation !== undefined && Boolean(memory) && memoryReservation > (memory ?? 0),
     'memoryReservation',
     `must be less than memory (${read.text('memory')})`,
+  );
+  check(
+    (memoryReservation ?? 0) > 0 && (memoryReservation ?? 0) < 6 * megabyte,
+    'memoryReservation',
+    `must be 6MB or more, not ${read.text('memoryReservation')}`,
   );
   check(kernelMemory !== undefined && kernelMemory < 4 * megabyte, 'kernelMemory', 'must be 4MB or more');
   return Object.fromEntries(
@@ -141,8 +150,20 @@ function readMemory(
 function readCpus(cpu: PropertyReader): number | undefined {
   const cpus = cpu.number('cpus');
   if (cpus === undefined) return undefined;
-  if (cpus <= 0) throw refused(cpu.path('cpus'), `must be more than 0, not ${cpus}`);
+  // The kernel counts in 1 ms of each 100; with less the engine creates the container and cannot start it.
+  if (cpus < 0.01) throw refused(cpu.path('cpus'), `must be 0.01 or more, not ${cpus}`);
   return Math.round(cpus * 1e9);
+}
+
+/** `name:ip`, with what `docker run` allows beside it: `name=ip`, brackets around an IPv6 address, blanks. */
+function readExtraHosts(read: PropertyReader): string[] {
+  return (read.texts('extraHosts') ?? []).map((host, index) => {
+    const [, name, address = ''] = /^([^\s:=]+)\s*[:=]\s*(.*)$/.exec(host.trim()) ?? [];
+    const ip = address.replace(/^\[(.*)\]$/, '$1');
+    // The engine's own word for its machine.
+    if (name !== undefined && (isIP(ip) || ip === 'host-gateway')) return `${name}:${ip}`;
+    throw refused(`${read.path('extraHosts')}[${index}]`, `"${host}" is no host with its address. Write name:ip`);
+  });
 }
 
 /** `source:/target[:options]`; on Windows a source has a colon of its own. */
@@ -154,35 +175,6 @@ function readVolumes(read: PropertyReader): string[] {
     throw refused(`${read.path('volumes')}[${index}]`, problem);
   }
   return volumes;
-}
-
-function readHeaders(config: PropertyReader): Settings['headers'] {
-  const names = Object.keys(config.map('HttpHeaders') ?? {});
-  if (names.length === 0) return undefined;
-  const given = config.below('HttpHeaders');
-  return Object.fromEntries(
-    names.map(name => {
-      const value = given.text(name) ?? '';
-      // The value is not repeated in the refusal: it may be a token.
-      if (!/^[\w!#$%&'*+.^`|~-]+$/.test(name) || /[^\t\x20-\x7e\x80-\xff]/.test(value))
-        throw refused(given.path(name), 'is no header of HTTP');
-      return [name, value];
-    }),
-  );
-}
-
-function readCredentials(read: PropertyReader): Credentials | undefined {
-  if (read.map('credentials') === undefined) return undefined;
-  const given = read.below('credentials');
-  const names = ['registry', 'username', 'password', 'registryToken', 'identityToken', 'auth'] as const;
-  const written = Object.fromEntries(
-    names.map(name => [name, given.text(name)] as const).filter(([, value]) => value !== undefined),
-  );
-  if (written.auth !== undefined && !Buffer.from(written.auth, 'base64').includes(':')) {
-    const problem = 'is not base64 of user:password. A token goes into identityToken or registryToken';
-    throw refused(given.path('auth'), problem);
-  }
-  return written;
 }
 
 function readDevice(value: Value, index: number): DeviceRequest {

@@ -10,7 +10,7 @@ const certificates = 'the folder that holds ca.pem, cert.pem and key.pem for thi
 
 /** In words, for every error that stands between us and an engine; undefined for any other. */
 export function explainUnusable(error: unknown, env: Environment): Unusable | undefined {
-  if (error instanceof EndpointError) return { why: error.message, whatToDo: 'Correct the host.' };
+  if (error instanceof EndpointError) return { why: error.message, whatToDo: error.whatToDo };
   if (error instanceof VersionError)
     return { why: `The Docker engine is too old: ${error.message}.`, whatToDo: 'Update it.' };
   if (error instanceof EngineError && /HTTP request to an HTTPS server/i.test(error.message)) {
@@ -24,7 +24,9 @@ export function explainUnusable(error: unknown, env: Environment): Unusable | un
   const at = `Tried Docker host: ${error.endpoint}.`;
   switch (error.code) {
     case 'ENOENT': {
-      const searched = env.DOCKER_HOST ? '' : ` Looked for: ${usualSockets(env).join(', ')}.`;
+      // Only where nothing named one, all of them were looked for.
+      const isFallback = !env.DOCKER_HOST && error.endpoint === 'unix:///var/run/docker.sock';
+      const searched = isFallback ? ` Looked for: ${usualSockets(env).join(', ')}.` : '';
       return { why: `The Docker socket is not there. ${at}${searched}`, whatToDo: start };
     }
     case 'EACCES':

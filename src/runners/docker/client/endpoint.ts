@@ -15,11 +15,20 @@ export interface Endpoint {
   readonly tls?: { readonly ca?: string; readonly cert?: string; readonly key?: string; readonly insecure: boolean };
 }
 
-/** The address cannot be used; the message says why and what to write. */
-export class EndpointError extends Error {}
+/** The address, or what belongs to it, cannot be used. */
+export class EndpointError extends Error {
+  readonly whatToDo: string;
+
+  constructor(why: string, whatToDo: string) {
+    super(why);
+    this.whatToDo = whatToDo;
+  }
+}
 
 interface Found {
   readonly address: string;
+  /** Where it stands, for people. */
+  readonly from: string;
   /** Folder with `ca.pem`, `cert.pem` and `key.pem`. */
   readonly certificates?: string;
   readonly insecure?: boolean;
@@ -31,16 +40,18 @@ interface Found {
  * @throws EndpointError
  */
 export function findEndpoint(host: string | undefined, env: Environment): Endpoint {
-  const fromEnvironment = (address: string): Found => ({
+  const withEnvironment = (address: string, from: string): Found => ({
     address,
+    from,
     ...(env.DOCKER_TLS_VERIFY && { certificates: env.DOCKER_CERT_PATH ?? dockerFolder(env) }),
   });
-  if (host) return read(fromEnvironment(host));
-  if (env.DOCKER_HOST) return read(fromEnvironment(env.DOCKER_HOST));
+  if (host) return read(withEnvironment(host, 'taskRunner.host'));
+  if (env.DOCKER_HOST) return read(withEnvironment(env.DOCKER_HOST, 'DOCKER_HOST'));
   const context = currentContext(env);
   if (context) return read(context);
   const sockets = usualSockets(env);
-  return read({ address: `unix://${sockets.find(path => existsSync(path)) ?? '/var/run/docker.sock'}` });
+  const found = sockets.find(path => existsSync(path)) ?? '/var/run/docker.sock';
+  return read({ address: `unix://${found}`, from: 'the usual socket' });
 }
 
 /** Sockets that are looked for when nothing names one. */
@@ -61,18 +72,21 @@ export function dockerFolder(env: Environment): string {
   return env.DOCKER_CONFIG || join(env.HOME ?? homedir(), '.docker');
 }
 
-function read({ address, certificates, insecure = false }: Found): Endpoint {
-  const [, scheme = '', rest = ''] = /^([a-z]+):\/\/(.*)$/i.exec(address) ?? [];
-  if (scheme === 'unix') return { text: address, socketPath: rest.startsWith('/') ? rest : `/${rest}` };
-  if (scheme === '' && address.startsWith('/')) return { text: `unix://${address}`, socketPath: address };
-  if (!['tcp', 'http', 'https'].includes(scheme)) {
-    const known = scheme === 'ssh' || scheme === 'npipe' ? `${scheme}:// is not supported` : 'it is no address';
-    throw new EndpointError(
-      `The Docker host "${address}" cannot be used: ${known}. Write unix:///path/to/docker.sock or tcp://host:2375.`,
-    );
+function read({ address, from, certificates, insecure = false }: Found): Endpoint {
+  const [, written = '', rest = ''] = /^([a-z]+):\/\/(.*)$/i.exec(address) ?? [];
+  const scheme = written.toLowerCase();
+  if (scheme === 'unix' || address.startsWith('/')) {
+    const path = scheme === 'unix' ? rest.replace(/^(?!\/)/, '/') : address;
+    if (path !== '/') return { text: `unix://${path}`, socketPath: path };
   }
-  const url = URL.parse(`http://${rest}`);
-  if (!url?.hostname) throw new EndpointError(`The Docker host "${address}" names no host. Write tcp://host:2375.`);
+  const refuse = (why: string) =>
+    new EndpointError(
+      `${from} "${address}" cannot be used: ${why}.`,
+      'Write unix:///path/to/docker.sock or tcp://host:2375.',
+    );
+  if (scheme === 'ssh' || scheme === 'npipe') throw refuse(`${scheme}:// is not supported`);
+  const url = ['tcp', 'http', 'https'].includes(scheme) ? URL.parse(`http://${rest}`) : undefined;
+  if (!url?.hostname) throw refuse('it is no address of an engine');
   const tls = certificates !== undefined || scheme === 'https';
   return {
     text: address,
@@ -82,11 +96,17 @@ function read({ address, certificates, insecure = false }: Found): Endpoint {
   };
 }
 
+/** What of them is there; an engine may want none of a client. @throws EndpointError for what cannot be read */
 function readCertificates(folder: string): { ca?: string; cert?: string; key?: string } {
   const files: Record<string, string> = {};
   for (const name of ['ca', 'cert', 'key']) {
     const path = join(folder, `${name}.pem`);
-    if (existsSync(path)) files[name] = readFileSync(path, 'utf8');
+    if (!existsSync(path)) continue;
+    try {
+      files[name] = readFileSync(path, 'utf8');
+    } catch (error) {
+      throw new EndpointError(`${path} cannot be read: ${(error as Error).message}.`, 'Mend it, or its permissions.');
+    }
   }
   return files;
 }
@@ -104,12 +124,14 @@ function currentContext(env: Environment): Found | undefined {
   const docker = readJson<ContextMeta>(join(folder, 'contexts/meta', id, 'meta.json'))?.Endpoints?.docker;
   if (!docker?.Host) {
     throw new EndpointError(
-      `The Docker context "${name}" is not in ${folder}. Choose another by "docker context use", or set DOCKER_HOST.`,
+      `The Docker context "${name}" is not in ${folder}.`,
+      'Choose another by "docker context use", or set DOCKER_HOST.',
     );
   }
   const certificates = join(folder, 'contexts/tls', id, 'docker');
   return {
     address: docker.Host,
+    from: `The Docker context "${name}", host`,
     insecure: docker.SkipTLSVerify === true,
     ...(existsSync(certificates) && { certificates }),
   };

@@ -1,6 +1,7 @@
 /** Connections to an endpoint: a Unix socket, TCP, or TLS. */
 import { connect, isIP, type Socket } from 'node:net';
-import type { Endpoint } from '../endpoint.ts';
+import type { SecureContext } from 'node:tls';
+import { type Endpoint, EndpointError } from '../endpoint.ts';
 
 /** Gives a connection that is being made: what is written waits for it, and its error tells why there is none. */
 export type Dial = () => Socket;
@@ -9,13 +10,24 @@ const connectLimitMs = 10_000;
 /** Probes on an idle TCP connection find a peer that is gone without a word; a Unix socket needs none. */
 const keepAliveProbeMs = 15_000;
 
+/** @throws EndpointError for certificates that are none */
 export async function dialTo({ socketPath, host = 'localhost', port = 0, tls }: Endpoint): Promise<Dial> {
   if (socketPath !== undefined) return () => connect({ path: socketPath });
   if (!tls) return () => guarded(connect({ host, port }), 'connect');
-  const { connect: connectTls } = await import('node:tls');
+  const { connect: connectTls, createSecureContext } = await import('node:tls');
   const { insecure, ...identity } = tls;
+  let secureContext: SecureContext;
+  try {
+    secureContext = createSecureContext(identity);
+  } catch (error) {
+    const whatToDo = 'Set DOCKER_CERT_PATH to the folder that holds ca.pem, cert.pem and key.pem for this engine.';
+    throw new EndpointError(
+      `The certificates for the Docker engine cannot be used: ${(error as Error).message}.`,
+      whatToDo,
+    );
+  }
   const options = {
-    ...identity,
+    secureContext,
     rejectUnauthorized: !insecure,
     host,
     port,
