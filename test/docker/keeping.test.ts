@@ -151,13 +151,17 @@ describe.skipIf('unavailable' in real)('on a real engine', () => {
   test('the image that ran is named so that it can be named again, also after a restart', async () => {
     const one = await trial({ script: 'true' });
     const handle = await one.prepare();
+    const signal = new AbortController().signal;
     const [{ Id: id, RepoDigests: digests }] = JSON.parse(await docker('image', 'inspect', testImage));
     // Engines that keep images in containerd give a digest also to one that never came from a registry.
     const named = digests?.[0] ?? id;
-    expect((await one.open(handle)).details).toMatchObject({ imageDigest: named });
-    const run = await one.open(handle, makeRunner());
-    expect(run.details).toMatchObject({ imageDigest: named });
-    await run.dispose();
+    for (const runner of [undefined, makeRunner()]) {
+      const run = await one.open(handle, runner);
+      await run.start();
+      await run.outcome(signal);
+      expect(run.details).toMatchObject({ imageDigest: named });
+      if (runner) await run.dispose();
+    }
     for (const image of [id, named])
       expect((await (await trial({ script: 'echo same' }, { image })).live()).stdout).toEqual(['same']);
   });

@@ -90,14 +90,18 @@ describe.skipIf('unavailable' in registry)('a registry with a password', () => {
     const said: string[] = [];
     const one = await trial(config);
     const handle = await prepare(one, said);
-    expect(handle.data.imageDigest).toMatch(new RegExp(`^${host}/team/app@sha256:[0-9a-f]{64}$`));
     expect(said.join('\n')).not.toMatch(/pass-word|Ym9iOnBhc3Mtd29yZA/);
     expect(JSON.stringify(handle)).not.toMatch(/pass-word|Ym9iOnBhc3Mtd29yZA/);
     const shown = await docker('inspect', String(handle.data.containerId));
     expect(shown).not.toMatch(/pass-word|Ym9iOnBhc3Mtd29yZA/);
-    await (await one.open(handle)).dispose();
+    const run = await one.open(handle);
+    await run.start();
+    await run.outcome(new AbortController().signal);
+    const digest = String(run.details?.imageDigest);
+    expect(digest).toMatch(new RegExp(`^${host}/team/app@sha256:[0-9a-f]{64}$`));
+    await run.dispose();
     // What ran can be asked for again by its digest.
-    const again = await trial(config, String(handle.data.imageDigest));
+    const again = await trial(config, digest);
     expect((await again.live()).stdout).toEqual(['from the registry']);
   });
 

@@ -11,7 +11,7 @@ import type { Engine } from './client/engine.ts';
 /** Outside the working directory, whose files may be outputs; `/` is there in every image. */
 const folder = '.windlass';
 
-type FittedCommand = Extract<Fitted, { argv: unknown }>;
+export type FittedCommand = Extract<Fitted, { argv: unknown }>;
 
 /** @throws PrepareError when an argument that is no script, or a variable, is too long */
 export function fittedCommand(spec: RunSpec): FittedCommand {

@@ -2,12 +2,25 @@
 import type { RunSpec } from '../../model/run.ts';
 import { EngineError, UnreachableError } from '../engine-error.ts';
 import { PrepareError, type Progress } from '../runner.ts';
-import { type Container, createContainer, inspectIfThere } from './client/containers.ts';
+import { createContainer, inspectIfThere } from './client/containers.ts';
 import type { Engine } from './client/engine.ts';
 import { parseImageName } from './client/image-name.ts';
-import { containerName, logDriver, ownerLabel, runLabel } from './container-body.ts';
+import { containerName, ownerLabel, runLabel } from './container-body.ts';
 import { wasStarted } from './end-watch.ts';
 import { removeFully } from './remove.ts';
+import type { Settings } from './settings.ts';
+
+export interface Created {
+  readonly containerId: string;
+  /** It was there, and its program has been started. */
+  readonly started: boolean;
+}
+
+export interface WantedImage extends Pick<Settings, 'pullPolicy'> {
+  readonly image: string;
+  /** @throws PrepareError */
+  pull(): Promise<void>;
+}
 
 /** The run cannot start: the words are the engine's or the registry's own. */
 export function imageUnavailable(image: string, words: string, engine: Engine): PrepareError {
@@ -21,16 +34,44 @@ export function imageUnavailable(image: string, words: string, engine: Engine): 
 }
 
 /**
+ * Creates the container of a run, once its image is there: whether it is, the creation tells.
+ * @throws PrepareError
+ */
+export async function createWithImage(
+  engine: Engine,
+  spec: RunSpec,
+  body: object,
+  { image, pullPolicy, pull }: WantedImage,
+  progress: Progress,
+): Promise<Created> {
+  if (pullPolicy === 'ALWAYS') await pull();
+  const create = () => {
+    progress({ kind: 'create', text: `Creating the container ${containerName(spec.runId)} of ${image}` });
+    return createOrAdopt(engine, spec, body, image, progress);
+  };
+  let created = await create();
+  if (!created && pullPolicy === 'IF_NOT_PRESENT') {
+    await pull();
+    created = await create();
+  }
+  if (created) return created;
+  const why = pullPolicy === 'NEVER' ? ' and taskRunner.pullPolicy is NEVER' : '';
+  throw imageUnavailable(image, `No such image on the engine${why}`, engine);
+}
+
+/**
  * Creates the container of a run. One of that name is ours when its labels say so: the answer to its creation was
  * lost, or somebody died before storing it. Never started, its files may be half there: it is made anew.
+ *
+ * @returns undefined when the engine does not have the image
  */
-export async function createOrAdopt(
+async function createOrAdopt(
   engine: Engine,
   spec: RunSpec,
   body: object,
   image: string,
   progress: Progress,
-): Promise<{ readonly containerId: string; readonly started: boolean }> {
+): Promise<Created | undefined> {
   const name = containerName(spec.runId);
   let [lost, replaced] = [false, 0];
   for (;;) {
@@ -44,7 +85,10 @@ export async function createOrAdopt(
         continue;
       }
       if (!(error instanceof EngineError)) throw error;
-      if (error.status === 404 && /no such image|image not known|not found/i.test(error.message)) {
+      if (error.status === 404 && /no such image|image not known/i.test(error.message)) {
+        return undefined;
+      } else if (/invalid reference format/i.test(error.message)) {
+        // No image can have such a name.
         throw imageUnavailable(image, error.message, engine);
       } else if (isNameTaken(error) && replaced < 3) {
         const there = await inspectIfThere(engine, name);
@@ -60,16 +104,6 @@ export async function createOrAdopt(
       }
     }
   }
-}
-
-/** What an inspection says of a container that was only just created; asking takes the engine 1 ms and more. */
-export function newContainer({ podman }: Engine, id: string): Container {
-  return {
-    Id: id,
-    State: { Status: 'created', Running: false, OOMKilled: false, ExitCode: 0, StartedAt: '0001-01-01T00:00:00Z' },
-    Config: {},
-    HostConfig: { LogConfig: { Type: logDriver(podman) } },
-  };
 }
 
 /** Docker answers 409, Podman 4 answers 500. */

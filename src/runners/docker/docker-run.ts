@@ -7,6 +7,7 @@ import { type Container, changeTime, inspectContainer, killContainer, startConta
 import type { Engine } from './client/engine.ts';
 import { type ContainerEnd, EndWatch, hasEnded, wasStarted } from './end-watch.ts';
 import { fetchesAll, fetchFiles } from './files.ts';
+import type { ImageDigests } from './image-digest.ts';
 import { readLog } from './log/read-log.ts';
 import { MemoryWatch } from './memory-use.ts';
 import { outcomeOf } from './outcome.ts';
@@ -20,11 +21,11 @@ const longestTimerMs = 2 ** 31 - 1;
 
 export interface RunContext {
   readonly engine: Engine;
+  readonly digests: ImageDigests;
   readonly container: Container;
   readonly name: string;
   readonly spec: RunSpec;
   readonly settings: Settings;
-  readonly imageDigest: string | undefined;
   /** When `container` was asked for, by `performance.now()`. */
   readonly inspectedMs: number;
   /** When its output directory was last changed, as it was created. */
@@ -32,8 +33,8 @@ export interface RunContext {
 }
 
 export class DockerRun implements Run {
-  readonly details: { readonly containerId: string; readonly imageDigest?: string };
   readonly #context: RunContext;
+  #digest: string | undefined;
   readonly #watch: EndWatch;
   readonly #closing = new AbortController();
   readonly #startedBefore: boolean;
@@ -44,14 +45,14 @@ export class DockerRun implements Run {
   /** Resolves when there may be a log. */
   readonly #begun = Promise.withResolvers<void>();
   #starting: Promise<void> | undefined;
+  #askingDigest: Promise<void> | undefined;
   #stoppedByUs = false;
   #memory: MemoryWatch | undefined;
   #disposing: Promise<void> | undefined;
 
   constructor(context: RunContext) {
-    const { engine, container, imageDigest } = context;
+    const { engine, container } = context;
     this.#context = context;
-    this.details = { containerId: container.Id, ...(imageDigest !== undefined && { imageDigest }) };
     this.#watch = new EndWatch(engine, container.Id);
     this.#startedBefore = wasStarted(container.State) || hasEnded(container.State);
     if (this.#startedBefore) this.#begun.resolve();
@@ -62,7 +63,14 @@ export class DockerRun implements Run {
     void this.#watch.ended.then(({ kind }) => kind === 'unreachable' && this.#closing.abort());
   }
 
+  /** With the image's digest as soon as the outcome is known. */
+  get details(): { readonly containerId: string; readonly imageDigest?: string } {
+    const digest = this.#digest;
+    return { containerId: this.#context.container.Id, ...(digest !== undefined && { imageDigest: digest }) };
+  }
+
   start(): Promise<void> {
+    this.#askingDigest ??= this.#askDigest();
     this.#starting ??= this.#start().finally(this.#begun.resolve);
     return this.#starting;
   }
@@ -93,7 +101,9 @@ export class DockerRun implements Run {
     const abort = () => aborted.reject(signal.reason);
     signal.addEventListener('abort', abort, { once: true });
     try {
-      return this.#outcomeOf(await Promise.race([this.#watch.ended, aborted.promise]));
+      const end = await Promise.race([this.#watch.ended, aborted.promise]);
+      await this.#askingDigest;
+      return this.#outcomeOf(end);
     } finally {
       signal.removeEventListener('abort', abort);
     }
@@ -141,6 +151,12 @@ export class DockerRun implements Run {
     }
   }
 
+  /** While the engine starts the program. */
+  async #askDigest(): Promise<void> {
+    const { digests, container } = this.#context;
+    this.#digest = await digests.of(container).catch(() => undefined);
+  }
+
   async #startOnce(): Promise<void> {
     const { engine, container } = this.#context;
     for (let attempt = 1; ; attempt++) {
@@ -157,9 +173,9 @@ export class DockerRun implements Run {
   }
 
   async #noteOutputTime(): Promise<void> {
-    const { spec, settings } = this.#context;
+    const { engine, spec, settings } = this.#context;
     // Where everything is fetched in any case, nobody asks whether the output directory was changed.
-    if (settings.filesBy === 'MOUNT' || fetchesAll(spec)) return;
+    if (settings.filesBy === 'MOUNT' || fetchesAll(spec) || !engine.isSlowToCopy) return;
     this.#outputTimeAtStart = await (this.#context.outputTime ?? this.#outputTime()).catch(() => undefined);
     if (this.#outputTimeAtStart === undefined) return;
     this.#outputTimeAtEnd = this.#watch.announced.then(() => this.#outputTime());

@@ -1,7 +1,6 @@
 /** Task runner for Docker-compatible engines: see src/runners/runner.ts for the life of a run. */
 import type { RunSpec } from '../../model/run.ts';
 import { DeclaredRunner } from '../declared-runner.ts';
-import { EngineError } from '../engine-error.ts';
 import {
   type Capabilities,
   type Handle,
@@ -12,20 +11,21 @@ import {
   type Run,
   type TaskRunner,
 } from '../runner.ts';
-import { copyArguments, fittedCommand } from './arguments.ts';
-import { changeTime, inspectIfThere, listContainers } from './client/containers.ts';
+import { fittedCommand } from './arguments.ts';
+import { inspectIfThere, listContainers } from './client/containers.ts';
 import { type Environment, findEndpoint } from './client/endpoint.ts';
 import { Engine } from './client/engine.ts';
 import { Puller } from './client/pull.ts';
 import { containerBody, containerName, keptLabel, ownerLabel, runLabel } from './container-body.ts';
-import { createOrAdopt, imageUnavailable, newContainer } from './create-container.ts';
+import { createWithImage, imageUnavailable } from './create-container.ts';
 import { dockerDeclaration } from './declaration.ts';
 import { DockerRun } from './docker-run.ts';
-import { copyIn, fetchesAll, needsCopyIn } from './files.ts';
+import { needsCopyIn } from './files.ts';
+import { fillContainer } from './fill-container.ts';
 import { handleVersion, readHandle } from './handle.ts';
-import { findImage, type Image } from './image.ts';
+import { ImageDigests } from './image-digest.ts';
 import { leftOutProperties } from './left-out.ts';
-import { type NewContainer, OwnRuns } from './own-runs.ts';
+import { OwnRuns } from './own-runs.ts';
 import { registryAuth } from './registry-auth.ts';
 import { removeFully, removeUnlessKept } from './remove.ts';
 import { type DockerConfig, readSettings, type Settings } from './settings.ts';
@@ -44,10 +44,11 @@ interface Way {
   readonly headers?: Settings['headers'];
 }
 
-/** An engine that was reached, with the pulls that are under way on it. */
+/** An engine that was reached, with the pulls that are under way on it and what is known of its images. */
 interface Reached {
   readonly engine: Engine;
   readonly puller: Puller;
+  readonly digests: ImageDigests;
 }
 
 export class DockerRunner extends DeclaredRunner implements TaskRunner<DockerConfig> {
@@ -110,12 +111,12 @@ export class DockerRunner extends DeclaredRunner implements TaskRunner<DockerCon
 
   async open(handle: Handle, spec: RunSpec, config: DockerConfig): Promise<Run | Lost> {
     const settings = readSettings(config);
-    const { containerId, imageDigest, host } = readHandle(handle);
-    const { engine } = await this.#reach({ ...settings, host: settings.host ?? host });
+    const { containerId, host } = readHandle(handle);
+    const { engine, digests } = await this.#reach({ ...settings, host: settings.host ?? host });
     const name = containerName(handle.runId);
     const created = this.#own.takeNew(handle.runId);
-    const inspectedMs = created?.createdMs ?? performance.now();
-    const container = created ? newContainer(engine, containerId) : await inspectIfThere(engine, containerId);
+    const inspectedMs = created?.inspectedMs ?? performance.now();
+    const container = created?.container ?? (await inspectIfThere(engine, containerId));
     if (!container) {
       return {
         lost: `The container ${name} is not on the engine at ${engine.endpoint.text} any more: it was removed from outside.`,
@@ -128,7 +129,7 @@ export class DockerRunner extends DeclaredRunner implements TaskRunner<DockerCon
       };
     }
     const { outputTime } = created ?? {};
-    return new DockerRun({ engine, container, inspectedMs, outputTime, name, spec, settings, imageDigest });
+    return new DockerRun({ engine, digests, container, inspectedMs, outputTime, name, spec, settings });
   }
 
   async *list(owner: string, config: DockerConfig): AsyncIterable<Handle> {
@@ -168,75 +169,37 @@ export class DockerRunner extends DeclaredRunner implements TaskRunner<DockerCon
 
   async #prepare(
     { engine, puller }: Reached,
-    name: string,
+    image: string,
     spec: RunSpec,
-    given: Settings,
+    settings: Settings,
     progress: Progress,
     signal: AbortSignal,
   ): Promise<Handle> {
     const command = fittedCommand(spec);
-    const image = await this.#image(engine, name, given, progress, () =>
-      this.#pull(engine, puller, name, given, progress, signal),
-    );
-    // Whoever the image says runs in it needs a working directory to write to, as one whom the task names.
-    const user = given.user ?? image.user;
-    const settings = user === undefined ? given : { ...given, user };
-    // Podman 4 shows the image's folder, not the volume over it, once a container has ended.
-    const copies = settings.filesBy === 'VOLUME' && (engine.podman || needsCopyIn(spec, settings));
+    const copies = needsCopyIn(engine, spec, settings);
     const outputVolume = !copies && settings.filesBy === 'VOLUME';
     const volumes = this.#options.volumeEnabled ? settings.volumes : [];
     for (const text of leftOutProperties(settings, volumes, engine.apiMinor)) progress({ kind: 'trouble', text });
     const { apiMinor, podman } = engine;
-    const options = { image: name, outputVolume, volumes, apiMinor, podman };
+    const options = { image, outputVolume, volumes, apiMinor, podman };
     const body = containerBody({ ...spec, argv: command.argv }, settings, options);
-    progress({ kind: 'create', text: `Creating the container ${containerName(spec.runId)} of ${name}` });
-    const { containerId, started } = await createOrAdopt(engine, spec, body, name, progress);
-    this.#own.add(spec.runId, started ? undefined : newlyCreated(engine, containerId, spec, outputVolume));
+    const pull = () => this.#pull(engine, puller, image, settings, progress, signal);
+    const { containerId, started } = await createWithImage(engine, spec, body, { image, pull, ...settings }, progress);
     const { host } = settings;
-    const data = { containerId, imageDigest: image.digest, ...(host !== undefined && { host }) };
+    const data = { containerId, ...(host !== undefined && { host }) };
     const handle = { runner: this.type, version: handleVersion, runId: spec.runId, data };
+    this.#own.add(spec.runId);
     if (started) return handle;
     try {
       signal.throwIfAborted();
-      await copyArguments(engine, containerId, command, signal);
-      const leftOut = (path: string, why: string) =>
-        progress({ kind: 'trouble', text: `${path} is not copied into the container: ${why}` });
-      if (copies) await copyIn(engine, containerId, spec, settings, leftOut, signal);
+      const content = { spec, command, copies, outputVolume };
+      this.#own.add(spec.runId, await fillContainer(engine, containerId, content, progress, signal));
       signal.throwIfAborted();
       return handle;
     } catch (error) {
       await removeFully(engine, containerId);
       throw error;
     }
-  }
-
-  /** The image on the engine, pulled when that is wanted. @throws PrepareError when it is not there */
-  async #image(
-    engine: Engine,
-    name: string,
-    { pullPolicy }: Settings,
-    progress: Progress,
-    pull: () => Promise<void>,
-  ): Promise<Image> {
-    if (pullPolicy === 'ALWAYS') await pull();
-    const find = () =>
-      findImage(engine, name).catch(error => {
-        // No image can have such a name.
-        throw error instanceof EngineError && error.status === 400
-          ? imageUnavailable(name, error.message, engine)
-          : error;
-      });
-    let image = await find();
-    if (!image && pullPolicy === 'IF_NOT_PRESENT') {
-      await pull();
-      image = await find();
-    }
-    if (!image) {
-      const why = pullPolicy === 'NEVER' ? ' and taskRunner.pullPolicy is NEVER' : '';
-      throw imageUnavailable(name, `No such image on the engine${why}`, engine);
-    }
-    progress({ kind: 'create', text: `The image ${name} is ${image.digest}` });
-    return image;
   }
 
   async #pull(
@@ -258,16 +221,7 @@ export class DockerRunner extends DeclaredRunner implements TaskRunner<DockerCon
   }
 }
 
-/** Asks for what the start waits for while the handle is stored. What is copied in first would change it. */
-function newlyCreated(engine: Engine, id: string, spec: RunSpec, isComplete: boolean): NewContainer {
-  const createdMs = performance.now();
-  if (!isComplete || fetchesAll(spec)) return { createdMs };
-  const outputTime = changeTime(engine, id, spec.outputDir);
-  outputTime.catch(() => {});
-  return { createdMs, outputTime };
-}
-
 async function reach({ host, headers }: Way, { env }: DockerRunnerOptions): Promise<Reached> {
   const engine = await Engine.reach(findEndpoint(host, env), headers);
-  return { engine, puller: new Puller(engine) };
+  return { engine, puller: new Puller(engine), digests: new ImageDigests(engine) };
 }

@@ -4,6 +4,7 @@ import { utimes } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
 import { Readable } from 'node:stream';
 import { diskShortage } from '../../files/disk-shortage.ts';
+import { isEmptyFolder } from '../../files/empty-archive.ts';
 import { compileGlobs } from '../../files/java-glob.ts';
 import { emptyWhereFull } from '../../files/remove-folder.ts';
 import { packFolder, unpackInto } from '../../files/tar.ts';
@@ -12,22 +13,23 @@ import type { OtherKind } from '../../files/walk.ts';
 import type { RunSpec } from '../../model/run.ts';
 import { EngineError } from '../engine-error.ts';
 import type { OnOther } from '../runner.ts';
-import { getArchive, putArchive } from './client/containers.ts';
+import { type Container, getArchive, putArchive } from './client/containers.ts';
 import type { Engine } from './client/engine.ts';
 import type { Settings } from './settings.ts';
 
 const transferAttempts = 3;
 
 /**
- * Does something have to be copied in? A copy each way costs 44 ms on Docker 20.10, which starts a process of its own
- * for it; a container's whole life is 207 ms. With nothing in the working directory the engine makes the output
- * directory itself, as an anonymous volume (1 ms). A file cannot be renamed into a volume, only copied, so a program
- * that speaks of its output directory gets a real one.
+ * Does something have to be copied in? With nothing in the working directory the engine makes the output directory
+ * itself, as an anonymous volume (1 ms). A file cannot be renamed into a volume, only copied, so a program that speaks
+ * of its output directory gets a real one.
  */
-export function needsCopyIn(spec: RunSpec, settings: Settings): boolean {
+export function needsCopyIn(engine: Engine, spec: RunSpec, settings: Settings): boolean {
   if (settings.filesBy === 'MOUNT') return false;
+  // Podman 4 shows the image's folder, not the volume over it, once a container has ended.
+  if (engine.podman) return true;
   // What is left running outlives us: an anonymous volume would stay behind when its container is removed by hand.
-  if (spec.shared || isOtherUser(settings) || !settings.wait) return true;
+  if (spec.shared || isOtherUser(settings.user) || !settings.wait) return true;
   const outputName = basename(spec.outputDir);
   if (readdirSync(spec.workDir).some(name => name !== outputName)) return true;
   const speaksOfIt = (text: string) => text.includes('OUTPUT_DIR') || text.includes(outputName);
@@ -40,16 +42,15 @@ export function needsCopyIn(spec: RunSpec, settings: Settings): boolean {
 /** Copies the working directory to the same path in the container, where the engine has made it. */
 export async function copyIn(
   engine: Engine,
-  id: string,
+  { Id: id, Config: { User: user } }: Container,
   spec: RunSpec,
-  settings: Settings,
   onLeftOut: (path: string, why: string) => void,
   signal: AbortSignal,
 ): Promise<void> {
   // Any user may write there: what is copied in belongs to root, as does the folder that the engine makes.
-  if (isOtherUser(settings)) await putArchive(engine, id, dirname(spec.workDir), openFolders(spec), signal);
+  if (isOtherUser(user)) await putArchive(engine, id, dirname(spec.workDir), openFolders(spec), signal);
   const outputName = basename(spec.outputDir);
-  const include = isOtherUser(settings) ? (path: string) => path !== outputName : () => true;
+  const include = isOtherUser(user) ? (path: string) => path !== outputName : () => true;
   await markOutputDir(spec.outputDir);
   await untilWhole(signal, () =>
     putArchive(engine, id, spec.workDir, packFolder(spec.workDir, { include, onLeftOut }), signal),
@@ -87,8 +88,9 @@ function openFolders(spec: RunSpec): Readable {
   ]);
 }
 
-function isOtherUser({ user }: Settings): boolean {
-  return user !== undefined && !/^(root|0)(:|$)/.test(user);
+/** Is it somebody else than root, by name or number? */
+export function isOtherUser(user = ''): boolean {
+  return user !== '' && !/^(root|0)(:|$)/.test(user);
 }
 
 /** Is the whole working directory fetched, rather than only the output directory? */
@@ -116,7 +118,7 @@ export async function fetchFiles(
   const options = { strip: 1, onOther: told, ...(whole && !spec.shared && { keep: isWanted(spec) }) };
   await untilWhole(signal, async () => {
     const tar = await getArchive(engine, id, folder, signal);
-    if (tar) await unpackInto(tar, folder, options);
+    if (tar && !(await isEmptyFolder(tar))) await unpackInto(tar, folder, options);
   }).catch(async error => {
     if (!spec.shared) await emptyWhereFull(spec.workDir, error);
     throw error;

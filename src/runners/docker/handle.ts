@@ -8,7 +8,6 @@ export const handleVersion = 1;
 export interface HandleData {
   /** Its name, which engines take as well, where the handle was announced. */
   readonly containerId: string;
-  readonly imageDigest: string | undefined;
   /** The `host` property; the runner that removes what a dead process left does not know the task's properties. */
   readonly host: string | undefined;
 }
@@ -22,5 +21,5 @@ export function readHandle({ version, runId, data, announced }: Handle): HandleD
       `The stored handle of run ${runId} is of version ${version}; this Windlass reads ${handleVersion}.`,
     );
   }
-  return { containerId, imageDigest: text(data.imageDigest), host: text(data.host) };
+  return { containerId, host: text(data.host) };
 }

@@ -1,14 +1,16 @@
 /** The runs that this process prepared, and which of their containers are so new that nobody can have touched them. */
+import type { Container } from './client/containers.ts';
 
 /** What is known of a container for longer than this does not count when it is opened or started. */
 export const freshMs = 200;
 
 /** A container that was created by this process. */
 export interface NewContainer {
-  /** By `performance.now()`. */
-  readonly createdMs: number;
+  readonly container: Container;
+  /** When `container` was asked for, by `performance.now()`. */
+  readonly inspectedMs: number;
   /** When its output directory was last changed, where that was asked for. */
-  readonly outputTime?: Promise<string | undefined>;
+  readonly outputTime?: Promise<string | undefined> | undefined;
 }
 
 export class OwnRuns {
@@ -28,6 +30,6 @@ export class OwnRuns {
     const created = this.#runs.get(runId);
     if (!created) return undefined;
     this.add(runId);
-    return performance.now() - created.createdMs < freshMs ? created : undefined;
+    return performance.now() - created.inspectedMs < freshMs ? created : undefined;
   }
 }

@@ -17,7 +17,15 @@ export interface ContainerState {
 export interface Container {
   readonly Id: string;
   readonly State: ContainerState;
-  readonly Config: { readonly Labels?: Readonly<Record<string, string>> | null };
+  /** The id of its image, of Podman without `sha256:`. */
+  readonly Image: string;
+  readonly Config: {
+    /** The name by which the image was asked for. */
+    readonly Image: string;
+    /** Of the task, else of the image; empty is root. */
+    readonly User?: string;
+    readonly Labels?: Readonly<Record<string, string>> | null;
+  };
   readonly HostConfig: { readonly LogConfig?: { readonly Type?: string } };
 }
 
