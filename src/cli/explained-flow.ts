@@ -5,6 +5,7 @@ import { PrepareError } from '../runners/runner.ts';
 import type { Carried } from '../worker/carried.ts';
 import { type PlannedRun, planTask } from '../worker/plan-task.ts';
 import { nativeForm } from './native-form.ts';
+import { concealed } from './schema/concealed.ts';
 
 /** A task with what it starts and its children by branch. */
 export interface Explained {
@@ -87,11 +88,11 @@ async function explainPlanned(
 async function explainRun(planned: PlannedRun, taskId: string, carried: Carried): Promise<ExplainedRun> {
   const { plan, workDir, filesIn } = planned;
   const given = isMap(plan.runnerConfig as Value) ? (plan.runnerConfig as ValueMap) : {};
-  const { type: _, ...runnerProperties } = given;
+  const { type: _, ...properties } = given;
   const native = await nativeForm(planned, given, taskId, carried);
   return {
     runner: plan.runner.type,
-    runnerProperties,
+    runnerProperties: concealed(properties, plan.runner.schema()),
     ...(plan.image !== undefined && { image: plan.image }),
     argv: plan.argv,
     env: plan.env,

@@ -1,7 +1,8 @@
 /** Replaces secrets in text that people see. */
 import { secretForms } from './secret-forms.ts';
 
-const mark = '******';
+/** Stands for a secret. */
+export const mark = '******';
 
 /** Shorter secrets would mask ordinary text everywhere (woodpecker-ci/woodpecker#7103). */
 const shortest = 3;

@@ -120,3 +120,19 @@ test('says `null` where it is a value of its own: the image keeps its entry poin
   const { runnerProperties } = JSON.parse(out).tasks[0].run;
   expect(runnerProperties).toEqual({ entryPoint: null });
 });
+
+test.for([
+  ['runner.docker.Docker', { config: { auths: { 'r.io': { auth: 'Ym9iOmh1bnRlcjI=' } } } }],
+  ['runner.docker.Docker', { config: '{"auths": {"r.io": {"password": "hunter2"}}}' }],
+  ['runner.docker.Docker', { credentials: { username: 'bob', password: 'hunter2' } }],
+  ['runner.docker.Docker', { credentials: { auth: 'Ym9iOmh1bnRlcjI=' } }],
+] as const)('what is written in the flow itself of the credentials is not shown: %s %j', async ([type, properties]) => {
+  const taskRunner = JSON.stringify({ type: `io.kestra.plugin.scripts.${type}`, ...properties });
+  const text = `id: f\nnamespace: x\ntasks:\n  - {id: a, type: io.kestra.plugin.scripts.shell.Commands, containerImage: i, taskRunner: ${taskRunner}, commands: [id]}`;
+  for (const form of [[], ['--json'], ['--native', 'a']]) {
+    const { code, out } = await explain(text, ...form);
+    expect(code).toBe(0);
+    expect(out).not.toMatch(/hunter2|Ym9iOmh1bnRlcjI/);
+  }
+  expect((await explain(text)).out).toContain('******');
+});

@@ -12,6 +12,8 @@ export const dockerDeclaration: Declaration = {
 };
 
 const about = (title: string, description?: string) => ({ title, ...(description !== undefined && { description }) });
+/** A password or a token: JSON Schema's word for what is given and not shown. */
+const secret = (title: string, description?: string) => ({ ...about(title, description), writeOnly: true });
 const size = 'A number with a unit of 1024, in any case: 512MB, 0.5GB, 512000KB; a plain number is bytes.';
 
 function dockerSchema() {
@@ -39,7 +41,7 @@ function dockerSchema() {
       .union([z.string(), z.record(z.string(), z.unknown())])
       .optional()
       .meta(
-        about(
+        secret(
           'Docker configuration',
           'The content of a Docker config.json, as text or as a map: auths, credHelpers, credsStore; HttpHeaders go with every request to the engine. Kept in memory only. A registry without TLS is allowed by the insecure-registries of the engine’s own configuration; here they have no effect.',
         ),
@@ -80,7 +82,10 @@ function dockerSchema() {
     portBindings: z
       .union([texts, z.string()])
       .optional()
-      .meta({ ...about('Published ports', '[ip:][hostPort:]containerPort[/protocol].'), examples: [['8080:80']] }),
+      .meta({
+        ...about('Published ports', '[ip:][hostPort:]containerPort[/protocol], or ranges: 8000-8009:80-89.'),
+        examples: [['8080:80']],
+      }),
     volumes: z
       .union([texts, z.string()])
       .optional()
@@ -97,7 +102,7 @@ function dockerSchema() {
         cpus: z
           .union([z.number(), z.string()])
           .optional()
-          .meta({ ...about('Number of CPUs', 'Fractions are allowed.'), examples: [1.5] }),
+          .meta({ ...about('Number of CPUs', 'Fractions are allowed, from 0.01 on.'), examples: [1.5] }),
       })
       .optional()
       .meta(about('Limit of CPU time')),
@@ -157,10 +162,10 @@ function credentialsSchema() {
       about('Registry', 'Left out, it is the one that the image’s name begins with, else Docker Hub.'),
     ),
     username: text.meta(about('User name')),
-    password: text.meta(about('Password')),
-    registryToken: text.meta(about('Registry token', 'A bearer token that is sent to the registry.')),
-    identityToken: text.meta(about('Identity token', 'Exchanged for an access token by the registry.')),
-    auth: text.meta(about('User and password as base64', 'base64 of user:password.')),
+    password: text.meta(secret('Password')),
+    registryToken: text.meta(secret('Registry token', 'A bearer token that is sent to the registry.')),
+    identityToken: text.meta(secret('Identity token', 'Exchanged for an access token by the registry.')),
+    auth: text.meta(secret('User and password as base64', 'base64 of user:password.')),
   });
 }
 
@@ -174,9 +179,9 @@ function memorySchema() {
     memorySwap: amount.meta(
       about('Memory and swap together', `Equal to memory: no swap. -1: all swap there is. ${size}`),
     ),
-    memorySwappiness: amount.meta(about('Inclination to swap', '0 to 100.')),
+    memorySwappiness: amount.meta(about('Inclination to swap', 'A whole number from 0 to 100.')),
     memoryReservation: amount.meta(
-      about('Soft limit', `Held to when the machine is short of memory; below memory. ${size}`),
+      about('Soft limit', `Held to when the machine is short of memory; below memory, at least 6MB. ${size}`),
     ),
     kernelMemory: amount.meta(about('Kernel memory', `At least 4MB. Newer engines do not know it any more. ${size}`)),
     oomKillDisable: z

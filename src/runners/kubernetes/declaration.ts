@@ -11,6 +11,8 @@ export const kubernetesDeclaration: Declaration = {
 };
 
 const about = (title: string, description?: string) => ({ title, ...(description !== undefined && { description }) });
+/** A password, a key or a token: JSON Schema's word for what is given and not shown. */
+const secret = (title: string, description?: string) => ({ ...about(title, description), writeOnly: true });
 const merged =
   'The runner’s own fields win: name, image, command, environment variables, volume. Lists of volumes, mounts and variables are joined.';
 
@@ -114,15 +116,15 @@ function connectionSchema() {
     caCertFile: text().meta(about('File with the certificate of the authority')),
     clientCertData: text().meta(about('Client certificate', data)),
     clientCertFile: text().meta(about('File with the client certificate')),
-    clientKeyData: text().meta(about('Key of the client certificate', data)),
+    clientKeyData: text().meta(secret('Key of the client certificate', data)),
     clientKeyFile: text().meta(about('File with the key of the client certificate')),
     clientKeyAlgo: z.string().default('RSA').meta(about('Kind of the key', 'Found out from the key itself.')),
-    clientKeyPassphrase: text().meta(about('Passphrase of the key')),
+    clientKeyPassphrase: text().meta(secret('Passphrase of the key')),
     keyStoreFile: text().meta(about('PKCS#12 file with client certificate and key')),
-    keyStorePassphrase: text().meta(about('Passphrase of the key store')),
+    keyStorePassphrase: text().meta(secret('Passphrase of the key store')),
     trustStoreFile: text().meta(about('File with the trusted certificates', 'PKCS#12 or PEM.')),
-    trustStorePassphrase: text().meta(about('Passphrase of the trust store', 'PEM files need none.')),
-    oauthToken: text().meta(about('Bearer token')),
+    trustStorePassphrase: text().meta(secret('Passphrase of the trust store', 'PEM files need none.')),
+    oauthToken: text().meta(secret('Bearer token')),
     oauthTokenProvider: z
       .strictObject({
         task: z
@@ -137,7 +139,7 @@ function connectionSchema() {
       .optional()
       .meta(about('Where a bearer token comes from', 'Its task is run when a token is needed.')),
     username: text().meta(about('User name for basic authentication')),
-    password: text().meta(about('Password for basic authentication')),
+    password: text().meta(secret('Password for basic authentication')),
     trustCerts: truth.meta(about('Take any certificate of the server')),
     disableHostnameVerification: truth.meta(about('Do not compare the server’s name with its certificate')),
   });
