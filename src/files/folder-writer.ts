@@ -79,6 +79,10 @@ export class FolderWriter {
       // Not asynchronous: they touch no content, and two trips to the thread pool for each of 10,000 files add up.
       fchmodSync(file.fd, mode);
       if (entry.header.mtime) futimesSync(file.fd, entry.header.mtime, entry.header.mtime);
+    } catch (error) {
+      // Half a file must not be taken for an output.
+      await rm(local);
+      throw error;
     } finally {
       await file.close();
     }

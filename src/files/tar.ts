@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 import { FolderWriter } from './folder-writer.ts';
 import { linkTargetInside } from './link-target.ts';
 import { smallFile } from './small-file.ts';
-import { archiveEnd, padding, tarHeader } from './tar-header.ts';
+import { archiveEnd, type Owner, padding, tarHeader } from './tar-header.ts';
 import type { OtherKind } from './walk.ts';
 
 export interface PackOptions {
@@ -16,6 +16,8 @@ export interface PackOptions {
   readonly prefix?: string;
   /** Asked for every entry with its relative POSIX path; a folder left out is left out with all that is below it. */
   readonly include?: (relativePath: string) => boolean;
+  /** Of everything in the archive; root when it is left out. */
+  readonly owner?: Owner | undefined;
   /** Told of what cannot be in the archive: links that lead out of the folder, sockets, pipes, devices. */
   readonly onLeftOut?: (relativePath: string, why: string) => void;
 }
@@ -31,7 +33,7 @@ export interface UnpackOptions {
 
 /**
  * The folder's content as a tar stream (ustar, pax where a name needs it). Folders are entries, before what is in
- * them; modes and modification times are kept; the owner is 0:0. A symbolic link is kept when it leads to something
+ * them; modes and modification times are kept. A symbolic link is kept when it leads to something
  * inside the folder, written relative so that it holds at any place.
  *
  * The stream fails when a file cannot be read or gets shorter meanwhile; what is appended meanwhile is left out.
@@ -59,8 +61,9 @@ const blockSize = 65_536;
 
 async function* packed(dir: string, options: PackOptions): AsyncGenerator<Uint8Array> {
   const prefix = posix.normalize(`${options.prefix ?? ''}/`).replace(/^(?:\.?\/)+/, '');
+  const { owner } = options;
   const roots = [resolve(dir), await realpath(dir)];
-  if (prefix !== '') yield tarHeader({ ...(await modeAndTime(dir)), name: prefix, type: 'directory' });
+  if (prefix !== '') yield tarHeader({ ...(await modeAndTime(dir)), name: prefix, type: 'directory', owner });
   const folders = [''];
   for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
     for (const entry of await readdir(join(dir, folder), { withFileTypes: true })) {
@@ -69,14 +72,14 @@ async function* packed(dir: string, options: PackOptions): AsyncGenerator<Uint8A
       const local = join(dir, path);
       const name = prefix + path;
       if (entry.isDirectory()) {
-        yield tarHeader({ ...(await modeAndTime(local)), name: `${name}/`, type: 'directory' });
+        yield tarHeader({ ...(await modeAndTime(local)), name: `${name}/`, type: 'directory', owner });
         folders.push(`${path}/`);
       } else if (entry.isFile()) {
-        yield* packedFile(local, name);
+        yield* packedFile(local, name, owner);
       } else if (entry.isSymbolicLink()) {
         const linkname = linkTargetInside(resolve(local), await readlink(local), roots);
         if (linkname === undefined) options.onLeftOut?.(path, 'a symbolic link that leads out of the folder');
-        else yield tarHeader({ ...(await modeAndTime(local)), name, type: 'symlink', linkname });
+        else yield tarHeader({ ...(await modeAndTime(local)), name, type: 'symlink', linkname, owner });
       } else {
         options.onLeftOut?.(path, 'not a regular file');
       }
@@ -90,12 +93,12 @@ async function modeAndTime(local: string): Promise<{ mode: number; mtime: Date }
   return { mode: mode & 0o777, mtime };
 }
 
-async function* packedFile(local: string, name: string): AsyncGenerator<Uint8Array> {
+async function* packedFile(local: string, name: string, owner: Owner | undefined): AsyncGenerator<Uint8Array> {
   // O_NOFOLLOW: it may have become a link since the folder was read. O_NONBLOCK: or a pipe.
   const file = openSync(local, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   try {
     const { mode, mtime, size } = fstatSync(file);
-    yield tarHeader({ name, type: 'file', mode: mode & 0o777, mtime, size });
+    yield tarHeader({ name, type: 'file', mode: mode & 0o777, mtime, size, owner });
     for (let left = size; left > 0; ) {
       const block = Buffer.allocUnsafe(Math.min(left, blockSize));
       const count = size <= smallFile ? readSync(file, block) : await readBlock(file, block);

@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import fc from 'fast-check';
-import { type Header, pack } from 'tar-stream';
+import { extract, type Header, pack } from 'tar-stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { packFolder, unpackInto } from '../../src/files/tar.ts';
 
@@ -89,6 +89,25 @@ describe('packFolder and unpackInto', () => {
       keep: path => path !== 'work/c',
     });
     expect((await readdir(to, { recursive: true })).sort()).toEqual(['work', 'work/b']);
+  });
+
+  it.for([
+    { uid: 1000, gid: 0 },
+    { uid: 1_000_640_000, gid: 4_294_967_294 },
+  ])('give everything to one owner, such as %j', async owner => {
+    mkdirSync(join(from, 'sub'));
+    writeFileSync(join(from, 'sub/file'), '');
+    symlinkSync('sub', join(from, 'link'));
+    const entries = packFolder(from, { prefix: 'work', owner }).pipe(extract());
+    const owners: Record<string, object> = {};
+    for await (const entry of entries) {
+      const { name, uid, gid, pax } = entry.header;
+      // tar-stream leaves it to its user to prefer what did not fit into the header.
+      const { uid: largeUid = uid, gid: largeGid = gid } = (pax ?? {}) as Record<string, string>;
+      owners[name] = { uid: Number(largeUid), gid: Number(largeGid) };
+      entry.resume();
+    }
+    expect(owners).toEqual({ 'work/': owner, 'work/sub/': owner, 'work/sub/file': owner, 'work/link': owner });
   });
 
   it('hold any bytes in any number of files', async () => {
@@ -241,6 +260,7 @@ describe('unpackInto', () => {
     cut.push(whole.subarray(0, 50_000));
     setTimeout(() => cut.destroy(), 20);
     await expect(unpackInto(cut, to)).rejects.toThrow();
+    expect(await readdir(to), 'half a file').toEqual([]);
   });
 
   it('fails for what is not an archive', async () => {
