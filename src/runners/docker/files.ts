@@ -8,13 +8,14 @@ import { isEmptyFolder } from '../../files/empty-archive.ts';
 import { compileGlobs } from '../../files/java-glob.ts';
 import { emptyWhereFull } from '../../files/remove-folder.ts';
 import { packFolder, unpackInto } from '../../files/tar.ts';
-import { archiveEnd, tarHeader } from '../../files/tar-header.ts';
+import { archiveEnd, type Owner, tarHeader } from '../../files/tar-header.ts';
 import type { OtherKind } from '../../files/walk.ts';
 import type { RunSpec } from '../../model/run.ts';
 import { EngineError } from '../engine-error.ts';
 import type { OnOther } from '../runner.ts';
 import { type Container, getArchive, putArchive } from './client/containers.ts';
 import type { Engine } from './client/engine.ts';
+import { ownerOfFiles } from './container-owner.ts';
 import type { Settings } from './settings.ts';
 
 const transferAttempts = 3;
@@ -42,18 +43,21 @@ export function needsCopyIn(engine: Engine, spec: RunSpec, settings: Settings): 
 /** Copies the working directory to the same path in the container, where the engine has made it. */
 export async function copyIn(
   engine: Engine,
-  { Id: id, Config: { User: user } }: Container,
+  container: Container,
   spec: RunSpec,
   onLeftOut: (path: string, why: string) => void,
   signal: AbortSignal,
 ): Promise<void> {
-  // Any user may write there: what is copied in belongs to root, as does the folder that the engine makes.
-  if (isOtherUser(user)) await putArchive(engine, id, dirname(spec.workDir), openFolders(spec), signal);
+  const { Id: id, Config: config } = container;
+  const isOther = isOtherUser(config.User);
+  const owner = isOther ? await ownerOfFiles(engine, container, signal) : undefined;
+  // The working directory is there already: the engine has made it, for root.
+  if (isOther) await putArchive(engine, id, dirname(spec.workDir), openFolders(spec, owner), signal);
   const outputName = basename(spec.outputDir);
-  const include = isOtherUser(user) ? (path: string) => path !== outputName : () => true;
+  const include = isOther ? (path: string) => path !== outputName : () => true;
   await markOutputDir(spec.outputDir);
   await untilWhole(signal, () =>
-    putArchive(engine, id, spec.workDir, packFolder(spec.workDir, { include, onLeftOut }), signal),
+    putArchive(engine, id, spec.workDir, packFolder(spec.workDir, { include, onLeftOut, owner }), signal),
   );
 }
 
@@ -78,9 +82,10 @@ async function markOutputDir(outputDir: string): Promise<void> {
   await utimes(outputDir, seconds, seconds);
 }
 
-function openFolders(spec: RunSpec): Readable {
+/** Any user may write there: a program may change its user. */
+function openFolders(spec: RunSpec, owner: Owner | undefined): Readable {
   const workName = basename(spec.workDir);
-  const folder = { type: 'directory', mode: 0o777, mtime: new Date() } as const;
+  const folder = { type: 'directory', mode: 0o777, mtime: new Date(), owner } as const;
   return Readable.from([
     tarHeader({ ...folder, name: `${workName}/` }),
     tarHeader({ ...folder, name: `${workName}/${basename(spec.outputDir)}/` }),
