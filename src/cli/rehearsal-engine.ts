@@ -4,6 +4,7 @@
  */
 import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
+import { archiveEnd, tarHeader } from '../files/tar-header.ts';
 
 const unchanged = Buffer.from(JSON.stringify({ mtime: '2026-01-01T00:00:00Z' })).toString('base64');
 const head = `HTTP/1.1 200 OK\r\nApi-Version: 1.51\r\nX-Docker-Container-Path-Stat: ${unchanged}\r\n`;
@@ -21,6 +22,12 @@ function inspected(hasEnded: boolean): object {
     : { ...state, Status: 'created', StartedAt: '0001-01-01T00:00:00Z' };
   return { Id: 'c', State: told, Config: {}, HostConfig: { LogConfig: { Type: 'json-file' } } };
 }
+
+/** What most programs leave in their output directory. */
+const emptyFolder = Buffer.concat([
+  tarHeader({ name: 'output/', type: 'directory', mode: 0o777, mtime: new Date(0) }),
+  archiveEnd,
+]);
 
 /** Answers call by call; what waits for the container's end is answered in chunks, its head at once. */
 function serve(socket: Socket, ended: PromiseWithResolvers<void>, hasEnded: () => boolean): void {
@@ -45,6 +52,7 @@ function serve(socket: Socket, ended: PromiseWithResolvers<void>, hasEnded: () =
     if (call.includes('/logs')) return void sayAtTheEnd(logFrame);
     if (call.includes('/images/')) return say({ Id: 'sha256:0', RepoDigests: ['image@sha256:0'] });
     if (call.includes('/create')) return say({ Id: 'c' });
+    if (call.startsWith('GET ') && call.includes('/archive')) return say(emptyFolder);
     if (call.includes('/start')) ended.resolve();
     say(call.endsWith('/json') ? inspected(hasEnded()) : Buffer.alloc(0));
   });
