@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { startContainer } from '../../src/runners/docker/client/containers.ts';
 import { findEndpoint } from '../../src/runners/docker/client/endpoint.ts';
 import { Engine } from '../../src/runners/docker/client/engine.ts';
+import { LostFilesError } from '../../src/runners/runner.ts';
 import { collectLines, never, Trial } from '../contract/runner/harness.ts';
 import type { RunnerUnderTest } from '../contract/runner/index.ts';
 import { containersOf, docker, dockerUnderTest, makeRunner, removeContainersOf } from './engine.ts';
@@ -32,13 +33,13 @@ describe.skipIf('unavailable' in real)('with a broken connection', () => {
     expect(left).toEqual([]);
   });
 
-  async function trial(script: string): Promise<Trial> {
+  async function trial(script: string, wanted: readonly string[] = []): Promise<Trial> {
     const under: RunnerUnderTest = {
       ...(real as RunnerUnderTest),
       runner: makeRunner({ env: { DOCKER_HOST: proxy.host } }),
       config: { pullPolicy: 'NEVER', networkMode: 'none' },
     };
-    const made = await Trial.make(under, owner, { script });
+    const made = await Trial.make(under, owner, { script, wanted });
     trials.push(made);
     return made;
   }
@@ -133,6 +134,22 @@ describe.skipIf('unavailable' in real)('with a broken connection', () => {
     expect(outcome).toMatchObject({ kind: 'exited', exitCode: 0 });
     expect((await stat(join(one.spec.outputDir, 'big'))).size).toBe(50_000_000);
     expect(proxy.requests.filter(line => /^(PUT|GET) .*archive/.test(line)).length).toBeGreaterThan(2);
+  });
+
+  test.for([
+    ['declared files are lost', ['*.txt']],
+    ['nothing is missed when none were declared', []],
+  ] as const)('the container is removed before its files are brought back: %s', async ([, wanted]) => {
+    proxy.faults.push({ request: /GET .*archive/, kind: 'lose-answer', afterMs: 1000, times: 1 });
+    const one = await trial('echo x > a.txt', wanted);
+    const run = await one.started();
+    expect(await run.outcome(never)).toMatchObject({ kind: 'exited', exitCode: 0 });
+    const fetched = run.fetch(never);
+    fetched.catch(() => {});
+    await docker('rm', '-f', run.details?.containerId as string);
+    if (wanted.length > 0) await expect(fetched).rejects.toThrow(LostFilesError);
+    else await fetched;
+    await run.dispose();
   });
 
   test('kept-alive sockets that the engine has closed cost nothing', async () => {

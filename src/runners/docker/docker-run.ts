@@ -4,7 +4,14 @@ import type { OtherKind } from '../../files/walk.ts';
 import type { Outcome, RunSpec } from '../../model/run.ts';
 import { EngineError, UnreachableError } from '../engine-error.ts';
 import type { LogBatch, LogCursor, OnOther, Run } from '../runner.ts';
-import { type Container, changeTime, inspectContainer, killContainer, startContainer } from './client/containers.ts';
+import {
+  type Container,
+  changeTime,
+  inspectContainer,
+  isContainerGone,
+  killContainer,
+  startContainer,
+} from './client/containers.ts';
 import type { Engine } from './client/engine.ts';
 import { type ContainerEnd, EndWatch, hasEnded, wasStarted } from './end-watch.ts';
 import { fetchesAll, fetchFiles } from './files.ts';
@@ -206,8 +213,7 @@ export class DockerRun implements Run {
   }
 
   #startRefused(error: EngineError): void {
-    const gone = error.status === 404 && /no such container/i.test(error.message);
-    this.#watch.settle(gone ? { kind: 'gone' } : { kind: 'start-refused', message: error.message });
+    this.#watch.settle(isContainerGone(error) ? { kind: 'gone' } : { kind: 'start-refused', message: error.message });
   }
 
   /** The engine starts an ended container again when it is told to; it must be asked first. */

@@ -12,8 +12,8 @@ import { archiveEnd, type Owner, tarHeader } from '../../files/tar-header.ts';
 import type { OtherKind } from '../../files/walk.ts';
 import type { RunSpec } from '../../model/run.ts';
 import { EngineError } from '../engine-error.ts';
-import type { OnOther } from '../runner.ts';
-import { type Container, getArchive, putArchive } from './client/containers.ts';
+import { LostFilesError, type OnOther } from '../runner.ts';
+import { type Container, getArchive, isContainerGone, putArchive } from './client/containers.ts';
 import type { Engine } from './client/engine.ts';
 import { ownerOfFiles } from './container-owner.ts';
 import type { Settings } from './settings.ts';
@@ -104,9 +104,10 @@ export function fetchesAll({ shared, wanted }: RunSpec): boolean {
 }
 
 /**
- * Brings back what is wanted into the working directory on this machine; nothing when the container or the folder is
- * not there any more. Everything wanted comes in one transfer, because the engine takes 42 ms for each.
+ * Brings back what is wanted into the working directory on this machine; nothing when the folder is not there any more.
+ * Everything wanted comes in one transfer, because the engine takes 42 ms for each.
  *
+ * @throws LostFilesError when files were declared and the container is not there any more
  * @throws GlobError
  */
 export async function fetchFiles(
@@ -125,6 +126,10 @@ export async function fetchFiles(
     const tar = await getArchive(engine, id, folder, signal);
     if (tar && !(await isEmptyFolder(tar))) await unpackInto(tar, folder, options);
   }).catch(async error => {
+    if (isContainerGone(error)) {
+      if (!whole) return;
+      throw new LostFilesError('The output files are lost: the container was removed before they were brought back.');
+    }
     if (!spec.shared) await emptyWhereFull(spec.workDir, error);
     throw error;
   });

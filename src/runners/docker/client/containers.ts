@@ -140,7 +140,15 @@ export async function putArchive(
   answer.resume();
 }
 
-/** A file or folder as a tar stream, whose names begin with its last part; undefined when it is not there. */
+/** Does the engine say that it has no such container? Of a path that is not in a container it says 404, too. */
+export function isContainerGone(error: unknown): boolean {
+  return error instanceof EngineError && error.status === 404 && /no such container/i.test(error.message);
+}
+
+/**
+ * A file or folder as a tar stream, whose names begin with its last part; undefined when it is not in the container.
+ * @throws EngineError when there is no container; see `isContainerGone`
+ */
 export async function getArchive(
   engine: Engine,
   id: string,
@@ -150,7 +158,7 @@ export async function getArchive(
   try {
     return await engine.stream('GET', `/containers/${id}/archive?path=${encodeURIComponent(path)}`, { signal });
   } catch (error) {
-    if (error instanceof EngineError && error.status === 404) return undefined;
+    if (error instanceof EngineError && error.status === 404 && !isContainerGone(error)) return undefined;
     throw error;
   }
 }
