@@ -102,8 +102,9 @@ async function bundleSources(): Promise<void> {
   const { makeSnapshot }: typeof import('./snapshot.ts') = await import(
     pathToFileURL(join(home, 'scripts/snapshot.ts')).href
   );
-  await Promise.all([build(home), makeSnapshot(home, dist)]);
+  const [, missing] = await Promise.all([build(home), makeSnapshot(home, dist)]);
   say(`built (${seconds(began)})`);
+  if (missing !== undefined) say(`no start-up snapshot could be made, so starts take longer: ${missing}`);
 }
 
 /** The stamp is as old as the sources that were read: what is edited while they are bundled is newer. */

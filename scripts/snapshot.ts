@@ -3,35 +3,40 @@
  * the heap of a process that has loaded the program and has read a flow. Loading costs 45 ms of CPU time at each start,
  * taking up the snapshot 20 ms. It is good for the very Node that made it, so only the launcher makes and uses it.
  */
-import { execFile } from 'node:child_process';
+import { type ExecFileException, execFile } from 'node:child_process';
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { build as bundle, type Plugin } from 'esbuild';
 import { zodInEnglish } from '../build.ts';
 
-/** The snapshot of `dist`. */
-function snapshotPath(dist: string): string {
-  return join(dist, 'start.blob');
-}
+/** Making one takes 1.5 s; one that is never ready must not hold up the first start, and all who wait for it. */
+const limitMs = 60_000;
 
 /**
- * Makes the snapshot of `<folder>/src`. A start that takes up the one before is not disturbed.
- * @returns false when this Node cannot make one: a start without it is only slower
+ * Makes the snapshot of `<folder>/src`, `start.blob` in `dist`. A start that takes up the one before is not disturbed.
+ * @returns why there is none, in a line; undefined when there is. A start without it is only slower
  */
-export async function makeSnapshot(folder: string, dist: string): Promise<boolean> {
-  const [program, made] = [join(dist, 'start.cjs'), join(dist, 'start.blob.new')];
+export async function makeSnapshot(folder: string, dist: string): Promise<string | undefined> {
+  const [program, made, snapshot] = [join(dist, 'start.cjs'), join(dist, 'start.blob.new'), join(dist, 'start.blob')];
   try {
     await writeFile(program, await bundleWhole(folder));
     // As it will be started: what Node keeps compiled is good for the very same flags.
     const flags = ['--no-rehash-snapshot', '--snapshot-blob', made, '--build-snapshot'];
-    await promisify(execFile)(process.execPath, [...flags, program], { cwd: folder });
-    await rename(made, snapshotPath(dist));
-    return true;
-  } catch {
-    for (const path of [made, snapshotPath(dist)]) await rm(path, { force: true });
-    return false;
+    const limit = { timeout: limitMs, killSignal: 'SIGKILL' } as const;
+    await promisify(execFile)(process.execPath, [...flags, program], { cwd: folder, ...limit });
+    await rename(made, snapshot);
+    return undefined;
+  } catch (error) {
+    for (const path of [made, snapshot]) await rm(path, { force: true });
+    return reasonOf(error as ExecFileException);
   }
+}
+
+/** What the process said of its error, where it did. */
+function reasonOf({ killed, stderr = '', message }: ExecFileException): string {
+  if (killed) return `it was not ready in ${limitMs / 1000} s`;
+  return /^\w*Error\b.*$/m.exec(stderr)?.[0] ?? message.split('\n')[0] ?? '';
 }
 
 /** Everything in one CommonJS file: while a snapshot is taken a program can load nothing but Node's own modules. */

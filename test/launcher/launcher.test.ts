@@ -236,6 +236,15 @@ describe('the launcher', () => {
     }
   });
 
+  test('why there is no snapshot is said, and starts are made without', async () => {
+    writeFileSync(join(checkout, 'src/main.ts'), cli.replace('warm += 1;', "throw new Error('too cold');"));
+    const first = await launch(['a']);
+    expect(first.err).toMatch(/no start-up snapshot could be made, so starts take longer: Error: too cold\n$/);
+    expect(JSON.parse(first.out)).toMatchObject({ warm: 0, arguments: ['a'] });
+    expect(await launch([])).toMatchObject({ code: 0, err: '' });
+    writeFileSync(join(checkout, 'src/main.ts'), cli);
+  });
+
   test('sources that cannot be bundled are exit code 2 with the place, and mended ones run', async () => {
     writeFileSync(join(checkout, 'src/main.ts'), 'const = 1;\n');
     const broken = await launch([]);
