@@ -107,7 +107,7 @@ function declareRunning(program: Command, act: Act): void {
     .command('resume')
     .description('go on with an interrupted or paused execution; without an id with all interrupted ones')
     .argument('[id]', 'the execution')
-    .addOption(options.input().default(undefined))
+    .addOption(options.input())
     .addOption(options.config())
     .addOption(options.secrets())
     .addOption(options.secret())

@@ -19,13 +19,12 @@ import type { Workspace } from './workspace.ts';
 const mostErrors = 20;
 
 export interface FollowOptions {
-  readonly logLevel?: string;
+  readonly logLevel?: LogLevel;
   readonly quiet?: boolean;
   /** Lines only, nothing that is drawn over. */
   readonly plain?: boolean;
   readonly json?: boolean;
   readonly ephemeral?: boolean;
-  readonly workerThread?: number;
   /** The state folder as it was given. */
   readonly state?: string;
 }
@@ -36,12 +35,10 @@ export class Reporter implements ExecutionListener {
   readonly #options: FollowOptions;
   readonly #live: LiveView | undefined;
   readonly #paused = new Set<string>();
-  readonly #resumeHint: (executionId: string) => string;
 
-  constructor(output: Output, options: FollowOptions, resumeHint: (executionId: string) => string) {
+  constructor(output: Output, options: FollowOptions) {
     this.#output = output;
     this.#options = options;
-    this.#resumeHint = resumeHint;
     if (output.stderr.isTerminal && !options.quiet && !options.plain)
       this.#live = new LiveView(output.stderr, palette(output.stderr.colors));
   }
@@ -51,7 +48,7 @@ export class Reporter implements ExecutionListener {
     for (const { level, taskRunId } of entries)
       if (taskRunId !== undefined && (level === 'INFO' || level === 'ERROR')) this.#live?.said(taskRunId);
     if (this.#options.quiet) return;
-    const lowest = (this.#options.logLevel ?? 'INFO').toUpperCase() as LogLevel;
+    const lowest = this.#options.logLevel ?? 'INFO';
     const { colors } = this.#output.stderr;
     const lines = entries
       .filter(({ level }) => isAtLeast(level, lowest))
@@ -70,7 +67,7 @@ export class Reporter implements ExecutionListener {
       this.#paused.add(execution.id);
       if (!this.#options.quiet)
         this.say(
-          `${palette(this.#output.stderr.colors).warn('PAUSED')} ${execution.namespace}.${execution.flowId}: ${this.#resumeHint(execution.id)}\n`,
+          `${palette(this.#output.stderr.colors).warn('PAUSED')} ${execution.namespace}.${execution.flowId}: ${this.#howItGoesOn(execution.id)}\n`,
         );
     }
   }
@@ -81,6 +78,13 @@ export class Reporter implements ExecutionListener {
 
   fault(error: Error): void {
     this.say(`${palette(this.#output.stderr.colors).bad('fault of Windlass')}: ${error.stack ?? error.message}\n`);
+  }
+
+  #howItGoesOn(id: string): string {
+    const { ephemeral, state } = this.#options;
+    return ephemeral
+      ? 'it goes on when its time is over; Ctrl-C ends it'
+      : `go on with: ${commandHint(`resume ${id}`, state)}`;
   }
 
   /** A line for people, above what runs now. */

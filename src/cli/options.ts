@@ -1,8 +1,8 @@
 /** The options that commands share, with how their values are read. */
 import { InvalidArgumentError, Option } from 'commander';
+import { logLevelOf, logLevels } from '../logs/levels.ts';
+import type { LogLevel } from '../model/flow.ts';
 import { defaultStateFolder } from './state-folder.ts';
-
-const levels = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR'];
 
 const collect = (value: string, before: readonly string[] = []) => [...before, value];
 
@@ -15,7 +15,8 @@ export const options = {
   secret: () => new Option('--secret <name=value>', 'a secret').argParser(collect),
   namespaceFiles: () => new Option('--namespace-files <dir>', 'a folder with the files of the namespace of the flow'),
   json: () => new Option('--json', 'one JSON document on stdout'),
-  logLevel: () => new Option('--log-level <level>', 'the lowest level that is shown').choices(levels).argParser(level),
+  logLevel: () =>
+    new Option('--log-level <level>', 'the lowest level that is shown').choices(logLevels).argParser(level),
   quiet: () => new Option('-q, --quiet', 'show nothing but errors'),
   plain: () => new Option('--plain', 'lines only: no live view (so it is in CI as well)'),
   workerThread: () =>
@@ -31,10 +32,10 @@ function folder(text: string): string {
   return text;
 }
 
-function level(text: string): string {
-  const name = text.toUpperCase();
-  if (!levels.includes(name)) throw new InvalidArgumentError(`Use one of ${levels.join(', ')}.`);
-  return name;
+function level(text: string): LogLevel {
+  const known = logLevelOf(text.toUpperCase());
+  if (known === undefined) throw new InvalidArgumentError(`Use one of ${logLevels.join(', ')}.`);
+  return known;
 }
 
 /** @throws InvalidArgumentError */

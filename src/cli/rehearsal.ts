@@ -61,7 +61,7 @@ export async function rehearse(source: string, folder: string, output: Output): 
   const { flows } = readFlows({ name: 'rehearsal', text: source }, { catalog, pluginDefaults: [] });
   const store = await openStore(folder, { identity, sqlite: rehearsalSqlite, allowNetworkFileSystem: true });
   const storage = openLocalStorage(folder);
-  const listener = new Reporter(output, {}, () => '');
+  const listener = new Reporter(output, {});
   const session = new Session(
     {
       store,

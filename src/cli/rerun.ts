@@ -5,11 +5,9 @@ import type { Invocation } from './invocation.ts';
 import { Refusal } from './refusal.ts';
 import { readSettings, type SettingsOptions } from './settings.ts';
 import { unknownExecution } from './unknown-execution.ts';
-import { openKept } from './workspace.ts';
+import { openKept, type WorkspaceOptions } from './workspace.ts';
 
-export interface RerunOptions extends FollowOptions, SettingsOptions {
-  readonly state?: string;
-}
+export type RerunOptions = FollowOptions & SettingsOptions & Pick<WorkspaceOptions, 'workerThread'>;
 
 export async function rerunFailed(
   id: string,
@@ -20,8 +18,7 @@ export async function rerunFailed(
   signals.hold();
   const workspace = await openKept(options);
   if (!workspace) throw unknownExecution(id, options.state);
-  const hint = (execution: string) => commandHint(`resume ${execution}`, options.state);
-  const reporter = new Reporter(output, options, execution => `go on with: ${hint(execution)}`);
+  const reporter = new Reporter(output, options);
   try {
     const stored = await workspace.store.load(id);
     if (!stored) throw unknownExecution(id, options.state);
@@ -36,7 +33,7 @@ export async function rerunFailed(
     signals.onCancel(() => session.killAll());
     signals.onLeave(() => {
       reporter.close();
-      output.stderr.write(`Left without waiting. To go on: ${hint(id)}\n`);
+      output.stderr.write(`Left without waiting. To go on: ${commandHint(`resume ${id}`, options.state)}\n`);
     });
     const last = await session.settled(driver);
     reporter.close();

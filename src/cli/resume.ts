@@ -12,11 +12,10 @@ import type { Invocation } from './invocation.ts';
 import { Refusal } from './refusal.ts';
 import { readSettings, type SettingsOptions } from './settings.ts';
 import { unknownExecution } from './unknown-execution.ts';
-import { openKept } from './workspace.ts';
+import { openKept, type WorkspaceOptions } from './workspace.ts';
 
-export interface ResumeOptions extends FollowOptions, SettingsOptions {
+export interface ResumeOptions extends FollowOptions, SettingsOptions, Pick<WorkspaceOptions, 'workerThread'> {
   readonly input?: readonly string[];
-  readonly state?: string;
 }
 
 export async function resume(
@@ -33,7 +32,7 @@ export async function resume(
     if (id !== undefined) throw unknownExecution(id, options.state);
     return sayNothing(options, output);
   }
-  const reporter = new Reporter(output, options, id => `go on with: ${commandHint(`resume ${id}`, options.state)}`);
+  const reporter = new Reporter(output, options);
   try {
     await awaitUnseen(workspace.store, id, text => options.quiet || reporter.say(text));
     signals.hold();

@@ -68,10 +68,7 @@ async function carryOut(
   options: RunOptions,
   { output, environment, signals }: Invocation,
 ): Promise<number> {
-  const resumeCommand = (id: string) => commandHint(`resume ${id}`, options.state);
-  const reporter = new Reporter(output, options, id =>
-    options.ephemeral ? 'it goes on by itself, or with Ctrl-C ends' : `go on with: ${resumeCommand(id)}`,
-  );
+  const reporter = new Reporter(output, options);
   try {
     const session = workspace.session(config, environment, reporter);
     const driver = await session.startAccepted(accepted);
@@ -81,7 +78,7 @@ async function carryOut(
       output.stderr.write(
         options.ephemeral
           ? `Left without waiting. What still runs belongs to ${workspace.dir}.\n`
-          : `Left without waiting. To go on, or to clean up what still runs: ${resumeCommand(accepted.execution.id)}\n`,
+          : `Left without waiting. To go on, or to clean up what still runs: ${commandHint(`resume ${accepted.execution.id}`, options.state)}\n`,
       );
     });
     const swept = session.sweep();

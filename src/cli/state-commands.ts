@@ -77,12 +77,12 @@ export async function show(id: string, options: StateOptions, { output }: Invoca
 
 export async function logs(
   id: string,
-  options: StateOptions & { readonly logLevel?: string },
+  options: StateOptions & { readonly logLevel?: LogLevel },
   { output }: Invocation,
 ): Promise<number> {
   return withState(options, async workspace => {
     if (!workspace || !(await workspace.store.load(id))) throw unknownExecution(id, options.state);
-    const lowest = (options.logLevel ?? 'INFO').toUpperCase() as LogLevel;
+    const lowest = options.logLevel ?? 'INFO';
     const { colors } = output.stdout;
     for await (const batch of workspace.store.logs(id)) {
       const lines = batch.filter(({ level }) => isAtLeast(level, lowest));
