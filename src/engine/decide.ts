@@ -177,7 +177,7 @@ function answeredRunIf(draft: Draft, run: TaskRun, answer: Answer): void {
   if (!answer.ok) {
     draft.log('ERROR', `Failed to evaluate the runIf condition for task ${run.taskId}. Cause: ${answer.message}`, run);
     closeTaskRun(draft, run, 'FAILED');
-  } else if (isTruthy(answer.value === null ? null : String(answer.value))) begin(draft, run);
+  } else if (isTruthy(answer.value)) begin(draft, run);
   else endTaskRun(draft, { ...run, attempts: [{ state: initialState('SKIPPED', draft.date) }] }, 'SKIPPED');
 }
 

@@ -72,8 +72,7 @@ export function slaAnswered(draft: Draft, key: string, answer: Answer | 'due'): 
   }
   if (answer === 'due') violate(draft, sla, `the execution has taken longer than ${sla.duration}`);
   else if (!answer.ok) draft.log('ERROR', `The SLA '${sla.id}' cannot be evaluated: ${answer.message}`);
-  else if (!isTruthy(answer.value === null ? null : String(answer.value)))
-    violate(draft, sla, `the assertion ${sla.assert} does not hold`, key);
+  else if (!isTruthy(answer.value)) violate(draft, sla, `the assertion ${sla.assert} does not hold`, key);
   release(draft, key);
   const { atEnd, violated = [], ...rest } = draft.execution.sla ?? {};
   if (!atEnd?.includes(key)) return;

@@ -17,6 +17,15 @@ export function parseJson(text: string): Value {
   return JSON.parse(text, revive as (key: string, value: unknown) => unknown) as Value;
 }
 
+/** The value of a text that is JSON; any other text as it is. */
+export function jsonOrText(text: string): Value {
+  try {
+    return parseJson(text);
+  } catch {
+    return text;
+  }
+}
+
 function revive(_key: string, value: unknown, context?: { source?: string }): unknown {
   if (typeof value !== 'number' || context?.source === undefined) return value;
   return numberFromText(context.source);

@@ -1,7 +1,7 @@
 /** Rendering a task's properties to what its code needs. Every fault is a `TaskError` that names the property. */
 import { render, renderDeep, renderTyped } from '../expression/index.ts';
 import type { RenderContext } from '../expression/render-context.ts';
-import { parseJson, writeJson } from '../model/json.ts';
+import { jsonOrText, writeJson } from '../model/json.ts';
 import { numberText } from '../model/numbers.ts';
 import { isList, isMap, isNumeric, type Value, type ValueMap } from '../model/value.ts';
 import { TaskError } from './task-type.ts';
@@ -104,12 +104,7 @@ export async function textMapProperty(
 /** An expression that is the whole property keeps the type of its value; JSON text counts as what it says, as in Kestra. */
 export async function wholeValue(template: string, context: RenderContext): Promise<Value> {
   const value = await renderTyped(template, context);
-  if (typeof value !== 'string' || !/^\s*[[{]/.test(value)) return value;
-  try {
-    return parseJson(value);
-  } catch {
-    return value;
-  }
+  return typeof value === 'string' && /^\s*[[{]/.test(value) ? jsonOrText(value) : value;
 }
 
 /** Text as it is, null as nothing, lists and maps as JSON. */

@@ -23,7 +23,7 @@ export const ifTask: Flowable = {
   ],
   begin: container => container.ask('condition', container.task.properties.condition ?? '', 'text'),
   answered(container, _about, { value }) {
-    const holds = isTruthy(value === null ? null : String(value));
+    const holds = isTruthy(value);
     container.note({ branch: holds ? 'then' : 'else' });
     container.output({ evaluationResult: holds });
   },

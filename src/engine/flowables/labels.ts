@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Label } from '../../model/flow.ts';
-import { parseJson } from '../../model/json.ts';
+import { jsonOrText } from '../../model/json.ts';
 import { numberText } from '../../model/numbers.ts';
 import { isList, isMap, isNumeric, type Value } from '../../model/value.ts';
 import { type Flowable, FlowableFailure } from '../flowable.ts';
@@ -18,7 +18,8 @@ export const labels: Flowable = {
     }),
   begin: container => container.ask('labels', container.task.properties.labels ?? {}, 'typed'),
   answered(container, _about, { value }) {
-    const given = labelList(typeof value === 'string' ? fromJson(value) : value);
+    // The property may be a JSON text with expressions in it.
+    const given = labelList(typeof value === 'string' ? jsonOrText(value) : value);
     for (const { key } of given) {
       if (key.startsWith('system.'))
         throw new FlowableFailure(`System labels can only be set by Windlass itself, offending label: ${key}`);
@@ -29,15 +30,6 @@ export const labels: Flowable = {
   step: () => 'done',
   ending: () => ({ state: 'SUCCESS' }),
 };
-
-/** The property may be a JSON text with expressions in it. */
-function fromJson(text: string): Value {
-  try {
-    return parseJson(text);
-  } catch {
-    return text;
-  }
-}
 
 function labelList(value: Value): readonly Label[] {
   if (isMap(value)) return Object.entries(value).map(([key, text]) => label(key, text));

@@ -44,7 +44,7 @@ export const loopUntil: Flowable = {
   },
   answered(container, about, { value }) {
     const [condition, limits] = value as [Value, ValueMap];
-    if (isTruthy(condition === null ? null : String(condition))) return container.note({ over: true });
+    if (isTruthy(condition)) return container.note({ over: true });
     if (!about.startsWith('counted-')) {
       const next = Number(container.notes.count) + 1;
       container.note({ count: next });

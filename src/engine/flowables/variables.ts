@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseJson } from '../../model/json.ts';
+import { jsonOrText } from '../../model/json.ts';
 import { isList, isMap, type Value, type ValueMap } from '../../model/value.ts';
 import type { Container } from '../container.ts';
 import { type Flowable, FlowableFailure } from '../flowable.ts';
@@ -82,12 +82,7 @@ function currentVariables({ draft }: Container): ValueMap {
 
 /** The whole property may be an expression: its text is JSON then. */
 function parsed(value: Value): Value {
-  if (typeof value !== 'string') return value;
-  try {
-    return parseJson(value);
-  } catch {
-    return value;
-  }
+  return typeof value === 'string' ? jsonOrText(value) : value;
 }
 
 /** As in Kestra, maps are merged at every depth and lists joined; anything else is replaced. */
