@@ -12,18 +12,19 @@ export class OutputTree {
 
   /** @param values of the iterations around the task run, outermost first */
   set(run: TaskRun, values: readonly string[]): void {
-    let branch = this.#tree;
-    const path = [run.taskId, ...values];
-    const last = path.pop() as string;
-    for (const name of path) {
-      const next = branch[name];
-      if (typeof next === 'object' && next !== null) branch = next as Record<string, Value>;
-      else {
-        const made: Record<string, Value> = Object.create(null);
-        branch[name] = made;
-        branch = made;
-      }
-    }
-    branch[last] = run.outputs ?? {};
+    setAt(this.#tree, [run.taskId, ...values], run.outputs ?? {});
   }
+}
+
+/** Sets a value in a tree of maps; those on its way are made where nothing stands, or no map. */
+export function setAt(tree: Record<string, Value>, path: readonly string[], value: Value): void {
+  let branch = tree;
+  for (const name of path.slice(0, -1)) {
+    const next = branch[name];
+    const inner: Record<string, Value> =
+      typeof next === 'object' && next !== null ? (next as Record<string, Value>) : Object.create(null);
+    branch[name] = inner;
+    branch = inner;
+  }
+  branch[path.at(-1) as string] = value;
 }

@@ -2,6 +2,7 @@
 import type { Config } from '../config/config.ts';
 import { type ExecutionState, taskOf } from '../engine/execution-state.ts';
 import { workingDirectory } from '../engine/flowables/working-directory.ts';
+import { setAt } from '../engine/output-tree.ts';
 import { type Variables, variablesOf } from '../expression/render-context.ts';
 import type { Execution, TaskRun } from '../model/execution.ts';
 import type { Flow, Label } from '../model/flow.ts';
@@ -96,19 +97,7 @@ function parents(state: ExecutionState, run: TaskRun): readonly ValueMap[] {
 /** Labels as a map; dotted keys nest, and the last of equal keys wins. */
 function labelTree(labels: readonly Label[]): ValueMap {
   const tree: Record<string, Value> = Object.create(null);
-  for (const { key, value } of labels) {
-    const path = key.split('.');
-    const last = path.pop() as string;
-    let branch = tree;
-    for (const name of path) {
-      const next = branch[name];
-      const inner: Record<string, Value> =
-        typeof next === 'object' && next !== null ? (next as Record<string, Value>) : Object.create(null);
-      branch[name] = inner;
-      branch = inner;
-    }
-    branch[last] = value;
-  }
+  for (const { key, value } of labels) setAt(tree, key.split('.'), value);
   return tree;
 }
 
@@ -116,14 +105,8 @@ function labelTree(labels: readonly Label[]): ValueMap {
 function taskStates(state: ExecutionState, asking: TaskRun | undefined): ValueMap {
   const tree: Record<string, Value> = Object.create(null);
   for (const run of state.taskRuns()) {
-    const path = [run.taskId, ...state.values(run)];
-    let branch = tree;
-    for (const name of path) {
-      const inner = (branch[name] as Record<string, Value> | undefined) ?? Object.create(null);
-      branch[name] = inner;
-      branch = inner;
-    }
-    branch.state = run.id === asking?.id ? 'CREATED' : run.state.current;
+    const shown = run.id === asking?.id ? 'CREATED' : run.state.current;
+    setAt(tree, [run.taskId, ...state.values(run), 'state'], shown);
   }
   return tree;
 }
