@@ -76,11 +76,15 @@ export interface LogBatch {
 }
 
 /** What is going on before the program runs; shown as progress, logged at DEBUG (`trouble`: WARN). */
-export type Progress = (event: {
+export interface Preparation {
   readonly kind: 'pull' | 'create' | 'start' | 'wait' | 'trouble';
   readonly text: string;
+  /** Of what is to be done, from 0 to 1. */
   readonly fraction?: number;
-}) => void;
+}
+
+/** Told of it. */
+export type Progress = (event: Preparation) => void;
 
 /** What runs programs somewhere. It keeps nothing that a handle does not tell: another process may go on. */
 export interface TaskRunner<Config = unknown> extends Declaration {

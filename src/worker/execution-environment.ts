@@ -1,7 +1,7 @@
 /** What one process needs to carry executions out: where things are kept, what runs them, who is told. */
 import type { Config } from '../config/config.ts';
 import type { Execution, LogEntry, TaskRun } from '../model/execution.ts';
-import type { TaskRunner } from '../runners/runner.ts';
+import type { Preparation, TaskRunner } from '../runners/runner.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { Store } from '../store/store.ts';
 import type { TaskCatalog } from '../tasks/registry.ts';
@@ -21,19 +21,12 @@ export interface ExecutionEnvironment {
   readonly listener: ExecutionListener;
 }
 
-/** What is going on before a program runs. */
-export type TaskProgress = {
-  readonly kind: 'pull' | 'create' | 'start' | 'wait' | 'trouble';
-  readonly text: string;
-  readonly fraction?: number;
-};
-
 /** Told after the fact: what is told is committed (but for progress). All methods are optional. */
 export interface ExecutionListener {
   execution?(execution: Execution): void;
   taskRun?(run: TaskRun, execution: Execution): void;
   logs?(entries: readonly LogEntry[]): void;
-  progress?(progress: TaskProgress, run: TaskRun): void;
+  progress?(progress: Preparation, run: TaskRun): void;
   /** A fault of ours, not of the flow. */
   fault?(error: Error): void;
 }

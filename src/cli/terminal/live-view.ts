@@ -1,7 +1,7 @@
 /** What goes on right now, in the last lines of a terminal, while the log scrolls above it. */
 import type { TaskRun } from '../../model/execution.ts';
 import { isTerminal } from '../../model/states.ts';
-import type { TaskProgress } from '../../worker/execution-environment.ts';
+import type { Preparation } from '../../runners/runner.ts';
 import type { Sink } from '../output.ts';
 import type { Palette } from './style.ts';
 import { elapsed, tree } from './summary.ts';
@@ -20,7 +20,7 @@ export class LiveView {
   readonly #sink: Sink;
   readonly #palette: Palette;
   readonly #runs = new Map<string, TaskRun>();
-  readonly #progress = new Map<string, TaskProgress>();
+  readonly #progress = new Map<string, Preparation>();
   /** The lines that stand in the terminal now. */
   #shown: readonly string[] = [];
   #frame = 0;
@@ -44,7 +44,7 @@ export class LiveView {
     }
   }
 
-  progress(progress: TaskProgress, run: TaskRun): void {
+  progress(progress: Preparation, run: TaskRun): void {
     if (progress.kind === 'start') this.#progress.delete(run.id);
     else this.#progress.set(run.id, progress);
   }
