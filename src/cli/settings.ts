@@ -29,7 +29,6 @@ export function readSettings(options: SettingsOptions, environment: NodeJS.Proce
   const secretsText = options.secrets === undefined ? undefined : readText(options.secrets, 'secrets file');
   const { config, problems } = loadConfig({
     ...(text !== undefined && { text }),
-    ...(options.config !== undefined && { fileName: options.config }),
     ...(secretsText !== undefined && { secretsText }),
     keptSecrets: keptSecrets(options.state ?? defaultStateFolder),
     env: environment,

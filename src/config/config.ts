@@ -1,8 +1,6 @@
-/** The settings in force, from Kestra's own form of configuration file; see spec in docs/configuration.md. */
+/** The settings in force, from Kestra's own form of configuration file; see docs/configuration.md. */
 import type { PluginDefault } from '../model/plugin-default.ts';
 import type { ValueMap } from '../model/value.ts';
-
-export type { PluginDefault };
 
 /** Everything in force, defaults filled in. */
 export interface Config {

@@ -44,8 +44,6 @@ const knownNames: Readonly<Record<string, readonly string[]>> = {
 export interface ConfigSources {
   /** The YAML text of `--config`. */
   readonly text?: string;
-  /** Names the file in messages. */
-  readonly fileName?: string;
   /** The dotenv text of `--secrets`. */
   readonly secretsText?: string;
   /** Those that are kept in the state folder, by upper-case name. */

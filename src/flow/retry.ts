@@ -1,7 +1,7 @@
 /** Reads `retry` of a task or a flow. */
 import { formatDuration } from '../model/duration.ts';
 import type { Retry } from '../model/flow.ts';
-import { jsNumber } from '../model/plain-scalar.ts';
+import { toNumber } from '../model/numbers.ts';
 import { isMap, isNumeric, type Value } from '../model/value.ts';
 import { checkProperties } from './check/check-properties.ts';
 import { type Subject, shown } from './check/judge-issue.ts';
@@ -60,5 +60,5 @@ export function durationText(value: Value): string {
 
 function numberOf(value: Value | undefined): number | undefined {
   if (value === undefined || !isNumeric(value)) return undefined;
-  return typeof value === 'number' ? value : jsNumber(value);
+  return toNumber(value);
 }

@@ -3,7 +3,7 @@
  * flows that way. `yes` is a boolean and `010` is eight, also where text is wanted: `format: yes` is `true` and a
  * version `1.10` needs its quotes.
  */
-import { double, Real, type Value } from './value.ts';
+import { double, type Value } from './value.ts';
 
 const words: ReadonlyMap<string, boolean | null> = new Map(
   [
@@ -48,9 +48,4 @@ function basedInteger(negative: boolean, digits: string, text: string): Value {
 
 function integer(value: bigint): number | bigint {
   return BigInt.asIntN(32, value) === value ? Number(value) : value;
-}
-
-/** A number for libraries that know only those of JavaScript. */
-export function jsNumber(value: bigint | Real): number {
-  return value instanceof Real ? value.value : Number(value);
 }

@@ -76,10 +76,10 @@ export function tree(taskRuns: readonly TaskRun[]): { run: TaskRun; depth: numbe
   return visit(undefined, 0);
 }
 
-export function elapsed(run: TaskRun, now = Date.now()): number {
+export function elapsed(run: TaskRun): number {
   const { histories } = run.state;
   const start = histories.find(({ state }) => state === 'RUNNING') ?? histories[0];
-  const end = isTerminal(run.state.current) ? Date.parse(histories.at(-1)?.date ?? '') : now;
+  const end = isTerminal(run.state.current) ? Date.parse(histories.at(-1)?.date ?? '') : Date.now();
   return end - Date.parse(start?.date ?? '');
 }
 

@@ -5,7 +5,6 @@ import type { Container } from '../container.ts';
 import type { Flowable } from '../flowable.ts';
 import { errorBranches } from './branches.ts';
 
-const duration = () => z.string();
 const endings: Readonly<Record<string, string>> = {
   RESUME: 'SUCCESS',
   WARN: 'WARNING',
@@ -20,11 +19,11 @@ export const pause: Flowable = {
   kind: 'flowable',
   schema: () =>
     z.strictObject({
-      pauseDuration: duration().optional().meta({
+      pauseDuration: z.string().optional().meta({
         title: 'How long to wait',
         description: 'ISO 8601; without it the execution waits until it is resumed.',
       }),
-      delay: duration().optional().meta({ title: 'How long to wait', description: 'Older name of pauseDuration.' }),
+      delay: z.string().optional().meta({ title: 'How long to wait', description: 'Older name of pauseDuration.' }),
       behavior: z
         .enum(['RESUME', 'WARN', 'FAIL', 'CANCEL'])
         .optional()

@@ -1,6 +1,6 @@
 /** Checks a map against a zod schema as Kestra's reader would: lenient with scalars, strict with names. */
 import type { z } from 'zod';
-import { jsNumber } from '../../model/plain-scalar.ts';
+import { toNumber } from '../../model/numbers.ts';
 import { isList, isMap, isNumeric, Real, type Value, type ValueMap } from '../../model/value.ts';
 import type { Key, Locations, Path } from '../yaml/locations.ts';
 import { judge, type Subject, type Verdict } from './judge-issue.ts';
@@ -72,7 +72,7 @@ function mended(at: Value, path: readonly Key[], value: Value | undefined, locat
 
 /** The value with JavaScript's own numbers, for zod; itself when there are no others. */
 function plain(value: Value): unknown {
-  if (typeof value === 'bigint' || value instanceof Real) return jsNumber(value);
+  if (typeof value === 'bigint' || value instanceof Real) return toNumber(value);
   if (typeof value !== 'object' || value === null || !hasJavaNumber(value)) return value;
   if (isList(value)) return value.map(plain);
   return Object.fromEntries(Object.entries(value as ValueMap).map(([key, item]) => [key, plain(item)]));
