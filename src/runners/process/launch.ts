@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { closeSync, existsSync, openSync, renameSync, unlinkSync, writeFileSync, writeSync } from 'node:fs';
+import { diskShortage } from '../../files/disk-shortage.ts';
 import { argumentLimit, fitArguments } from '../../files/long-argument.ts';
 import type { RunSpec } from '../../model/run.ts';
 import { takePipes } from './pipe-stock.ts';
@@ -116,6 +117,5 @@ function explain(error: NodeJS.ErrnoException, spec: RunSpec, env: Readonly<Reco
     );
   }
   if (error.code === 'EAGAIN') return "The system's limit of processes is reached (ulimit -u).";
-  if (error.code === 'ENOSPC') return `No space is left on the device of ${spec.runDir}.`;
-  return `The program could not be started: ${error.message}`;
+  return diskShortage(error, spec.runDir) ?? `The program could not be started: ${error.message}`;
 }
