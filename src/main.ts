@@ -1,6 +1,7 @@
 #!/usr/bin/env node
-import { sinkOf } from './cli/output.ts';
 /** The program's entry: the only place that touches the process it runs in. */
+
+import { sinkOf } from './cli/output.ts';
 import { runProgram } from './cli/program.ts';
 import { takeSignals } from './cli/signals.ts';
 

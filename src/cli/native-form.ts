@@ -19,8 +19,8 @@ import { masked } from './masked.ts';
 const mostBytes = 64 * 1024;
 
 /**
- * A `docker run` line, with lines before it that make the working directory and its files; or the YAML of a pod. Undefined for local
- * processes.
+ * A `docker run` line, with lines before it that make the working directory and its files; or the YAML of a pod.
+ * Undefined for local processes.
  */
 export async function nativeForm(
   planned: PlannedRun,

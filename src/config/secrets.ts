@@ -10,8 +10,8 @@ function isSecretVariable(name: string): boolean {
 }
 
 /**
- * The file wins over those that are kept, and these over the environment. A name in the file may have the prefix `SECRET_` or not; its value is plain
- * either way.
+ * The file wins over those that are kept, and these over the environment. A name in the file may have the prefix
+ * `SECRET_` or not; its value is plain either way.
  */
 export function readSecrets(
   env: Readonly<Record<string, string | undefined>>,

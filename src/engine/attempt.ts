@@ -80,7 +80,7 @@ function retriesAnew(draft: Draft, run: TaskRun, retry: Retry): boolean {
   return true;
 }
 
-/** True when the timer is the one that a retrying task run waits for; it is created again then. */
+/** The task run, created again, when the timer is the one that it waits for with its next try. */
 export function retryDue(draft: Draft, run: TaskRun, key: string): TaskRun | undefined {
   if (run.state.current !== 'RETRYING' || key !== retryKey(run)) return undefined;
   if (draft.execution.state.current === 'RETRYING') draft.goOn();

@@ -109,7 +109,10 @@ export class FolderWriter {
     }
   }
 
-  /** False when the first is not here. A copy, for files are moved to the storage one by one, and what is written to one name must not change another. */
+  /**
+   * False when the first is not here. A copy, for files are moved to the storage one by one, and what is written to one
+   * name must not change another.
+   */
   async #secondName(path: string, firstPath: string): Promise<boolean> {
     const first = join(this.#root, firstPath);
     const isHere = await Promise.all([isRealFolder(this.#root, posix.dirname(firstPath)), lstat(first)]).then(

@@ -119,9 +119,9 @@ const readBlock = async (file: number, block: Buffer) =>
  * Writes an archive's files, folders and links into a folder, over what is there.
  *
  * Nothing is written outside: names are relative to the folder, a link on the way is replaced and never followed,
- * links that lead out, pipes and devices are passed over. Of two names of one file each gets a file of its own. Modes are restored without setuid, setgid and sticky
- * bits; the owner can always read files and enter folders, because they are read again. Writing is held back by the
- * disk and holds back the stream.
+ * links that lead out, pipes and devices are passed over. Of two names of one file each gets a file of its own. Modes
+ * are restored without setuid, setgid and sticky bits; the owner can always read files and enter folders, because they
+ * are read again. Writing is held back by the disk and holds back the stream.
  *
  * @throws Error when the archive is damaged or ends early, and when a name has `..` in it.
  */

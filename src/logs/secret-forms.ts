@@ -8,8 +8,8 @@ const shortestEncoded = 8;
 
 /**
  * The secret itself and what it looks like in base64 (also inside a longer encoded text, at any of the three
- * alignments, and broken into lines), in hexadecimal, in a URL, in JSON (also with non-ASCII characters or slashes escaped) and quoted
- * for a shell. No duplicates.
+ * alignments, and broken into lines), in hexadecimal, in a URL, in JSON (also with non-ASCII characters or slashes
+ * escaped) and quoted for a shell. No duplicates.
  */
 export function secretForms(secret: string): ReadonlySet<string> {
   const forms = new Set([

@@ -44,7 +44,6 @@ export interface Execution {
   readonly firstCreated?: string;
   /** The state it will end in: its outputs are being rendered, or it waits for what a task's Exit has cut short. */
   readonly ending?: State;
-  /** SLAs that were violated, by id; and at the end, the keys of those that are being looked at for the last time. */
   readonly sla?: SlaProgress;
 }
 

@@ -140,7 +140,8 @@ export interface Task {
   /** The type's own properties as written, defaults applied, not rendered; child tasks are in `branches`. */
   readonly properties: ValueMap;
   /**
-   * Child tasks by branch. Branch names: `tasks`, `then`, `else`, `defaults`, `cases.<value>`, `errors`, `finally`.
+   * Child tasks by branch. Branch names: `tasks`, `then`, `else`, `defaults`, `cases.<value>`, `onPause`,
+   * `errors`, `finally`.
    * A Dag's dependencies stay in `properties.dependsOn` as a map from task id to a list of ids.
    */
   readonly branches: Readonly<Record<string, readonly Task[]>>;

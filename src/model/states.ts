@@ -16,7 +16,7 @@ export const states = [
   'SKIPPED',
 ] as const;
 
-/** Of executions, task runs and attempts, by Kestra’s names. */
+/** One of them. */
 export type State = (typeof states)[number];
 
 const terminal: ReadonlySet<State> = new Set<State>([

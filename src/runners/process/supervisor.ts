@@ -7,8 +7,8 @@ import { pipesOf } from './run-folder.ts';
 export const runMark = 'WINDLASS_RUN_ID';
 
 /**
- * Stands in the log files behind the program's last byte; the secret is that of the run's record. What a background process writes afterwards is not part of
- * the task, so that no such process can hold the task open.
+ * Stands in the log files behind the program's last byte; the secret is that of the run's record. What a background
+ * process writes afterwards is not part of the task, so that no such process can hold the task open.
  */
 export function endMark(secret: string): Buffer {
   return Buffer.from(`\0windlass-end ${secret}\0\n`);
