@@ -5,6 +5,7 @@ import { findCycle } from './check/cycle.ts';
 import { shown } from './check/judge-issue.ts';
 import { nearest } from './check/nearest.ts';
 import { readTask, type TaskReading } from './read-task.ts';
+import { scalarText } from './scalar-text.ts';
 import type { Path } from './yaml/locations.ts';
 
 interface Dependency {
@@ -34,7 +35,7 @@ export function readDag(
       });
       continue;
     }
-    const id = typeof item.task.id === 'string' ? item.task.id : '';
+    const id = scalarText(item.task.id) ?? '';
     ids.add(id);
     dependencies.push(...dependenciesOf(item, id, at, name, reading));
     const task = readTask(item.task, [...at, 'task'], reading);
@@ -60,8 +61,9 @@ function dependenciesOf(item: ValueMap, from: string, path: Path, name: string, 
     });
   }
   const list = item.dependsOn ?? [];
-  if (isList(list) && list.every(entry => typeof entry === 'string')) {
-    return list.map((to, index) => ({ from, to, path: [...path, 'dependsOn', index] }));
+  const ids = isList(list) ? list.map(scalarText) : [undefined];
+  if (ids.every(id => id !== undefined)) {
+    return ids.map((to, index) => ({ from, to, path: [...path, 'dependsOn', index] }));
   }
   report.add({
     code: 'wrong-type',

@@ -38,7 +38,7 @@ function readInput(value: Value, path: Path, report: Report): FlowInput | undefi
     return undefined;
   }
   const renamed = withId(value, report);
-  const name = typeof renamed.id === 'string' ? renamed.id : 'inputs';
+  const name = scalarText(renamed.id) ?? 'inputs';
   const { type } = renamed;
   if (typeof type !== 'string' || !isDataType(type)) {
     const missing = type === undefined || type === null;

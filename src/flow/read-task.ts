@@ -11,6 +11,7 @@ import { readBranches } from './read-branches.ts';
 import { readInputs } from './read-inputs.ts';
 import { checkRunner } from './read-runner.ts';
 import { durationText, readRetry } from './retry.ts';
+import { scalarText } from './scalar-text.ts';
 import { taskSchema } from './schema/task-schema.ts';
 import type { Types } from './types.ts';
 import type { Path } from './yaml/locations.ts';
@@ -34,7 +35,7 @@ export function readTask(value: Value, path: Path, reading: TaskReading): Task |
     report.add({ code: 'wrong-type', message: `a task must be a map with id and type, but is ${shown(value)}`, path });
     return undefined;
   }
-  const id = typeof value.id === 'string' ? value.id : '';
+  const id = scalarText(value.id) ?? '';
   if (id !== '') reading.ids.push({ id, path });
   const { type } = value;
   if (typeof type !== 'string') {
@@ -60,8 +61,7 @@ function readDeclared(source: ValueMap, declaration: TaskDeclaration, path: Path
   const schema = reading.types.schema(declaration);
   const branchNames = (declaration.branches ?? []).map(branch => branch.property);
   const { common, own } = split(source, branchNames);
-  const name =
-    typeof source.id === 'string' ? source.id : declaration.type.slice(declaration.type.lastIndexOf('.') + 1);
+  const name = scalarText(source.id) ?? declaration.type.slice(declaration.type.lastIndexOf('.') + 1);
   const shared = report.locations.derive(common, source);
   const checked = checkProperties(shared, taskSchema(), {
     path,

@@ -4,6 +4,7 @@ import { checkProperties } from './check/check-properties.ts';
 import { shown } from './check/judge-issue.ts';
 import { nearestType } from './check/nearest.ts';
 import type { Report } from './check/report.ts';
+import { scalarText } from './scalar-text.ts';
 import { conditionSchema, conditionType, conditionTypes } from './schema/condition-schemas.ts';
 import { pluginTriggerSchema, triggerSchema, triggerType, triggerTypes } from './schema/trigger-schemas.ts';
 import type { Path } from './yaml/locations.ts';
@@ -25,7 +26,8 @@ export function checkTriggers(value: Value | undefined, path: Path, report: Repo
 function checkTrigger(trigger: Value, path: Path, report: Report): string | undefined {
   const type = typeOf(trigger, 'a trigger', path, report);
   if (type === undefined || !isMap(trigger)) return undefined;
-  const name = typeof trigger.id === 'string' ? trigger.id : 'triggers';
+  const id = scalarText(trigger.id);
+  const name = id ?? 'triggers';
   const core = triggerType(type);
   if (core === undefined && !isPluginType(type)) {
     const near = nearestType(type, triggerTypes());
@@ -49,7 +51,7 @@ function checkTrigger(trigger: Value, path: Path, report: Report): string | unde
   checkProperties(trigger, schema, { path, report, subject: { name, what: core ?? type }, dynamic: true });
   checkConditions(trigger.conditions, [...path, 'conditions'], name, report);
   checkConditions(trigger.scheduleConditions, [...path, 'scheduleConditions'], name, report);
-  return typeof trigger.id === 'string' ? trigger.id : undefined;
+  return id;
 }
 
 function checkConditions(value: Value | undefined, path: Path, owner: string, report: Report): void {

@@ -106,6 +106,24 @@ describe('scalars are read as their property wants them', () => {
     });
   });
 
+  test('ids are text, too: of tasks, of a Dag and what depends on it, of triggers', () => {
+    const log = 'type: io.kestra.plugin.core.log.Log, message: hi';
+    const flow = good(withTasks(`  - {id: 12, ${log}}\n  - {id: yes, ${log}}\n`));
+    expect(flow.tasks.map(({ id }) => id)).toEqual(['12', 'true']);
+    expect(places(read(withTasks(`  - {id: 12, ${log}}\n  - {id: "12", ${log}}\n`)))).toEqual(['5:10 duplicate-id']);
+    const dag = (on: string) => `  - id: d
+    type: io.kestra.plugin.core.flow.Dag
+    tasks:
+      - task: {id: 1, ${log}}
+      - task: {id: 2, ${log}}
+        dependsOn: [${on}]
+`;
+    expect(good(withTasks(dag('1'))).tasks[0]?.properties.dependsOn).toEqual({ '1': [], '2': ['1'] });
+    expect(places(read(withTasks(dag('3'))))).toEqual(['9:21 unknown-task']);
+    const trigger = '  - {id: 1, type: io.kestra.plugin.core.trigger.Schedule, cron: "@daily"}\n';
+    expect(places(read(withTasks(logTask, `triggers:\n${trigger}${trigger}`)))).toContain('5:10 duplicate-id');
+  });
+
   test('booleans and numbers may be quoted, yes is true, null is not there', () => {
     const flow = good(
       withTasks(`  - id: s
