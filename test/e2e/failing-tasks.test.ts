@@ -40,9 +40,15 @@ describe('in a local process', () => {
     await expectFailure(sh('a', ['x'], { interpreter: ['no-such-shell', '-c'] }), /"no-such-shell" on the PATH/);
   });
 
-  test('a program killed by a signal', async () => {
-    const { taskRunList } = await expectFailure(sh('a', ['kill -9 $$']), /exit code 137.*SIGKILL/);
-    expect(taskRunList[0]?.outputs).toMatchObject({ exitCode: 137 });
+  test.each([
+    ['KILL', 137],
+    ['SEGV', 139],
+  ])('a program killed by SIG%s', async (signal, code) => {
+    const { taskRunList } = await expectFailure(
+      sh('a', [`kill -${signal} $$`]),
+      new RegExp(`exit code ${code}: killed by SIG${signal}`),
+    );
+    expect(taskRunList[0]?.outputs).toMatchObject({ exitCode: code });
   });
 
   test.each(['../a.txt', 'b/../../a.txt'])('an input file named %s', async name => {

@@ -74,9 +74,22 @@ function meaningOf(exitCode: number, { image, runBy }: ProgramHints): string {
     const needs = runBy === undefined ? '' : `; the script is run by ${runBy}, which ${place} must have`;
     return `: a command was not found${image === undefined ? '' : ` in the image ${image}`}${needs}`;
   }
-  if (exitCode === 137) return ': killed by SIGKILL';
   if (exitCode === 141) return ': it wrote to a pipe that nobody read any more (SIGPIPE)';
   if (exitCode === 152) return ': the limit of CPU time was reached (SIGXCPU)';
   if (exitCode === 153) return ': a file reached the limit of its size (SIGXFSZ)';
-  return '';
+  const signal = signals[exitCode - 128];
+  return signal === undefined ? '' : `: killed by ${signal}`;
 }
+
+/** Those that have one number on all systems. */
+const signals: Readonly<Record<number, string>> = {
+  1: 'SIGHUP',
+  2: 'SIGINT',
+  3: 'SIGQUIT',
+  4: 'SIGILL',
+  6: 'SIGABRT',
+  8: 'SIGFPE',
+  9: 'SIGKILL',
+  11: 'SIGSEGV',
+  15: 'SIGTERM',
+};
