@@ -1,5 +1,5 @@
 /** Checks `taskRunner` against the runner that its type names. */
-import { isMap, type Value, type ValueMap } from '../model/value.ts';
+import { isList, isMap, type Value, type ValueMap } from '../model/value.ts';
 import { checkProperties } from './check/check-properties.ts';
 import { isExpression, shown } from './check/judge-issue.ts';
 import type { TaskReading } from './read-task.ts';
@@ -40,11 +40,35 @@ export function checkRunner(
     Object.entries(value).filter(([key]) => Object.hasOwn(shape, key) || (key !== 'type' && key !== 'version')),
   );
   if (Object.hasOwn(shape, 'type')) own.type = declaration.type;
+  const before = report.problems.length;
   const checked = checkProperties(report.locations.derive(own, value), schema, {
     path,
     report,
     subject: { name: `${owner}.taskRunner`, what: declaration.type, otherKeys: ['type', 'version'] },
     dynamic: true,
   });
+  if (report.problems.length === before) {
+    for (const { path: place, message } of declaration.foresee?.(checked) ?? []) {
+      report.add({
+        code: 'invalid-value',
+        severity: 'warning',
+        message: `${owner}.taskRunner.${place}: ${message}`,
+        path: [...path, ...keysOf(place, checked)],
+        hint: 'The task would fail with this.',
+      });
+    }
+  }
   return { ...checked, type: declaration.type };
+}
+
+/** The keys of a written path in what it leads through: a key itself may have dots, as a registry's name has. */
+function keysOf(place: string, value: Value | undefined): Path {
+  if (isList(value)) {
+    const [written = '', index = ''] = /^\[(\d+)\]\.?/.exec(place) ?? [];
+    return index === '' ? [] : [Number(index), ...keysOf(place.slice(written.length), value[Number(index)])];
+  }
+  if (!isMap(value)) return [];
+  const key = Object.keys(value).find(one => place.startsWith(one) && /^($|[.[])/.test(place.slice(one.length)));
+  if (key === undefined) return [];
+  return [key, ...keysOf(place.slice(key.length).replace(/^\./, ''), value[key])];
 }

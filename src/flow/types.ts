@@ -1,6 +1,6 @@
 /** What the catalog knows of a `type:`, old names included, and what to say of one that it does not know. */
 import type { ZodObject } from 'zod';
-import type { Catalog, Declaration, TaskDeclaration } from '../model/catalog.ts';
+import type { Catalog, Declaration, RunnerDeclaration, TaskDeclaration } from '../model/catalog.ts';
 import { nearestType } from './check/nearest.ts';
 import type { Report } from './check/report.ts';
 import { presentType } from './legacy-types.ts';
@@ -22,7 +22,7 @@ export class Types {
     return this.#catalog.task(type) ?? this.#catalog.task(presentType(type));
   }
 
-  runner(type: string): Declaration | undefined {
+  runner(type: string): RunnerDeclaration | undefined {
     return this.#catalog.runner(type);
   }
 

@@ -2,6 +2,12 @@
 import type { ZodObject } from 'zod';
 import type { ValueMap } from './value.ts';
 
+/** What is wrong with a property; `path` as in `memory.memory` or `volumes[0]`, relative to what holds it. */
+export interface PropertyFault {
+  readonly path: string;
+  readonly message: string;
+}
+
 /** Something that a `type:` property selects: a task type, a task runner. */
 export interface Declaration {
   /** The canonical name. */
@@ -34,13 +40,18 @@ export interface TaskDeclaration extends Declaration {
     properties: ValueMap,
   ) => readonly { readonly id: string; readonly type: string; readonly properties: ValueMap }[];
   /** Checks that no schema can express; messages are relative to the task. */
-  readonly check?: (properties: Readonly<Record<string, unknown>>) => readonly { path: string; message: string }[];
+  readonly check?: (properties: Readonly<Record<string, unknown>>) => readonly PropertyFault[];
+}
+
+export interface RunnerDeclaration extends Declaration {
+  /** What a run would refuse, though a schema does not say so: told as a warning, as the task may never run. */
+  readonly foresee?: (properties: ValueMap) => readonly PropertyFault[];
 }
 
 /** All that `type:` may name; names are canonical ones or aliases. */
 export interface Catalog {
   task(type: string): TaskDeclaration | undefined;
-  runner(type: string): Declaration | undefined;
+  runner(type: string): RunnerDeclaration | undefined;
   /** True for a type that Kestra has and Windlass does not run yet: refused by name, not as a misspelling. */
   isKnown(type: string): boolean;
   /** What to use instead of a known type that is not run here, in a sentence; undefined where nothing does the same. */

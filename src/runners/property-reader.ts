@@ -4,8 +4,19 @@ import { PrepareError } from './runner.ts';
 import { parseSize } from './size.ts';
 
 /** The run is refused: a property of the task runner cannot be used. `path` is below `taskRunner`. */
-export function refused(path: string, problem: string): PrepareError {
-  return new PrepareError({ kind: 'never-started', detail: `taskRunner.${path}: ${problem}` });
+export class RefusedProperty extends PrepareError {
+  readonly path: string;
+  readonly problem: string;
+
+  constructor(path: string, problem: string) {
+    super({ kind: 'never-started', detail: `taskRunner.${path}: ${problem}` });
+    this.path = path;
+    this.problem = problem;
+  }
+}
+
+export function refused(path: string, problem: string): RefusedProperty {
+  return new RefusedProperty(path, problem);
 }
 
 /** One map of properties; every method gives undefined for what is absent, null or empty text. */

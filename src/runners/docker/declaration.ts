@@ -1,14 +1,17 @@
 /** What the flow reader and editors need to know of the Docker runner. Imports nothing that talks to an engine. */
 import { z } from 'zod';
 import { duration } from '../../flow/schema/scalars.ts';
-import type { Declaration } from '../../model/catalog.ts';
+import type { RunnerDeclaration } from '../../model/catalog.ts';
+import { refusedLiterals } from '../refused-literals.ts';
+import { readSettings } from './settings.ts';
 
 /** `io.kestra.plugin.scripts.runner.docker.Docker`: runs programs as containers of a Docker-compatible engine. */
-export const dockerDeclaration: Declaration = {
+export const dockerDeclaration: RunnerDeclaration = {
   type: 'io.kestra.plugin.scripts.runner.docker.Docker',
   aliases: [],
   title: 'Runs the program in a container of a Docker-compatible engine',
   schema: dockerSchema,
+  foresee: properties => refusedLiterals(properties, readSettings),
 };
 
 const about = (title: string, description?: string) => ({ title, ...(description !== undefined && { description }) });
