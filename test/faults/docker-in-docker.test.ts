@@ -15,6 +15,7 @@ import { parse, stringify } from 'yaml';
 import { pack } from '../../scripts/pack.ts';
 import { docker, mainEngine, testHost } from '../docker/engine.ts';
 import { clusterUnderTest } from '../engines/kubernetes/cluster.ts';
+import { full } from '../full.ts';
 import { writeNodeContext } from '../packaging/base-image.ts';
 
 const run = promisify(execFile);
@@ -32,7 +33,6 @@ const missing = await (async () => {
 })();
 if (missing) console.warn(`SKIPPED: Docker in Docker: ${missing}`);
 const cluster = clusterUnderTest();
-const full = process.env.WINDLASS_TEST_FULL === '1';
 
 /** Where /images has the root file system of busybox. */
 let imageFolder: string;
