@@ -8,6 +8,7 @@ import { RunnerLoop } from './runner-loop.ts';
 const runner = createDockerRunner({ env: { DOCKER_HOST: `unix://${dockerSocket}` }, volumeEnabled: false });
 const plain = new RunnerLoop(runner, { files: false });
 const withFiles = new RunnerLoop(runner, { files: true });
+const withMountedFiles = new RunnerLoop(runner, { files: true, fileHandlingStrategy: 'MOUNT' });
 
 /** The loop's containers, one after the other or side by side. */
 function floor(name: string, { containers = 1, lanes = 1 } = {}): Subject {
@@ -60,8 +61,9 @@ export const dockerBenches: Readonly<Record<string, Bench>> = {
       floor('API calls alone'),
       { name: 'Docker runner, 1 KiB in and out', run: () => withFiles.run() },
       copyingFloor(),
+      { name: 'Docker runner, the same with MOUNT', run: () => withMountedFiles.run() },
     ],
-    goals: ([bare, ours, copying]) => [
+    goals: ([bare, ours, copying, mounting]) => [
       // Docker 20.10 starts a process for each copy: there the calls themselves take more than the goal.
       wallRatio('one container with files against the bare API calls without', 1.25, bare, ours),
       ...(copying
@@ -69,6 +71,9 @@ export const dockerBenches: Readonly<Record<string, Bench>> = {
             wallRatio('one container with files against the bare API calls with them', 1.1, copying, ours),
             wallRatio('the bare API calls with files against those without', 1.25, bare, copying),
           ]
+        : []),
+      ...(mounting
+        ? [wallRatio('one container with mounted files against the bare API calls', 1.25, bare, mounting)]
         : []),
     ],
   },

@@ -12,11 +12,19 @@ const never = new AbortController().signal;
 export class RunnerLoop {
   readonly #runner: TaskRunner;
   readonly #files: boolean;
+  readonly #config: object;
 
-  /** @param files one file of 1 KiB goes in and one comes out */
-  constructor(runner: TaskRunner, { files }: { readonly files: boolean }) {
+  /**
+   * @param files one file of 1 KiB goes in and one comes out
+   * @param config properties of the runner
+   */
+  constructor(
+    runner: TaskRunner,
+    { files, ...config }: { readonly files: boolean; readonly [property: string]: unknown },
+  ) {
     this.#runner = runner;
     this.#files = files;
+    this.#config = { pullPolicy: 'NEVER', ...config };
   }
 
   async run(): Promise<Sample> {
@@ -24,9 +32,8 @@ export class RunnerLoop {
     const spec = await this.#spec(root);
     const began = performance.now();
     const cpu = process.cpuUsage();
-    const config = { pullPolicy: 'NEVER' };
-    const handle = await this.#runner.prepare(spec, config, () => {}, never);
-    const run = await this.#runner.open(handle, spec, config, never);
+    const handle = await this.#runner.prepare(spec, this.#config, () => {}, never);
+    const run = await this.#runner.open(handle, spec, this.#config, never);
     if (isLost(run)) throw new Error(run.lost);
     await run.start();
     let said = '';

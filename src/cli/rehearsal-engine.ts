@@ -20,7 +20,13 @@ function inspected(hasEnded: boolean): object {
   const told = hasEnded
     ? { ...state, Status: 'exited', StartedAt: '2026-01-01T00:00:00Z' }
     : { ...state, Status: 'created', StartedAt: '0001-01-01T00:00:00Z' };
-  return { Id: 'c', State: told, Config: {}, HostConfig: { LogConfig: { Type: 'json-file' } } };
+  return {
+    Id: 'c',
+    Image: 'sha256:0',
+    State: told,
+    Config: { Image: 'image' },
+    HostConfig: { LogConfig: { Type: 'json-file' } },
+  };
 }
 
 /** What most programs leave in their output directory. */
