@@ -40,7 +40,13 @@ export function executionServices(
   };
 }
 
-/** Files of the execution itself, of those that it replays and that started it, and of its namespace. */
+/** What the tasks of an execution have stored. */
+const taskFile = /^kestra:\/\/\/.+\/executions\/.+\/tasks\/.+\/./;
+
+/**
+ * Files of the execution itself, of those that it replays and that started it, and of its namespace. Of all others what
+ * their tasks have stored: what a subflow gives is read where it was started, as in Kestra.
+ */
 function readable(execution: Execution, uri: string): boolean {
   const prefixes = [
     executionPrefix(execution.namespace, execution.flowId, execution.id),
@@ -50,5 +56,6 @@ function readable(execution: Execution, uri: string): boolean {
   const { namespace, flowId, executionId } = execution.trigger ?? {};
   if (namespace && flowId && executionId)
     prefixes.push(executionPrefix(String(namespace), String(flowId), String(executionId)));
-  return prefixes.some(prefix => uri.startsWith(`${prefix}/`)) && !uri.split('/').includes('..');
+  if (uri.split('/').includes('..')) return false;
+  return taskFile.test(uri) || prefixes.some(prefix => uri.startsWith(`${prefix}/`));
 }

@@ -221,6 +221,19 @@ ${shown('r', '{{ trigger.taskId }} {{ trigger.taskRunValue }} {{ trigger.taskRun
   expect(outputsOf(await harness.document(child?.id ?? ''), 'r').value).toBe('s v 0 f');
 });
 
+it('A file that a subflow gives as an output can be read where it was started', async () => {
+  const document = await harness.run(`
+tasks:
+  - {id: call, type: io.kestra.plugin.core.flow.Subflow, namespace: c.d, flowId: child}
+${shown('content', '{{ read(outputs.call.outputs.file) }}')}
+---
+id: child
+namespace: c.d
+tasks: [{id: w, type: io.kestra.plugin.core.storage.Write, content: from the child}]
+outputs: [{id: file, type: FILE, value: "{{ outputs.w.uri }}"}]`);
+  expect(outputsOf(document, 'content').value).toBe('from the child');
+});
+
 it('A subflow that an Exit ends gives its outputs to the task that started it, and has none itself', async () => {
   const driver = await harness.start(`
 tasks:
