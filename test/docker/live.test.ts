@@ -223,8 +223,15 @@ describe.skipIf('unavailable' in real)('on a real engine', () => {
 
   test.for([
     [{ memory: { memory: '1MB' } }, /memory/i],
-    [{ networkMode: 'no-such-network' }, /no-such-network/],
-    [{ extraHosts: ['nonsense'] }, /nonsense/],
+    [{ networkMode: 'no-such-network' }, /no-such-network.*\(taskRunner\.networkMode\)/],
+    [{ networkMode: 'container:no-such' }, /no such container: no-such \(taskRunner\.networkMode\)/i],
+    [{ user: 'nobody-of-the-image' }, /nobody-of-the-image.*\(taskRunner\.user\)/],
+    [{ cpu: { cpus: 10_000 } }, /CPUs.*\(taskRunner\.cpu\.cpus\)/],
+    [{ deviceRequests: [{ driver: 'none-such' }] }, /"none-such".*\(taskRunner\.deviceRequests\)/],
+    [
+      { networkMode: 'bridge', portBindings: ['203.0.113.1:18999:80'] },
+      /203\.0\.113\.1:18999.*\(taskRunner\.portBindings\)/,
+    ],
   ] as const)('what the engine refuses is told in its words: %j', async ([config, words]) => {
     const one = await trial({ script: 'true' }, config);
     const outcome = await one.live().then(

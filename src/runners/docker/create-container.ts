@@ -7,6 +7,7 @@ import type { Engine } from './client/engine.ts';
 import { parseImageName } from './client/image-name.ts';
 import { containerName, ownerLabel, runLabel } from './container-body.ts';
 import { wasStarted } from './end-watch.ts';
+import { withMeantProperty } from './meant-property.ts';
 import { removeFully } from './remove.ts';
 import type { Settings } from './settings.ts';
 
@@ -117,6 +118,6 @@ function refusedBy(words: string): PrepareError {
   const hint = notShared
     ? '. The engine does not see the folders of this machine: leave out taskRunner.fileHandlingStrategy, or set it to VOLUME'
     : '';
-  const detail = `The engine could not create the container: ${words}${hint}`;
+  const detail = `The engine could not create the container: ${withMeantProperty(words)}${hint}`;
   return new PrepareError({ kind: 'never-started', detail });
 }

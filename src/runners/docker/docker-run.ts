@@ -213,7 +213,9 @@ export class DockerRun implements Run {
   }
 
   #startRefused(error: EngineError): void {
-    this.#watch.settle(isContainerGone(error) ? { kind: 'gone' } : { kind: 'start-refused', message: error.message });
+    // Another container may be missing: `networkMode: container:…` names one.
+    const gone = isContainerGone(error) && error.message.includes(this.#context.container.Id);
+    this.#watch.settle(gone ? { kind: 'gone' } : { kind: 'start-refused', message: error.message });
   }
 
   /** The engine starts an ended container again when it is told to; it must be asked first. */

@@ -1,6 +1,7 @@
 /** From how the container ended to how the run ended, in the user's words. */
 import type { Outcome } from '../../model/run.ts';
 import type { ContainerEnd } from './end-watch.ts';
+import { withMeantProperty } from './meant-property.ts';
 import type { MemorySample } from './memory-use.ts';
 
 /** What is known besides the container's own state. */
@@ -99,5 +100,5 @@ function startRefused(message: string): Outcome {
   }
   if (/exec.*(permission denied|exec format error)/i.test(message))
     return { kind: 'exited', exitCode: 126, detail: message };
-  return { kind: 'never-started', detail: `The engine could not start the container: ${message}` };
+  return { kind: 'never-started', detail: `The engine could not start the container: ${withMeantProperty(message)}` };
 }
