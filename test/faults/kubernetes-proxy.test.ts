@@ -38,8 +38,7 @@ async function framesOfExec(client: KubernetesClient, path: string): Promise<Buf
 }
 
 if (cluster === undefined) {
-  console.warn('SKIPPED: the fault proxy for Kubernetes: no cluster of our own runs here');
-  describe.skip('the fault proxy for Kubernetes', () => {});
+  it.skip('the fault proxy for Kubernetes: no cluster of our own runs here', () => {});
 } else {
   describe('the fault proxy for Kubernetes', () => {
     const pods = '/api/v1/namespaces/default/pods';

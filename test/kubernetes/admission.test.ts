@@ -5,7 +5,7 @@ import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { PrepareError } from '../../src/runners/runner.ts';
 import { Trial, type TrialOptions } from '../contract/runner/harness.ts';
 import { clusterUnderTest } from '../engines/kubernetes/cluster.ts';
@@ -14,8 +14,7 @@ import { kubernetesUnderTest } from './cluster.ts';
 const found = clusterUnderTest();
 
 if ('unavailable' in found || found.own === undefined) {
-  console.warn('SKIPPED: admission of pods: no cluster of our own runs here');
-  describe.skip('admission of pods', () => {});
+  test.skip('admission of pods: no cluster of our own runs here', () => {});
 } else {
   const { client, own } = found;
   const namespace = `admission-${randomBytes(4).toString('hex')}`;

@@ -1,5 +1,5 @@
 /** 500 pods in flight from one worker, 5,000 with `--full`: 40 s, and 8 minutes, on two busy cores. */
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { clusterUnderTest } from '../../engines/kubernetes/cluster.ts';
 import { full } from '../../full.ts';
 import { measureScale } from './measure.ts';
@@ -8,8 +8,7 @@ const cluster = clusterUnderTest();
 const pods = full ? 5_000 : 500;
 
 if ('unavailable' in cluster || cluster.own === undefined) {
-  console.warn('SKIPPED: thousands of pods: no cluster of our own runs here');
-  describe.skip('many pods in flight', () => {});
+  test.skip('thousands of pods: no cluster of our own runs here', () => {});
 } else {
   const { own } = cluster;
   test(`${pods} pods in flight: one watch, few sockets, bounded memory, and every line of each`, async () => {
