@@ -10,7 +10,7 @@ describe('the same script tasks', () => {
     local = await runMatrix({ taskRunner: { type: processRunner } }, scriptCases);
   }, 120_000);
 
-  describe.each(comparedRunners)('with $name', async ({ name, capabilities, start }) => {
+  describe.each(comparedRunners)('with $name', async ({ capabilities, start }) => {
     const started = await start();
     if ('unavailable' in started) {
       it.skip(started.unavailable, () => {});
