@@ -10,7 +10,7 @@ const dockerRunner = 'io.kestra.plugin.scripts.runner.docker.Docker';
 const processRunner = 'io.kestra.plugin.core.runner.Process';
 
 const renamedOptions: Readonly<Record<string, string>> = { dockerHost: 'host', dockerConfig: 'config' };
-const oldNames = ['runner', 'docker', 'dockerOptions'] as const;
+const optionNames = ['docker', 'dockerOptions'] as const;
 
 /**
  * The flow (or a part of it) with every older form replaced in tasks that can have a `taskRunner`. It is done after
@@ -40,7 +40,9 @@ export function replaceLegacyRunners(value: Value, types: Types, locations: Loca
 function hasLegacyRunner(task: ValueMap): boolean {
   const { runner } = task;
   if (runner !== undefined && runner !== null && runner !== 'DOCKER' && runner !== 'PROCESS') return false;
-  return oldNames.some(name => task[name] !== undefined && task[name] !== null);
+  const options = optionNames.map(name => task[name] ?? undefined).filter(one => one !== undefined);
+  // Options that are no map are left to the task's own schema, which refuses them.
+  return options.every(isMap) && (options.length > 0 || (runner !== undefined && runner !== null));
 }
 
 /** The task with `taskRunner` in place of the older properties; positions stay those of what was written. */

@@ -20,11 +20,15 @@ const catalog = catalogFor(config, {});
 
 /** Problems of a flow whose task has these properties of the runner. */
 function validated(taskRunner: ValueMap): readonly Problem[] {
+  return problemsOf({ taskRunner: { type: dockerDeclaration.type, ...taskRunner } });
+}
+
+function problemsOf(properties: ValueMap): readonly Problem[] {
   const task = {
     id: 'a',
     type: 'io.kestra.plugin.scripts.shell.Commands',
     commands: ['true'],
-    taskRunner: { type: dockerDeclaration.type, ...taskRunner },
+    ...properties,
   };
   const text = JSON.stringify({ id: 'f', namespace: 'a.b', tasks: [task] });
   return readFlows({ name: 'f.yaml', text }, { catalog, pluginDefaults: [] }).problems;
@@ -153,4 +157,15 @@ test('an expression is left to the run', () => {
 test('a warning points into a map whose keys have dots', () => {
   const [problem] = validated({ config: { auths: { 'r.io:5000': { auth: 'eA==' } } } });
   expect(problem?.path).toBe("tasks[0].taskRunner.config.auths['r.io:5000'].auth");
+});
+
+test('a text that YAML takes for a map: quotes are what it wants', () => {
+  expect(validated({ portBindings: [{ 8080: '80/udp' }] })).toMatchObject([
+    { severity: 'error', hint: 'If it is meant as text, put it in quotes: "8080: 80/udp".' },
+  ]);
+  expect(validated({ user: { a: {} } })[0]).not.toHaveProperty('hint');
+});
+
+test('the older options are a map, or are refused as what they are', () => {
+  expect(problemsOf({ docker: 'busybox' })).toMatchObject([{ path: 'tasks[0].docker', code: 'wrong-type' }]);
 });

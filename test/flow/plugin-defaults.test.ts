@@ -114,5 +114,8 @@ describe('older ways to name the runner', () => {
     expect(places(read(withTasks(`  - {id: s, type: ${shell}, commands: [x], docker: {imgae: x}}\n`)))).toEqual([
       '4:84 unknown-property',
     ]);
+    expect(places(read(withTasks(`  - {id: s, type: ${shell}, commands: [x], docker: busybox}\n`)))).toEqual([
+      '4:75 unknown-property',
+    ]);
   });
 });

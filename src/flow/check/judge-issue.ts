@@ -81,7 +81,8 @@ export function judge(issue: Issue, scene: Scene, prefix: readonly Key[] = []): 
       const other = readAs(issue.expected, value, scene);
       if (other === 'accept') return [];
       if (other !== undefined) return [{ kind: 'mend', path, value: other }];
-      return wrong('wrong-type', `must be ${typeName(issue.expected)}, but is ${shown(value)}`);
+      const hint = issue.expected === 'string' ? quotesHint(value) : undefined;
+      return wrong('wrong-type', `must be ${typeName(issue.expected)}, but is ${shown(value)}`, hint);
     }
     case 'invalid_value':
       return (
@@ -130,12 +131,22 @@ function union(
   );
   if (meant) return meant.verdicts;
   const types = branches.flatMap(({ errors }) =>
-    errors.flatMap(inner => (inner.code === 'invalid_type' ? [typeName(inner.expected)] : [])),
+    errors.flatMap(inner => (inner.code === 'invalid_type' ? [inner.expected] : [])),
   );
   return wrong(
     'wrong-type',
-    types.length > 0 ? `must be ${[...new Set(types)].join(' or ')}, but is ${shown(value)}` : issue.message,
+    types.length > 0
+      ? `must be ${[...new Set(types.map(typeName))].join(' or ')}, but is ${shown(value)}`
+      : issue.message,
+    types.includes('string') ? quotesHint(value) : undefined,
   );
+}
+
+/** For a text in which YAML saw a map: `- 8080: 80`. */
+function quotesHint(value: Value): string | undefined {
+  const [[key, item] = [], ...more] = isMap(value) ? Object.entries(value) : [];
+  if (key === undefined || more.length > 0 || isMap(item) || isList(item)) return undefined;
+  return `If it is meant as text, put it in quotes: "${key}: ${item ?? ''}".`;
 }
 
 /** What the value is when read as Jackson reads scalars; `accept` leaves it to the run, when it is rendered. */
