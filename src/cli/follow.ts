@@ -11,6 +11,7 @@ import { exitCode, exitCodeOf } from './exit-code.ts';
 import type { Output } from './output.ts';
 import { LiveView } from './terminal/live-view.ts';
 import { logLine } from './terminal/log-line.ts';
+import { RunValues } from './terminal/run-values.ts';
 import { palette } from './terminal/style.ts';
 import { summaryText } from './terminal/summary.ts';
 import type { Workspace } from './workspace.ts';
@@ -35,6 +36,7 @@ export class Reporter implements ExecutionListener {
   readonly #options: FollowOptions;
   readonly #live: LiveView | undefined;
   readonly #paused = new Set<string>();
+  readonly #values = new RunValues();
 
   constructor(output: Output, options: FollowOptions) {
     this.#output = output;
@@ -52,11 +54,12 @@ export class Reporter implements ExecutionListener {
     const { colors } = this.#output.stderr;
     const lines = entries
       .filter(({ level }) => isAtLeast(level, lowest))
-      .map(entry => logLine(entry, palette(colors), colors));
+      .map(entry => logLine(entry, palette(colors), colors, this.#values.of(entry.taskRunId)));
     if (lines.length > 0) this.say(lines.join(''));
   }
 
   taskRun(run: TaskRun, { parent }: Execution): void {
+    this.#values.add(run);
     this.#live?.taskRun(run, parent?.taskRunId);
   }
 
@@ -121,7 +124,7 @@ export async function reportEnd(
 ): Promise<number> {
   const { execution } = driver.carried.state;
   const code = exitCodeOf(execution.state.current);
-  if (options.quiet && code !== exitCode.success) await sayErrors(execution.id, workspace, output);
+  if (options.quiet && code !== exitCode.success) await sayErrors(driver, workspace, output);
   if (options.json) {
     for await (const piece of executionDocument(workspace.store, execution.id)) await output.stdout.push(piece);
     await output.stdout.push('\n');
@@ -136,8 +139,11 @@ export async function reportEnd(
 }
 
 /** The last errors of an execution that nothing was shown of. */
-async function sayErrors(id: string, { store }: Workspace, { stderr }: Output): Promise<void> {
+async function sayErrors({ carried }: ExecutionDriver, { store }: Workspace, { stderr }: Output): Promise<void> {
+  const { execution } = carried.state;
+  const values = new RunValues(carried.state.taskRuns());
   const errors: LogEntry[] = [];
-  for await (const batch of store.logs(id)) errors.push(...batch.filter(({ level }) => level === 'ERROR'));
-  for (const entry of errors.slice(-mostErrors)) stderr.write(logLine(entry, palette(stderr.colors), stderr.colors));
+  for await (const batch of store.logs(execution.id)) errors.push(...batch.filter(({ level }) => level === 'ERROR'));
+  for (const entry of errors.slice(-mostErrors))
+    stderr.write(logLine(entry, palette(stderr.colors), stderr.colors, values.of(entry.taskRunId)));
 }

@@ -13,6 +13,7 @@ import type { Invocation } from './invocation.ts';
 import { Refusal } from './refusal.ts';
 import { readSettings } from './settings.ts';
 import { logLine } from './terminal/log-line.ts';
+import { RunValues } from './terminal/run-values.ts';
 import { palette, stateStyle } from './terminal/style.ts';
 import { summaryText } from './terminal/summary.ts';
 import { durationText, tableText } from './terminal/table.ts';
@@ -81,13 +82,18 @@ export async function logs(
   { output }: Invocation,
 ): Promise<number> {
   return withState(options, async workspace => {
-    if (!workspace || !(await workspace.store.load(id))) throw unknownExecution(id, options.state);
+    const kept = await workspace?.store.load(id);
+    if (!workspace || !kept) throw unknownExecution(id, options.state);
+    const values = new RunValues(kept.taskRuns);
     const lowest = options.logLevel ?? 'INFO';
     const { colors } = output.stdout;
     for await (const batch of workspace.store.logs(id)) {
       const lines = batch.filter(({ level }) => isAtLeast(level, lowest));
       if (options.json) await output.stdout.push(lines.map(entry => `${JSON.stringify(entry)}\n`).join(''));
-      else await output.stdout.push(lines.map(entry => logLine(entry, palette(colors), colors)).join(''));
+      else {
+        const shown = lines.map(entry => logLine(entry, palette(colors), colors, values.of(entry.taskRunId)));
+        await output.stdout.push(shown.join(''));
+      }
     }
     return exitCode.success;
   });

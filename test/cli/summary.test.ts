@@ -36,3 +36,17 @@ test('names of files and values cannot move the cursor of a terminal, nor add li
   expect(said).toContain('  a.k␛[2J = v␇ ⏎ w\n');
   expect(said).toContain('  a: red␛]0;t ⏎ FAILED\n');
 });
+
+test('outputs of a ForEach in a ForEach are told apart by both values', () => {
+  const outer = exampleTaskRun('e', { id: 'outer', taskId: 'each', value: 'a' });
+  const leaf = exampleTaskRun('e', {
+    id: 'leaf',
+    taskId: 'leaf',
+    value: '1',
+    parentTaskRunId: 'outer',
+    outputs: { value: 'x', outputFiles: { f: 'kestra:///x' } },
+  });
+  const said = summaryText(exampleExecution(), [outer, leaf], {} as Storage, palette(false), false);
+  expect(said).toContain('  leaf[a][1].value = x\n');
+  expect(said).toContain('  leaf[a][1]: f\n');
+});

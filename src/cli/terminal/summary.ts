@@ -4,7 +4,8 @@ import { writeJson } from '../../model/json.ts';
 import { isTerminal } from '../../model/states.ts';
 import { isMap, type Value } from '../../model/value.ts';
 import type { Storage } from '../../storage/storage.ts';
-import { printable } from './printable.ts';
+import { oneLine, shorten } from './one-line.ts';
+import { RunValues, valuesText } from './run-values.ts';
 import { type Palette, stateStyle } from './style.ts';
 import { durationText, tableText } from './table.ts';
 
@@ -48,10 +49,12 @@ export function summaryText(
       `\n${palette.bold('OUTPUTS')}\n${outputs.map(([name, value]) => `  ${name} = ${inline(value)}\n`).join('')}`,
     );
   }
-  const taskOutputs = taskRuns.flatMap(run => varLines(run));
+  const values = new RunValues(taskRuns);
+  const name = (run: TaskRun) => `${run.taskId}${valuesText(values.of(run.id))}`;
+  const taskOutputs = taskRuns.flatMap(run => varLines(run, name(run)));
   const cut = (lines: readonly string[]) => lines.slice(0, most).join('') + more(lines.length - most);
   if (taskOutputs.length > 0) parts.push(`\n${palette.bold('TASK OUTPUTS')}\n${cut(taskOutputs)}`);
-  const files = taskRuns.flatMap(run => fileLines(run, storage, keepsFiles));
+  const files = taskRuns.flatMap(run => fileLines(run, name(run), storage, keepsFiles));
   if (files.length > 0)
     parts.push(`\n${palette.bold('FILES')}${keepsFiles ? '' : palette.dim(' (not kept: --ephemeral)')}\n${cut(files)}`);
   const total =
@@ -83,35 +86,21 @@ export function elapsed(run: TaskRun): number {
   return end - Date.parse(start?.date ?? '');
 }
 
-function name(run: TaskRun): string {
-  return run.value === undefined ? run.taskId : `${run.taskId}[${shorten(run.value, 30)}]`;
-}
-
 /** What a task reported: its vars and values, not the bookkeeping around them. */
-function varLines(run: TaskRun): string[] {
+function varLines(run: TaskRun, name: string): string[] {
   const { outputFiles: _files, exitCode: _code, taskRunner: _runner, vars, ...rest } = run.outputs ?? {};
   const shown = { ...rest, ...(isMap(vars) ? vars : {}) };
-  return Object.entries(shown).map(([key, value]) => `  ${name(run)}.${oneLine(key)} = ${inline(value)}\n`);
+  return Object.entries(shown).map(([key, value]) => `  ${name}.${oneLine(key)} = ${inline(value)}\n`);
 }
 
-function fileLines(run: TaskRun, storage: Storage, keepsFiles: boolean): string[] {
+function fileLines(run: TaskRun, name: string, storage: Storage, keepsFiles: boolean): string[] {
   const files = run.outputs?.outputFiles;
   if (!isMap(files)) return [];
   return Object.entries(files).map(
-    ([path, uri]) =>
-      `  ${name(run)}: ${oneLine(path)}${keepsFiles ? `  ${storage.localPath(String(uri)) ?? uri}` : ''}\n`,
+    ([path, uri]) => `  ${name}: ${oneLine(path)}${keepsFiles ? `  ${storage.localPath(String(uri)) ?? uri}` : ''}\n`,
   );
 }
 
 function inline(value: Value): string {
   return shorten(typeof value === 'string' ? value : writeJson(value as object), 200);
-}
-
-function shorten(text: string, most: number): string {
-  const line = oneLine(text);
-  return line.length > most ? `${line.slice(0, most - 1)}…` : line;
-}
-
-function oneLine(text: string): string {
-  return printable(text).replaceAll(/\s*\n\s*/g, ' ⏎ ');
 }
