@@ -15,7 +15,8 @@ export async function main(): Promise<void> {
   const signals = takeSignals(process, Boolean(WINDLASS_NOHUP));
   const wishes = { noColor: Boolean(NO_COLOR) || TERM === 'dumb', plain: Boolean(CI) || TERM === 'dumb' };
   const output = { stdout: sinkOf(process.stdout, wishes), stderr: sinkOf(process.stderr, wishes) };
-  const exitCode = await runProgram(process.argv.slice(2), { output, environment, signals });
+  const input = () => process.stdin;
+  const exitCode = await runProgram(process.argv.slice(2), { input, output, environment, signals });
   // Ended by itself, Node gives back each page of its heap before, and waits for its threads: 3 ms.
   process.exit(exitCode);
 }

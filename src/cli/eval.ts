@@ -20,13 +20,13 @@ export interface EvalOptions extends SettingsOptions {
 export async function evaluate(
   expression: string | undefined,
   options: EvalOptions,
-  { output, environment }: Invocation,
+  { input, output, environment }: Invocation,
 ): Promise<number> {
   const { config } = readSettings(options, environment);
   const variables = options.context === undefined ? {} : await readContext(options.context);
   const context = () => renderContext(config, variables);
   if (options.jsonl) {
-    for await (const line of createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY })) {
+    for await (const line of createInterface({ input: input(), crlfDelay: Number.POSITIVE_INFINITY })) {
       if (line.trim() !== '') await output.stdout.push(`${writeJson(await row(line, context))}\n`);
     }
     return exitCode.success;

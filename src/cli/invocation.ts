@@ -1,8 +1,13 @@
 /** What a command gets from the process that it runs in. */
 import type { Output } from './output.ts';
 
-/** Commands touch nothing of the process but through it, standard input apart. */
+/** What a command reads; a terminal has somebody to ask. */
+export type Input = NodeJS.ReadableStream & { readonly isTTY?: boolean };
+
+/** Commands touch nothing of the process but through it. */
 export interface Invocation {
+  /** Standard input. Opened when it is first asked for: an open one could keep the process from its end. */
+  readonly input: () => Input;
   readonly output: Output;
   readonly environment: NodeJS.ProcessEnv;
   readonly signals: Signals;

@@ -5,7 +5,7 @@ import { Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { checkSecretName, SecretStore, SecretStoreError } from '../config/secret-store.ts';
 import { exitCode } from './exit-code.ts';
-import type { Invocation } from './invocation.ts';
+import type { Input, Invocation } from './invocation.ts';
 import type { Sink } from './output.ts';
 import { Refusal } from './refusal.ts';
 import { defaultStateFolder } from './state-folder.ts';
@@ -19,7 +19,7 @@ export async function secret(
   action: string,
   name: string | undefined,
   options: SecretOptions,
-  { output }: Invocation,
+  { input, output }: Invocation,
 ): Promise<number> {
   try {
     const store = new SecretStore(options.state ?? defaultStateFolder);
@@ -36,9 +36,10 @@ export async function secret(
       return exitCode.success;
     }
     checkSecretName(name);
-    const value = process.stdin.isTTY
-      ? await askUnseen(`${name.toUpperCase()}: `, output.stderr)
-      : withoutEnd(await text(process.stdin));
+    const stdin = input();
+    const value = stdin.isTTY
+      ? await askUnseen(`${name.toUpperCase()}: `, stdin, output.stderr)
+      : withoutEnd(await text(stdin));
     if (value === '') throw new Refusal('bad-argument', `No value was given: windlass secret set ${name} < FILE`);
     // Makes the folder as a run would: private, out of git, on a disk that can be trusted.
     await (await openWorkspace(options)).close();
@@ -56,10 +57,10 @@ function withoutEnd(value: string): string {
 }
 
 /** A line from the terminal that it does not show. */
-async function askUnseen(prompt: string, shown: Sink): Promise<string> {
+async function askUnseen(prompt: string, typed: Input, shown: Sink): Promise<string> {
   shown.write(prompt);
   const unseen = new Writable({ write: (_chunk, _encoding, done) => done() });
-  const terminal = createInterface({ input: process.stdin, output: unseen, terminal: true });
+  const terminal = createInterface({ input: typed, output: unseen, terminal: true });
   try {
     const [line] = await Promise.race([once(terminal, 'line'), once(terminal, 'close')]);
     return line ?? '';

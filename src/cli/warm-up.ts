@@ -2,6 +2,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Sink } from './output.ts';
 import { declareAhead, runProgram } from './program.ts';
@@ -31,6 +32,7 @@ export async function warmUp(): Promise<void> {
   const file = join(folder, 'flow.yaml');
   const nowhere: Sink = { isTerminal: false, colors: false, width: 80, write() {}, push: () => Promise.resolve() };
   const invocation = {
+    input: () => Readable.from([]),
     output: { stdout: nowhere, stderr: nowhere },
     environment: {},
     signals: { hold() {}, onCancel() {}, onLeave() {} },

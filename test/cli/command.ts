@@ -1,4 +1,5 @@
 /** Commands of the program in this process: faster than a child, the same code. */
+import { Readable } from 'node:stream';
 import type { Output } from '../../src/cli/output.ts';
 import { runProgram } from '../../src/cli/program.ts';
 
@@ -7,6 +8,9 @@ export interface Answer {
   readonly out: string;
   readonly err: string;
 }
+
+/** An input that has ended. */
+export const noInput = () => Readable.from([]);
 
 /** An output that nobody reads. */
 export function silentOutput(): Output {
@@ -36,6 +40,7 @@ export async function command(
     },
   });
   const code = await runProgram(args, {
+    input: noInput,
     output: { stdout: sink('stdout'), stderr: sink('stderr') },
     environment: { HOME: '/nonexistent', ...environment },
     signals: { hold, onCancel: () => {}, onLeave: () => {} },

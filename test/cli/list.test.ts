@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { runProgram } from '../../src/cli/program.ts';
-import { command, silentOutput } from './command.ts';
+import { command, noInput, silentOutput } from './command.ts';
 
 test('a long name of a flow is cut, so that each execution keeps to one line', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'windlass-list-'));
@@ -19,7 +19,12 @@ test('a long name of a flow is cut, so that each execution keeps to one line', a
   const { stderr, stdout } = silentOutput();
   const terminal = { ...stdout, isTerminal: true, width: 80, write: (text: string) => void written.push(text) };
   const signals = { hold: () => {}, onCancel: () => {}, onLeave: () => {} };
-  await runProgram(['list', '--state', folder], { output: { stdout: terminal, stderr }, environment: {}, signals });
+  await runProgram(['list', '--state', folder], {
+    input: noInput,
+    output: { stdout: terminal, stderr },
+    environment: {},
+    signals,
+  });
   const said = written.join('');
   expect(said).toMatch(/^EXECUTION .*\n\w{22} {2}n\.long-x+… {2}SUCCESS {2}.*\n$/);
   expect(Math.max(...said.split('\n').map(line => line.length))).toBe(80);

@@ -3,7 +3,7 @@ import { PassThrough, Writable } from 'node:stream';
 import { expect, test } from 'vitest';
 import { sinkOf } from '../../src/cli/output.ts';
 import { runProgram } from '../../src/cli/program.ts';
-import { command, silentOutput } from './command.ts';
+import { command, noInput, silentOutput } from './command.ts';
 
 test.each([['rum'], ['help', 'rum'], ['rum', '--help']])(
   '%s %s names the mistake and the nearest command',
@@ -32,7 +32,12 @@ async function writing(stream: NodeJS.WritableStream, ...args: string[]) {
   const output = { stdout: sinkOf(stream, wishes), stderr };
   const signals = { hold: () => {}, onCancel: () => {}, onLeave: () => {} };
   return {
-    code: await runProgram(args, { output, environment: { HOME: '/nonexistent' }, signals }),
+    code: await runProgram(args, {
+      input: noInput,
+      output,
+      environment: { HOME: '/nonexistent' },
+      signals,
+    }),
     err: err.join(''),
   };
 }

@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { runOnChange } from '../../src/cli/watch.ts';
 import { openStore } from '../../src/store/sqlite/index.ts';
 import { created, exampleExecution } from '../contract/store/examples.ts';
-import { command, silentOutput } from './command.ts';
+import { command, noInput, silentOutput } from './command.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -147,7 +147,7 @@ test('--watch runs again after a change, and a signal ends it', async () => {
   let runs = 0;
   let cancel = () => {};
   const signals = { hold: () => {}, onLeave: () => {}, onCancel: (act: () => void) => (cancel = act) };
-  const invocation = { output: silentOutput(), environment: {}, signals };
+  const invocation = { input: noInput, output: silentOutput(), environment: {}, signals };
   const ended = runOnChange(
     [path],
     async () => {
