@@ -1,5 +1,5 @@
 /** Checks `taskRunner` against the runner that its type names. */
-import { isList, isMap, type Value, type ValueMap } from '../model/value.ts';
+import { isMap, type Value, type ValueMap } from '../model/value.ts';
 import { checkProperties } from './check/check-properties.ts';
 import { isExpression, shown } from './check/judge-issue.ts';
 import type { TaskReading } from './read-task.ts';
@@ -53,7 +53,7 @@ export function checkRunner(
         code: 'invalid-value',
         severity: 'warning',
         message: `${owner}.taskRunner.${place}: ${message}`,
-        path: [...path, ...keysOf(place, checked)],
+        path: [...path, ...keysOf(place)],
         hint: 'The task would fail with this.',
       });
     }
@@ -61,14 +61,7 @@ export function checkRunner(
   return { ...checked, type: declaration.type };
 }
 
-/** The keys of a written path in what it leads through: a key itself may have dots, as a registry's name has. */
-function keysOf(place: string, value: Value | undefined): Path {
-  if (isList(value)) {
-    const [written = '', index = ''] = /^\[(\d+)\]\.?/.exec(place) ?? [];
-    return index === '' ? [] : [Number(index), ...keysOf(place.slice(written.length), value[Number(index)])];
-  }
-  if (!isMap(value)) return [];
-  const key = Object.keys(value).find(one => place.startsWith(one) && /^($|[.[])/.test(place.slice(one.length)));
-  if (key === undefined) return [];
-  return [key, ...keysOf(place.slice(key.length).replace(/^\./, ''), value[key])];
+/** `volumes[0]` as the keys that lead there. */
+function keysOf(place: string): Path {
+  return (place.match(/[^.[\]]+/g) ?? []).map(key => (/^\d+$/.test(key) ? Number(key) : key));
 }

@@ -126,6 +126,12 @@ describe.skipIf('unavailable' in registry)('a registry with a password', () => {
       /unauthorized|no basic auth credentials/,
     ],
     [
+      'a password for another registry',
+      image,
+      { credentials: { registry: 'other.example', username: 'bob', password: 'wrong-word' } },
+      /taskRunner\.credentials are for other\.example, not for 127\.0\.0\.1:/,
+    ],
+    [
       'no such tag',
       `${host}/team/app:none`,
       { credentials: { username: 'bob', password: 'pass-word' } },

@@ -11,7 +11,8 @@ export const dockerDeclaration: RunnerDeclaration = {
   aliases: [],
   title: 'Runs the program in a container of a Docker-compatible engine',
   schema: dockerSchema,
-  foresee: properties => refusedLiterals(properties, readSettings),
+  // A warning shows the line that it is about, and with it a password.
+  foresee: ({ config: _config, credentials: _credentials, ...shown }) => refusedLiterals(shown, readSettings),
 };
 
 const about = (title: string, description?: string) => ({ title, ...(description !== undefined && { description }) });

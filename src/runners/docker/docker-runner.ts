@@ -26,7 +26,7 @@ import { handleVersion, readHandle } from './handle.ts';
 import { ImageDigests } from './image-digest.ts';
 import { leftOutProperties } from './left-out.ts';
 import { OwnRuns } from './own-runs.ts';
-import { registryAuth } from './registry-auth.ts';
+import { registryAuth, strayCredentials } from './registry-auth.ts';
 import { removeFully, removeUnlessKept } from './remove.ts';
 import { type DockerConfig, readSettings, type Settings } from './settings.ts';
 import { asRefusal, explainUnusable } from './unusable.ts';
@@ -216,7 +216,8 @@ export class DockerRunner extends DeclaredRunner implements TaskRunner<DockerCon
       await puller.pull(image, auth, event => progress({ kind: 'pull', ...event }), signal);
     } catch (error) {
       if (signal.aborted) throw error;
-      throw imageUnavailable(image, (error as Error).message, engine);
+      const words = `${(error as Error).message}${strayCredentials(image, settings)}`;
+      throw imageUnavailable(image, words, engine);
     }
   }
 }

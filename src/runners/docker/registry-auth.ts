@@ -30,6 +30,13 @@ export async function registryAuth(image: string, settings: Settings, env: Envir
   return entry && encode(entry, registry);
 }
 
+/** That the task's credentials are for another registry than the image's, which happens by a slip; else nothing. */
+export function strayCredentials(image: string, { credentials }: Settings): string {
+  const { registry } = parseImageName(image);
+  if (credentials?.registry === undefined || isSameRegistry(credentials.registry, registry)) return '';
+  return `; taskRunner.credentials are for ${credentials.registry}, not for ${registry}`;
+}
+
 function forRegistry<T>(byRegistry: Readonly<Record<string, T>>, registry: string): T | undefined {
   return Object.entries(byRegistry).find(([key]) => isSameRegistry(key, registry))?.[1];
 }
