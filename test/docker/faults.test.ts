@@ -178,6 +178,25 @@ describe.skipIf('unavailable' in real)('with a broken connection', () => {
     await run.dispose();
   });
 
+  test('a container restarted by somebody else has ended when it ends the second time', async () => {
+    const run = await (await trial('echo up; sleep 1; echo down; exit 5')).started();
+    for await (const batch of run.logs()) if (batch.lines.length > 0) break;
+    const lines = collectLines(run);
+    await docker('restart', '-t', '0', run.details?.containerId as string);
+    expect(await run.outcome(never)).toMatchObject({ kind: 'exited', exitCode: 5 });
+    expect((await lines).map(({ text }) => text)).toEqual(['up', 'up', 'down']);
+    await run.dispose();
+  });
+
+  test.for([0, 300])('a container paused by somebody else can be stopped, with a grace of %i ms', async graceMs => {
+    const run = await (await trial('echo up; sleep 300')).started();
+    for await (const batch of run.logs()) if (batch.lines.length > 0) break;
+    await docker('pause', run.details?.containerId as string);
+    await run.stop({ graceMs });
+    expect(await run.outcome(never)).toMatchObject({ kind: 'stopped' });
+    await run.dispose();
+  });
+
   test('an engine that has been away for five minutes: the log ends without an error, and the outcome says so', async () => {
     const one = await trial('echo up; sleep 300');
     const run = await one.started();
