@@ -1,7 +1,7 @@
 /** Reads a value as the type of an input or output, as Kestra's `FlowInputOutput` does. */
 import { DurationError, parseIsoDuration } from '../../model/duration.ts';
 import { parseJson, writeJson } from '../../model/json.ts';
-import { numberText } from '../../model/numbers.ts';
+import { float as javaFloat, numberText } from '../../model/numbers.ts';
 import { double, isList, isMap, isNumeric, Real, type Value } from '../../model/value.ts';
 import type { DataType } from '../schema/data-types.ts';
 import { readYaml } from '../yaml/read-yaml.ts';
@@ -82,13 +82,9 @@ function int(value: Value): Parsed {
 /** Read with single precision, kept as the double with the same spelling: 0.1 stays 0.1. */
 function float(text: string): Parsed {
   if (!floatPattern.test(text)) return { fault: `For input string: "${text}"` };
-  const single = Math.fround(Number(text.replace(/(?<=[\d.])[fFdD]$/, '')));
-  if (!Number.isFinite(single)) return { value: new Real('double', String(single)) };
-  for (let digits = 1; digits < 9; digits++) {
-    const short = Number(single.toPrecision(digits));
-    if (Math.fround(short) === single) return { value: double(short) };
-  }
-  return { value: double(Number(single.toPrecision(9))) };
+  const single = javaFloat(Number(text.replace(/(?<=[\d.])[fFdD]$/, '')));
+  if (!Number.isFinite(single.value)) return { value: new Real('double', single.text) };
+  return { value: double(Number(single.text)) };
 }
 
 function date(type: DataType, value: Value, parse: (text: string) => DateText | undefined, example: string): Parsed {
