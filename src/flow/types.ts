@@ -1,7 +1,7 @@
 /** What the catalog knows of a `type:`, old names included, and what to say of one that it does not know. */
 import type { ZodObject } from 'zod';
 import type { Catalog, Declaration, RunnerDeclaration, TaskDeclaration } from '../model/catalog.ts';
-import { nearestType } from './check/nearest.ts';
+import { nearest, nearestType } from './check/nearest.ts';
 import type { Report } from './check/report.ts';
 import { presentType } from './legacy-types.ts';
 import { taskSchema } from './schema/task-schema.ts';
@@ -59,20 +59,19 @@ export class Types {
   /** Reports a type that cannot be used: not built yet, or not there at all. */
   refuse(type: string, path: Path, kind: 'task' | 'runner', report: Report): void {
     const present = presentType(type);
+    const names = this.#catalog.names().filter(name => (kind === 'task' ? this.task(name) : this.runner(name)));
     if (this.#catalog.isKnown(type) || this.#catalog.isKnown(present)) {
+      const near = nearest(type, names, 2);
+      const needed = 'The flow cannot run without it; the documentation lists the types that can be used.';
       report.add({
         code: 'not-built-yet',
         message: `${present} is not built in Windlass yet`,
         path,
         hint:
-          kind === 'task'
-            ? (this.#catalog.insteadOf(present) ??
-              'The flow cannot run without it; the documentation lists the types that can be used.')
-            : undefined,
+          this.#catalog.insteadOf(present) ?? (near ? `Did you mean ${near}?` : kind === 'task' ? needed : undefined),
       });
       return;
     }
-    const names = this.#catalog.names().filter(name => (kind === 'task' ? this.task(name) : this.runner(name)));
     const near = nearestType(type, names);
     report.add({ code: 'unknown-type', message: `Invalid type: ${type}`, path, hint: near && `Did you mean ${near}?` });
   }

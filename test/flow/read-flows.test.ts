@@ -246,13 +246,14 @@ describe('refused, with the place and what to do', () => {
   test('suggestions: types, properties, values', () => {
     const { problems } = read(
       withTasks(
-        '  - {id: a, type: io.kestra.plugin.log.Log, message: x}\n  - {id: b, type: io.kestra.plugin.core.log.Log, mesage: x, message: x, level: INF}\n',
+        '  - {id: a, type: io.kestra.plugin.log.Log, message: x}\n  - {id: b, type: io.kestra.plugin.core.log.Log, mesage: x, message: x, level: INF}\n  - {id: c, type: io.kestra.plugin.scripts.shel.Commands}\n',
       ),
     );
     expect(problems.map(problem => problem.hint)).toEqual([
       'Did you mean io.kestra.plugin.core.log.Log?',
       'Did you mean "message"?',
       'Did you mean INFO?',
+      'Did you mean io.kestra.plugin.scripts.shell.Commands?',
     ]);
   });
 });

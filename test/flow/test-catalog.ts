@@ -115,7 +115,11 @@ const runners: readonly Declaration[] = [
   },
 ];
 
-const known = new Set(['io.kestra.plugin.core.kv.Set', 'io.kestra.plugin.core.state.Get']);
+const known = new Set([
+  'io.kestra.plugin.core.kv.Set',
+  'io.kestra.plugin.core.state.Get',
+  'io.kestra.plugin.scripts.shel.Commands',
+]);
 
 function find<T extends Declaration>(declarations: readonly T[], type: string): T | undefined {
   return declarations.find(declaration => declaration.type === type || declaration.aliases.includes(type));
