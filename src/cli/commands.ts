@@ -41,7 +41,8 @@ Examples:
   windlass resume                               go on with what was interrupted
   windlass eval '{{ 1 + 1 }}'
 
-Exit codes: 0 SUCCESS or WARNING, 1 FAILED or CANCELLED, 2 refused or a wrong command line, 130 KILLED.`,
+Exit codes: 0 SUCCESS or WARNING, 1 FAILED or CANCELLED, 2 refused or a wrong
+command line, 130 KILLED.`,
     );
 
   const act: Act =

@@ -15,6 +15,7 @@ import { defaultStateFolder } from './state-folder.ts';
 import { sweep } from './sweep.ts';
 import { folded } from './terminal/fold.ts';
 import { palette } from './terminal/style.ts';
+import { width as columns } from './terminal/table.ts';
 
 export interface DoctorOptions extends SettingsOptions {
   readonly state?: string;
@@ -60,9 +61,14 @@ export async function doctor(options: DoctorOptions, { output, environment }: In
     const mark = ({ usable }: Finding) =>
       usable === undefined ? style.dim('·') : usable ? style.good('✓') : style.bad('✗');
     for (const finding of findings) {
-      const detail = finding.detail.trimEnd().replaceAll(/\n+/g, '\n    ');
       const { width } = output.stdout;
-      output.stdout.write(folded(`${mark(finding)} ${style.bold(finding.what)}  ${detail}\n`, width, 4));
+      const head = `${mark(finding)} ${style.bold(finding.what)}`;
+      const detail = finding.detail.trimEnd().replaceAll(/\n+/g, '\n    ');
+      // After the long name of a runner, what is said of it would be torn after a word or two.
+      const parts = columns(head) > width / 2 && columns(`${head}  ${detail}`) > width;
+      output.stdout.write(
+        parts ? `${head}\n${folded(`    ${detail}\n`, width)}` : folded(`${head}  ${detail}\n`, width, 4),
+      );
       if (finding.whatToDo) output.stdout.write(folded(`${finding.whatToDo.replaceAll(/^/gm, '    ')}\n`, width));
     }
   }

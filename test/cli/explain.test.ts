@@ -77,6 +77,10 @@ test('shows the pod that Kubernetes would be given', async () => {
   expect(pod).toMatchObject({ kind: 'Pod', metadata: { namespace: 'jobs' }, spec: { restartPolicy: 'Never' } });
   expect(pod.spec.containers[0]).toMatchObject({ image: 'busybox', command: expect.arrayContaining(['/bin/sh']) });
   expect(pod.spec.volumes).toHaveLength(1);
+  const shown = (await explain(inPod, '-i', 'name=you')).out.split('\n');
+  const files = shown[shown.findIndex(line => line.includes('name: WINDLASS_FILES')) + 1];
+  expect(files).toMatch(/ value: \S{300,} …$/);
+  expect(files?.length).toBeLessThan(500);
 });
 
 test('masks secrets, in the docker line too', async () => {

@@ -4,8 +4,9 @@ import type { ValueMap } from '../../model/value.ts';
 import type { Explained, ExplainedFlow } from '../explained-flow.ts';
 import type { Palette } from './style.ts';
 
-/** The files of a pod stand in it as one long line; `--native` has it whole. */
 const mostColumns = 2000;
+/** The files of a pod stand in it as one long line of base64; `--native` has it whole. */
+const mostNativeColumns = 400;
 
 export function explainedText(flow: Flow, explained: ExplainedFlow, style: Palette): string {
   const parts = Object.entries(explained).map(
@@ -29,7 +30,7 @@ function tasksText(tasks: readonly Explained[], indent: string, style: Palette):
         head +
         details(task, style)
           .flatMap(text => text.split('\n'))
-          .map(line => `${below}${cut(line)}\n`)
+          .map(line => `${below}${cut(line, mostColumns)}\n`)
           .join('') +
         children.join('')
       );
@@ -55,13 +56,13 @@ function details({ disabled, runIf, timeout, retry, unknown, refused, run }: Exp
   if (run.filesOut.length > 0) lines.push(line('out', run.filesOut.join(', ')));
   if (run.native !== undefined) {
     const [first = '', ...rest] = run.native.trimEnd().split('\n');
-    lines.push(line('as', first), ...rest.map(text => `         ${text}`));
+    lines.push(line('as', first), ...rest.map(text => `         ${cut(text, mostNativeColumns)}`));
   }
   return lines;
 }
 
-function cut(line: string): string {
-  return line.length > mostColumns ? `${line.slice(0, mostColumns)} …` : line;
+function cut(line: string, most: number): string {
+  return line.length > most ? `${line.slice(0, most)} …` : line;
 }
 
 function propertiesText(properties: ValueMap): string {
