@@ -30,6 +30,7 @@ function isWhole(archive: Buffer): boolean {
 
 /** Null at the end of the stream. */
 async function firstPiece(stream: Readable): Promise<Buffer | null> {
-  if (stream.readableLength === 0 && !stream.readableEnded) await once(stream, 'readable');
+  if (stream.errored) throw stream.errored;
+  if (stream.readableLength === 0) await once(stream, 'readable');
   return stream.read() as Buffer | null;
 }

@@ -5,6 +5,7 @@
  * Written here because tar-stream packs through a stream of its own for each entry, whose failures (a file that gets
  * shorter, a reader that leaves) surface as uncaught errors or not at all; blocks in a generator have neither problem.
  */
+
 /** Whose a file is, by numbers. */
 export interface Owner {
   readonly uid: number;

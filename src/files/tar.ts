@@ -115,6 +115,9 @@ async function* packedFile(local: string, name: string, owner: Owner | undefined
 const readBlock = async (file: number, block: Buffer) =>
   (await promisify(read)(file, block, 0, block.length, null)).bytesRead;
 
+/** Loads what archives are read with. It takes 10 ms, so whoever knows that one will come loads it while it waits. */
+export const loadReader = () => import('tar-stream');
+
 /**
  * Writes an archive's files, folders and links into a folder, over what is there.
  *
@@ -126,7 +129,7 @@ const readBlock = async (file: number, block: Buffer) =>
  * @throws Error when the archive is damaged or ends early, and when a name has `..` in it.
  */
 export async function unpackInto(stream: Readable, dir: string, options: UnpackOptions = {}): Promise<void> {
-  const { extract } = await import('tar-stream');
+  const { extract } = await loadReader();
   const archive = extract();
   const tail = new TailWatch();
   const reading = pipeline(stream, tail, archive);

@@ -139,6 +139,10 @@ describe.skipIf('unavailable' in real)('on a real engine', () => {
     expect(await readFile(join(one.spec.outputDir, 'o'), 'utf8')).toBe('x\n');
     const empty = await trial({ script: 'echo here > here && cat here' }, { image: userImage });
     expect((await empty.live()).stdout).toEqual(['here']);
+    // It finds its output directory without naming it, so that the engine has made that, for root.
+    const found = await trial({ script: 'echo x > "$(env | sed -n s/^OUTPUT_D.R=//p)/o"' }, { image: userImage });
+    expect(await found.live()).toMatchObject({ stderr: [], outcome: { exitCode: 0 } });
+    expect(await readFile(join(found.spec.outputDir, 'o'), 'utf8')).toBe('x\n');
   });
 
   test('an image’s own entry point is cleared by default, and kept when that is asked for', async () => {

@@ -1,5 +1,6 @@
 /** One container as a run: start, follow, settle, fetch, stop, dispose. */
 import { setTimeout as pause } from 'node:timers/promises';
+import { loadReader } from '../../files/tar.ts';
 import type { OtherKind } from '../../files/walk.ts';
 import type { Outcome, RunSpec } from '../../model/run.ts';
 import { EngineError, UnreachableError } from '../engine-error.ts';
@@ -148,7 +149,10 @@ export class DockerRun implements Run {
     if (performance.now() - inspectedMs > freshMs && (await this.#wasStartedMeanwhile())) return;
     await this.#noteOutputTime();
     try {
-      await this.#startOnce();
+      const starting = this.#startOnce();
+      const { spec, settings } = this.#context;
+      if (fetchesAll(spec) && settings.filesBy === 'VOLUME') void loadReader();
+      await starting;
     } finally {
       // Also when nobody knows whether it was started. Asked before, an engine would say that it is not running.
       this.#watch.watch();
