@@ -202,11 +202,16 @@ describe('properties', () => {
   });
 
   test('what is left out or dangerous is said', () => {
-    const said = (config: DockerConfig, apiMinor = 41) => leftOutProperties(readSettings(config), [], apiMinor);
+    const said = (config: DockerConfig, apiMinor = 41, podman = false) =>
+      leftOutProperties(readSettings(config), [], { apiMinor, podman });
     expect(said({ memory: { kernelMemory: '4MB' } })).toEqual([]);
     expect(said({ memory: { kernelMemory: '4MB' } }, 42)).toEqual([expect.stringContaining('kernelMemory')]);
     expect(said({ memory: { oomKillDisable: true } })).toEqual([expect.stringContaining('Set memory.memory as well')]);
     expect(said({ memory: { oomKillDisable: true, memory: '64MB' } })).toEqual([]);
+    const devices = { deviceRequests: [{ capabilities: [['gpu']] }] };
+    expect(said(devices)).toEqual([]);
+    expect(said(devices, 41, true)).toEqual([expect.stringContaining('deviceRequests is left out')]);
+    expect(said({ memory: { kernelMemory: '4MB' } }, 41, true)).toEqual([expect.stringContaining('kernelMemory')]);
     expect(said({ volumes: ['/a:/b'] })).toEqual([expect.stringContaining('volume-enabled: true')]);
   });
 

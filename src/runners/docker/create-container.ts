@@ -88,7 +88,7 @@ async function createOrAdopt(
       if (!(error instanceof EngineError)) throw error;
       if (error.status === 404 && /no such image|image not known/i.test(error.message)) {
         return undefined;
-      } else if (/invalid reference format/i.test(error.message)) {
+      } else if (/invalid reference format|repository name/i.test(error.message)) {
         // No image can have such a name.
         throw imageUnavailable(image, error.message, engine);
       } else if (isNameTaken(error) && replaced < 3) {

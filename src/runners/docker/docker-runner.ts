@@ -179,7 +179,7 @@ export class DockerRunner extends DeclaredRunner implements TaskRunner<DockerCon
     const copies = needsCopyIn(engine, spec, settings);
     const outputVolume = !copies && settings.filesBy === 'VOLUME';
     const volumes = this.#options.volumeEnabled ? settings.volumes : [];
-    for (const text of leftOutProperties(settings, volumes, engine.apiMinor)) progress({ kind: 'trouble', text });
+    for (const text of leftOutProperties(settings, volumes, engine)) progress({ kind: 'trouble', text });
     const { apiMinor, podman } = engine;
     const options = { image, outputVolume, volumes, apiMinor, podman };
     const body = containerBody({ ...spec, argv: command.argv }, settings, options);

@@ -2,9 +2,9 @@
 
 /** Docker's words and Podman's. */
 const meant: readonly (readonly [RegExp, string])[] = [
-  [/unable to find (user|group)|uids and gids must be/i, 'user'],
+  [/unable to find (user|group)|unknown (user|group) error|uids and gids must be/i, 'user'],
   [/network .*not found|network mode|network namespace|no such container|no container with name/i, 'networkMode'],
-  [/port is already allocated|userland proxy|port publishing|address already in use/i, 'portBindings'],
+  [/port is already allocated|userland proxy|port publishing|cannot listen on the/i, 'portBindings'],
   [/device driver|DeviceRequest/i, 'deviceRequests'],
   [/range of cpus|only \d+ CPUs/i, 'cpu.cpus'],
   [/minimum kernel memory/i, 'memory.kernelMemory'],

@@ -3,6 +3,7 @@ import { EngineError, UnreachableError } from '../engine-error.ts';
 import { PrepareError, type Unusable } from '../runner.ts';
 import { EndpointError, type Environment, usualSockets } from './client/endpoint.ts';
 import { VersionError } from './client/errors.ts';
+import { withMeantProperty } from './meant-property.ts';
 
 const orProcess = 'or set the task’s taskRunner to io.kestra.plugin.core.runner.Process, which needs no engine';
 
@@ -58,7 +59,7 @@ export function explainUnusable(error: unknown, env: Environment): Unusable | un
 export function asRefusal(error: unknown, env: Environment): unknown {
   if (error instanceof EngineError) {
     return new PrepareError(
-      { kind: 'never-started', detail: `The Docker engine refused: ${error.message}` },
+      { kind: 'never-started', detail: `The Docker engine refused: ${withMeantProperty(error.message)}` },
       { cause: error },
     );
   }
