@@ -38,7 +38,7 @@ function verdict(goal: Goal): string {
 export function summaryLine(bench: string, goal: Goal): string {
   const steady = goal.asserted ? '' : ' (wall time: the machine may be shared)';
   const mark = isReached(goal) ? '' : `   <== MISSED${steady}`;
-  return `${bench.padEnd(22)} ${goal.name.padEnd(64)} ${valueText(goal).padStart(12)}  goal ${limitText(goal).padEnd(10)}${mark}`;
+  return `${bench.padEnd(32)} ${goal.name.padEnd(64)} ${valueText(goal).padStart(12)}  goal ${limitText(goal).padEnd(10)}${mark}`;
 }
 
 /** Prints the medians and the goals, and writes them with every sample to docs/benchmarks/<bench>.json. */

@@ -1,6 +1,6 @@
 /**
- * `node bench/run.ts [--rounds N] [--full] [BENCH…]` measures and records; all benches when none is named, the longest
- * only with `--full`.
+ * `node bench/run.ts [--rounds N] [--full] [--on ENGINE] [BENCH…]` measures and records; all benches when none is named,
+ * the longest only with `--full`. `--on` names the engine at DOCKER_HOST: its records stand beside the installed one's.
  * `--quick`, for CI: a tenth of the rounds, a line for each goal, nothing recorded. It fails when a goal that is
  * asserted is missed by half.
  */
@@ -47,10 +47,11 @@ const { values, positionals } = parseArgs({
     rounds: { type: 'string' },
     quick: { type: 'boolean', default: false },
     full: { type: 'boolean', default: false },
+    on: { type: 'string' },
   },
   allowPositionals: true,
 });
-const { quick, full } = values;
+const { quick, full, on } = values;
 const rounds = Number(values.rounds ?? 20);
 if (!(rounds >= 10)) throw new Error('--rounds must be 10 or more: fewer say nothing on a shared machine');
 
@@ -77,8 +78,9 @@ async function measure(name: string): Promise<boolean> {
     return true;
   }
   const { measured, goals } = 'long' in bench ? await bench.measure() : await compare(name, bench);
-  if (!quick) report(name, measured, goals);
-  else for (const goal of goals) console.log(summaryLine(name, goal));
+  const title = on === undefined ? name : `${name}-on-${on}`;
+  if (!quick) report(title, measured, goals);
+  else for (const goal of goals) console.log(summaryLine(title, goal));
   return !goals.some(goal => goal.asserted && isFarOff(goal));
 }
 

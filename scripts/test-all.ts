@@ -19,6 +19,8 @@ if (args.includes('--full')) environment.WINDLASS_TEST_FULL = '1';
 
 const children = new Set<ChildProcess>();
 let interrupted = false;
+/** Where the current Docker listens, once it does. */
+let currentDockerHost: string | undefined;
 
 interface Finished {
   readonly ok: boolean;
@@ -132,6 +134,7 @@ function runOnCurrentDocker(files: readonly string[], built: Promise<Finished>):
     if (up.ok) {
       // Engines that the tests start by themselves are of the same programs.
       const PATH = `${build.output.trimEnd().split('\n').at(-1)}:${environment.PATH}`;
+      currentDockerHost = last;
       return await runVitest(files, { ...environment, PATH, WINDLASS_TEST_DOCKER: last });
     }
     console.log(up.output.trimEnd());
@@ -147,7 +150,10 @@ function runBenches(): Promise<Tally> {
   return stage('bench', async () => {
     const [command, argv] = node('bench/run.ts', '--quick');
     const { ok } = await run(command, argv, true);
-    return oneTest('bench', ok);
+    if (currentDockerHost === undefined) return oneTest('bench', ok);
+    const onCurrent = [...argv, '--on', 'docker-29', 'docker-runner', 'docker-runner-files'];
+    const current = await run(command, onCurrent, true, { ...environment, DOCKER_HOST: currentDockerHost });
+    return oneTest('bench', ok && current.ok);
   });
 }
 
