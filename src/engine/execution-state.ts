@@ -183,7 +183,7 @@ export function taskOf(flow: Flow, { taskId, executionId }: TaskRun): Task {
 const tasksById = new WeakMap<Flow, ReadonlyMap<string, Task>>();
 
 /** All tasks of a flow, nested ones too, by id. */
-export function taskIndex(flow: Flow): ReadonlyMap<string, Task> {
+function taskIndex(flow: Flow): ReadonlyMap<string, Task> {
   const known = tasksById.get(flow);
   if (known) return known;
   const index = new Map<string, Task>();

@@ -33,7 +33,7 @@ export interface BodyOptions {
 const logOptions = { 'max-size': '1000p', 'max-file': '1', compress: 'false', mode: 'blocking' };
 
 /** The log driver that every container is created with. */
-export function logDriver(podman: boolean): string {
+function logDriver(podman: boolean): string {
   return podman ? 'k8s-file' : wholeBytesDriver;
 }
 
