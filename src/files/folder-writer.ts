@@ -21,8 +21,10 @@ export class FolderWriter {
   readonly #onOther: (path: string, kind: OtherKind) => void;
   /** Folders known to be real ones, so that each is looked at once. */
   readonly #known = new Set<string>();
+  /** Paths that are no UTF-8: those of other encodings look alike, and one file would take the other's place. */
+  readonly #garbled = new Set<string>();
 
-  /** @param onOther told of each link that leads out, pipe and device: they are passed over */
+  /** @param onOther told of each link that leads out, pipe, device and second file of one name: they are passed over */
   constructor(root: string, onOther: (path: string, kind: OtherKind) => void) {
     this.#root = root;
     this.#onOther = onOther;
@@ -37,8 +39,12 @@ export class FolderWriter {
       await this.#folder(path);
       await chmod(local, mode | 0o700);
     } else if (header.type === 'file' || header.type === 'contiguous-file') {
-      await this.#folder(posix.dirname(path));
-      return await this.#file(local, entry, mode | 0o400);
+      if (!this.#garbled.has(path)) {
+        if (path.includes('\ufffd')) this.#garbled.add(path);
+        await this.#folder(posix.dirname(path));
+        return await this.#file(local, entry, mode | 0o400);
+      }
+      this.#onOther(path, 'another file whose name is no UTF-8');
     } else if (header.type === 'symlink' && header.linkname) {
       const target = linkTargetInside(local, header.linkname, [this.#root]);
       if (target === undefined) this.#onOther(path, 'a link');

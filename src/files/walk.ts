@@ -10,8 +10,13 @@ export interface WalkOptions {
   readonly onOther?: (relativePath: string, entry: Dirent) => void;
 }
 
-/** What is neither a regular file nor a folder. */
-export type OtherKind = 'a link' | 'a hard link' | 'a pipe' | 'a socket or device';
+/** What is neither a regular file nor a folder, or has a name that cannot be told from another one's. */
+export type OtherKind =
+  | 'a link'
+  | 'a hard link'
+  | 'a pipe'
+  | 'a socket or device'
+  | 'another file whose name is no UTF-8';
 
 /** Of an entry that is no file and no folder. */
 export function kindOf(entry: Dirent): OtherKind {

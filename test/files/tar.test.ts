@@ -263,6 +263,26 @@ describe('unpackInto', () => {
     expect(await readdir(to), 'half a file').toEqual([]);
   });
 
+  it('tells of a second file whose name cannot be told from the first, and leaves the first', async () => {
+    const bytes = await archive([
+      { name: 'Xnde', content: 'first' },
+      { name: 'Ynde', content: 'second' },
+    ]);
+    // In Latin-1, `ä` and `ö`. The checksum of a header counts its bytes.
+    for (const [offset, from, to] of [
+      [0, 'X', 0xe4],
+      [1024, 'Y', 0xf6],
+    ] as const) {
+      const sum = Number.parseInt(bytes.toString('latin1', offset + 148, offset + 154), 8) + to - from.charCodeAt(0);
+      bytes[offset] = to;
+      bytes.write(sum.toString(8).padStart(6, '0'), offset + 148);
+    }
+    const told: string[] = [];
+    await unpackInto(Readable.from([bytes]), to, { onOther: (path, kind) => told.push(`${path}: ${kind}`) });
+    expect(told).toEqual(['\ufffdnde: another file whose name is no UTF-8']);
+    expect(readFileSync(join(to, '\ufffdnde'), 'utf8')).toBe('first');
+  });
+
   it('fails for what is not an archive', async () => {
     await expect(unpack(Buffer.alloc(4096, 'x'))).rejects.toThrow();
   });
