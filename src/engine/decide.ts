@@ -9,10 +9,9 @@ import { initialState, isTerminal, type State } from '../model/states.ts';
 import { attemptFinished, attemptStarted, requestAttempt, retries, retryDue } from './attempt.ts';
 import { awaited, withAwaited, withoutAwaited } from './awaited.ts';
 import { enabled } from './container.ts';
-import { type Decision, Draft } from './draft.ts';
+import type { Draft } from './draft.ts';
 import { stepExecution, takeOutputs } from './end.ts';
 import type { Answer, EngineEvent } from './event.ts';
-import type { StateView } from './execution-state.ts';
 import { advance, beginFlowable, failFlowable, withFlowable } from './flowable-course.ts';
 import { flowableOf } from './flowables/index.ts';
 import { subflowKey } from './flowables/subflow.ts';
@@ -22,24 +21,12 @@ import { exit, kill } from './stop.ts';
 import { isStopping } from './stopping.ts';
 import { closeTaskRun, endTaskRun, withAttempt } from './task-run-end.ts';
 
-/** Where new ids and chance come from; given, so that the same event decides the same. */
-export interface Sources {
-  readonly newId: () => string;
-  /** In [0, 1). */
-  readonly random: () => number;
-}
-
-/** Decides about one event. Events that no longer matter (an ended task run, a terminal execution) change nothing. */
-export function decide(state: StateView, event: EngineEvent, sources: Sources): Decision {
-  const draft = new Draft(state, sources.newId, event.at);
-  take(draft, event, sources);
-  return draft.decision();
-}
-
-/** Takes one event into a draft; several may go into one, to be committed together. */
-export function take(draft: Draft, event: EngineEvent, sources: Sources): void {
+/**
+ * Decides about one event, in a draft of what changes; several may go into one, to be committed together. Events that no
+ * longer matter (an ended task run, a terminal execution) change nothing.
+ */
+export function decide(draft: Draft, event: EngineEvent): void {
   draft.at = event.at;
-  draft.random = sources.random;
   happen(draft, event);
   work(draft);
   draft.pauseAgain();

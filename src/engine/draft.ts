@@ -20,18 +20,23 @@ export type Step =
   | { readonly kind: 'start'; readonly taskRunId: string }
   | { readonly kind: 'advance'; readonly parentId: string | undefined; readonly ended: TaskRun | undefined };
 
+/** Where new ids and chance come from; given, so that the same event decides the same. */
+export interface Sources {
+  readonly newId: () => string;
+  /** In [0, 1). */
+  readonly random: () => number;
+}
+
 /** One for each decision. `decision` gives all that has changed. */
 export class Draft implements StateView {
   /** What is still to do in this decision; worked off in order, so that no step runs inside another. */
   readonly queue: Step[] = [];
   /** Asks for the execution to end in a state, whatever else is going on; the task run and its parents end with it. */
   exiting: { readonly state: State; readonly taskRunId?: string } | undefined;
-  /** In [0, 1); of the event that is taken in. */
-  random: () => number = () => 0;
   readonly #base: StateView;
-  readonly #newId: () => string;
-  /** Milliseconds since the epoch: the time of the event. */
-  at: number;
+  readonly #sources: Sources;
+  /** Milliseconds since the epoch: the time of the event that is decided about. */
+  at = 0;
   #execution: Execution | undefined;
   readonly #runs = new Map<string, TaskRun>();
   readonly #scopes = new Map<string, Scope>();
@@ -43,10 +48,14 @@ export class Draft implements StateView {
   readonly #done = new Set<string>();
   readonly #logs: LogEntry[] = [];
 
-  constructor(base: StateView, newId: () => string, at: number) {
+  constructor(base: StateView, sources: Sources) {
     this.#base = base;
-    this.#newId = newId;
-    this.at = at;
+    this.#sources = sources;
+  }
+
+  /** In [0, 1). */
+  random(): number {
+    return this.#sources.random();
   }
 
   get date(): string {
@@ -163,7 +172,7 @@ export class Draft implements StateView {
   /** Creates a task run; it begins when the decision comes to it. */
   start(task: Task, place: Pick<TaskRun, 'parentTaskRunId' | 'branch' | 'value' | 'iteration'>): void {
     const run = this.put({
-      id: this.#newId(),
+      id: this.#sources.newId(),
       executionId: this.execution.id,
       taskId: task.id,
       ...place,

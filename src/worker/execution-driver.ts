@@ -3,7 +3,7 @@
  * with the effects, and only then does what the effects say. Their answers come back as events.
  */
 import { mkdir } from 'node:fs/promises';
-import { take } from '../engine/decide.ts';
+import { decide } from '../engine/decide.ts';
 import { type Decision, Draft } from '../engine/draft.ts';
 import { type Effect, effectToJson } from '../engine/effect.ts';
 import type { Answer, EngineEvent } from '../engine/event.ts';
@@ -105,15 +105,14 @@ export class ExecutionDriver {
 
   async #work(): Promise<void> {
     while (this.#inbox.length > 0) {
-      const draft = new Draft(this.carried.state, newId, Date.now());
-      const sources = { newId, random: Math.random };
+      const draft = new Draft(this.carried.state, { newId, random: Math.random });
       const taken = this.#inbox.splice(0);
-      for (const { event } of taken) take(draft, event, sources);
+      for (const { event } of taken) decide(draft, event);
       // What a free slot takes at once is committed as started in the same transaction: one fsync less for each task.
       let begun = 0;
       for (const effect of [...draft.effects]) {
         if (effect.type !== 'run' || begun >= this.#attempts.free) continue;
-        take(draft, { type: 'started', at: Date.now(), taskRunId: effect.taskRunId, attempt: effect.attempt }, sources);
+        decide(draft, { type: 'started', at: Date.now(), taskRunId: effect.taskRunId, attempt: effect.attempt });
         begun += 1;
       }
       const decision = draft.decision();

@@ -1,6 +1,7 @@
 /** A transition costs the same however many task runs there are: four times as many take four times as long. */
 import { expect, test } from 'vitest';
 import { decide } from '../../src/engine/decide.ts';
+import { Draft } from '../../src/engine/draft.ts';
 import type { EngineEvent } from '../../src/engine/event.ts';
 import { ExecutionState } from '../../src/engine/execution-state.ts';
 import type { Flow } from '../../src/model/flow.ts';
@@ -27,7 +28,9 @@ function decideAll(flow: Flow, killAt?: number): string {
   const events: EngineEvent[] = [{ type: 'start', at: 0 }];
   for (let next = 0; next < events.length; next++) {
     const event = next === killAt ? ({ type: 'kill', at: 0 } as const) : (events[next] as EngineEvent);
-    const { execution, taskRuns, effects } = decide(state, event, sources);
+    const draft = new Draft(state, sources);
+    decide(draft, event);
+    const { execution, taskRuns, effects } = draft.decision();
     if (execution) state.execution = execution;
     for (const run of taskRuns) state.put(run);
     for (const effect of effects) {

@@ -2,7 +2,7 @@
  * Carries a flow out in memory, as the execution driver does it: events are taken into a draft, the decision is
  * committed, its effects are done and come back as events. In the order in which they arise, or in any other.
  */
-import { take } from '../../src/engine/decide.ts';
+import { decide } from '../../src/engine/decide.ts';
 import { type Decision, Draft } from '../../src/engine/draft.ts';
 import type { Effect } from '../../src/engine/effect.ts';
 import type { Answer, EngineEvent } from '../../src/engine/event.ts';
@@ -123,17 +123,18 @@ export class Simulation {
 
   /** Takes events into one decision and commits it. */
   take(...events: EngineEvent[]): Decision {
-    const draft = new Draft(this.state, () => `run${String(++this.#ids).padStart(5, '0')}`, this.now);
+    const newId = () => `run${String(++this.#ids).padStart(5, '0')}`;
+    const draft = new Draft(this.state, { newId, random: () => 0.5 });
     for (const event of events) {
       if (event.type === 'restart') this.emitted.clear();
-      take(draft, event, { newId: () => '', random: () => 0.5 });
+      decide(draft, event);
       this.taken.push(event);
     }
     for (const effect of this.eager ? [...draft.effects] : []) {
       if (effect.type !== 'run') continue;
       const { taskRunId, attempt } = effect;
       this.#noteBegun(draft.taskRun(taskRunId));
-      take(draft, { type: 'started', at: this.now, taskRunId, attempt }, { newId: () => '', random: () => 0.5 });
+      decide(draft, { type: 'started', at: this.now, taskRunId, attempt });
     }
     const decision = draft.decision();
     const restarting = events.some(({ type }) => type === 'restart');
