@@ -140,3 +140,14 @@ test.for([
   }
   expect((await explain(text)).out).toContain('******');
 });
+
+test('properties of the runner know the working directory, as in Kestra', async () => {
+  const runner =
+    'taskRunner: {type: io.kestra.plugin.scripts.runner.docker.Docker, entryPoint: ["{{ workingDir }}/start"]}';
+  const { out } = await explain(
+    `id: f\nnamespace: x\ntasks:\n  - {id: a, type: io.kestra.plugin.scripts.shell.Commands, containerImage: i, ${runner}, commands: [id]}`,
+    '--json',
+  );
+  const { runnerProperties, workingDir } = JSON.parse(out).tasks[0].run;
+  expect(runnerProperties.entryPoint).toEqual([`${workingDir}/start`]);
+});

@@ -4,7 +4,7 @@
 const meant: readonly (readonly [RegExp, string])[] = [
   [/unable to find (user|group)|unknown (user|group) error|uids and gids must be/i, 'user'],
   [/network .*not found|network mode|network namespace|no such container|no container with name/i, 'networkMode'],
-  [/port is already allocated|userland proxy|port publishing|cannot listen on the/i, 'portBindings'],
+  [/port is already allocated|external connectivity|port publishing|cannot listen on the/i, 'portBindings'],
   [/device driver|DeviceRequest/i, 'deviceRequests'],
   [/range of cpus|only \d+ CPUs/i, 'cpu.cpus'],
   [/minimum kernel memory/i, 'memory.kernelMemory'],

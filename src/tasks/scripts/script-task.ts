@@ -53,17 +53,18 @@ export async function runScript(
 ): Promise<TaskResult> {
   const { workDir, expressions: base } = context;
   const { properties } = context.task;
-  const { runner, type, config } = await chooseRunner(runners, context, kind === 'Script' ? language : undefined);
-  context.log('DEBUG', `Using task runner '${type}'`);
+  const chosen = await chooseRunner(runners, context);
+  const { runner } = chosen;
+  context.log('DEBUG', `Using task runner '${chosen.type}'`);
 
   const outputDir = join(workDir, outputFolderName(context, runner));
   const paths = runner.paths({ workDir, outputDir });
   const { workingDir } = paths;
+  const placed = withVariables(base, paths);
+  const config = await runnerConfig(chosen, kind === 'Script' ? language : undefined, context, placed);
   const globs = await textListProperty('outputFiles', properties.outputFiles, base);
   checkGlobs(globs);
-  const expressions = withVariables(base, {
-    workingDir,
-    outputDir: paths.outputDir,
+  const expressions = withVariables(placed, {
     outputFiles: namedFiles(globs, workingDir),
     ...older?.variables(paths.outputDir),
   });
@@ -110,16 +111,31 @@ export async function runScript(
   return older ? { ...result, outputs: { ...result.outputs, ...older.counts(ended.lines) } } : result;
 }
 
-async function chooseRunner(runners: Runners, context: TaskContext, scripts: Language | undefined) {
-  const { taskRunner } = context.task.properties;
+interface Chosen {
+  readonly runner: TaskRunner;
+  readonly type: string;
+  /** As the flow has it. */
+  readonly given: ValueMap;
+}
+
+async function chooseRunner(runners: Runners, { task }: TaskContext): Promise<Chosen> {
+  const { taskRunner } = task.properties;
   const given = isMap(taskRunner) ? taskRunner : { type: dockerRunner };
+  const type = typeof given.type === 'string' ? given.type : dockerRunner;
+  return { runner: await runners.get(type), type, given };
+}
+
+async function runnerConfig(
+  { runner, given }: Chosen,
+  scripts: Language | undefined,
+  context: TaskContext,
+  expressions: RenderContext,
+): Promise<ValueMap> {
   const { connection, source } = await connectionOf(given.config, context);
   const written = connection === undefined ? given : { ...given, config: connection };
-  const rendered = await renderDeepTyped(written, context.expressions);
-  const type = typeof given.type === 'string' ? given.type : dockerRunner;
-  const runner = await runners.get(type);
+  const rendered = await renderDeepTyped(written, expressions);
   const user = runner.type === dockerRunner && scripts?.scriptUser !== undefined ? { user: scripts.scriptUser } : {};
-  return { runner, type, config: { ...user, ...(isMap(rendered) && rendered), ...source } };
+  return { ...user, ...(isMap(rendered) && rendered), ...source };
 }
 
 async function connectionOf(config: Value | undefined, context: TaskContext) {
