@@ -1,5 +1,5 @@
 /** `run --runner`: another task runner for every script task of a file, in the text of the flow itself. */
-import { type Document, isMap, isScalar, parseAllDocuments, visit, type YAMLMap } from 'yaml';
+import { type Document, isMap, isScalar, isSeq, parseAllDocuments, visit, type YAMLMap } from 'yaml';
 import type { Catalog, Declaration } from '../model/catalog.ts';
 import { Refusal } from './refusal.ts';
 
@@ -29,9 +29,17 @@ export function overrideRunner(text: string, name: string, catalog: Catalog): Ov
       Map(_, map) {
         const type = map.get('type');
         const task = typeof type === 'string' ? catalog.task(type) : undefined;
-        if (task && Object.hasOwn(task.schema().shape, 'taskRunner')) notes.push(...override(map, chosen, document));
+        if (task && Object.hasOwn(task.schema().shape, 'taskRunner'))
+          notes.push(...override(String(map.get('id')), map, chosen, document));
       },
     });
+    // What they say of a runner is merged with what the tasks say, and wins where it is forced.
+    const defaults = document.get('pluginDefaults');
+    for (const entry of isSeq(defaults) ? defaults.items : []) {
+      const values = isMap(entry) ? entry.get('values') : undefined;
+      if (isMap(entry) && isMap(values) && values.has('taskRunner'))
+        notes.push(...override(`pluginDefaults of ${entry.get('type')}`, values, chosen, document));
+    }
   }
   return { text: documents.map(String).join(documents.length > 1 ? '---\n' : ''), notes };
 }
@@ -41,8 +49,8 @@ function shortName(type: string): string {
   return type.slice(type.lastIndexOf('.') + 1).toLowerCase();
 }
 
-function override(task: YAMLMap, chosen: Declaration, document: Document): string[] {
-  const id = String(task.get('id'));
+/** @param of what the map belongs to, for people */
+function override(of: string, task: YAMLMap, chosen: Declaration, document: Document): string[] {
   const before = task.get('taskRunner');
   const given = isMap(before) ? before : undefined;
   if (given?.get('type') === chosen.type) return [];
@@ -62,5 +70,5 @@ function override(task: YAMLMap, chosen: Declaration, document: Document): strin
   if (isLocal && task.has('containerImage')) unused.push('containerImage');
   return unused.length === 0
     ? []
-    : [`${id}: without effect with --runner ${shortName(chosen.type)}: ${unused.join(', ')}`];
+    : [`${of}: without effect with --runner ${shortName(chosen.type)}: ${unused.join(', ')}`];
 }

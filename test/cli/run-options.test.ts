@@ -52,6 +52,20 @@ tasks:
     expect(JSON.parse(out).logs.map((entry: { message: string }) => entry.message)).toContain('b');
   });
 
+  test.each([true, false])('wins over the defaults of the flow, forced: %s', async forced => {
+    const defaults = `pluginDefaults:
+  - type: io.kestra.plugin.scripts
+    forced: ${forced}
+    values:
+      taskRunner: {type: io.kestra.plugin.scripts.runner.docker.Docker, pullPolicy: NEVER}
+`;
+    const { code, err } = await run(await flow(inContainer + defaults), '--runner', 'process');
+    expect(err).toContain(
+      'pluginDefaults of io.kestra.plugin.scripts: without effect with --runner process: taskRunner.pullPolicy',
+    );
+    expect(code).toBe(0);
+  });
+
   test('one that there is not is refused with the names of those there are', async () => {
     const { code, err } = await run(await flow(inContainer), '--runner', 'dokcer');
     expect(code).toBe(2);
