@@ -87,7 +87,7 @@ const wrong: Readonly<Record<string, readonly Value[]>> = {
   networkMode: [{}],
   extraHosts: [{}, 'no list', ['nonsense'], ['db:10.0.0.999']],
   portBindings: [{}, ['x:80'], ['80/icmp'], ['0'], ['70000:80'], ['999.1.1.1:80:80']],
-  volumes: [{}, 'no list', ['/only-one'], ['a:relative']],
+  volumes: [{}, 'no list', ['/only-one'], ['a:relative'], ['/tmp:/']],
   deviceRequests: [{}, ['gpu']],
   'deviceRequests[].driver': [{}],
   'deviceRequests[].count': [[], 'all', 1.5],
@@ -108,7 +108,7 @@ const wrong: Readonly<Record<string, readonly Value[]>> = {
   fileHandlingStrategy: [{}, 'COPY'],
   delete: [{}, 'perhaps'],
   wait: [[], 'perhaps'],
-  killGracePeriod: [{}, 'soon'],
+  killGracePeriod: [{}, 'soon', "{{ 'PT5S' }}"],
   resume: [{}, 'perhaps'],
 };
 

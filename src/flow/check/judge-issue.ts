@@ -75,7 +75,9 @@ export function judge(issue: Issue, scene: Scene, prefix: readonly Key[] = []): 
   if (value === undefined) return wrong('missing-property', 'must not be null');
   if (value === null)
     return isMap(valueAt(scene.root, path.slice(0, -1))) ? [{ kind: 'mend', path, value: undefined }] : [];
-  if (scene.dynamic && isExpression(value)) return [];
+  // Kestra renders not every property: a check of the schema says so by `params: {rendered: false}`.
+  const isRendered = !(issue.code === 'custom' && issue.params?.rendered === false);
+  if (scene.dynamic && isRendered && isExpression(value)) return [];
   switch (issue.code) {
     case 'invalid_type': {
       const other = readAs(issue.expected, value, scene);

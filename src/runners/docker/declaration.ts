@@ -139,7 +139,10 @@ function dockerSchema() {
       ),
     killGracePeriod: z
       .string()
-      .refine(text => duration().safeParse(text).success, 'must be an ISO 8601 duration, such as PT10S')
+      .refine(text => duration().safeParse(text).success, {
+        error: 'must be an ISO 8601 duration, such as PT10S; an expression is not rendered here',
+        params: { rendered: false },
+      })
       .default('PT0S')
       .meta({
         ...about(

@@ -8,7 +8,7 @@ const meant: readonly (readonly [RegExp, string])[] = [
   [/device driver|DeviceRequest/i, 'deviceRequests'],
   [/range of cpus|only \d+ CPUs/i, 'cpu.cpus'],
   [/minimum kernel memory/i, 'memory.kernelMemory'],
-  [/invalid mode|mount path|volume name/i, 'volumes'],
+  [/invalid mode|invalid option type|volume (name|specification)|named volume|duplicate mount/i, 'volumes'],
 ];
 
 /** The engine's words, with the property behind them where it is known. */

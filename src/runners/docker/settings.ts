@@ -170,7 +170,7 @@ function readExtraHosts(read: PropertyReader): string[] {
 function readVolumes(read: PropertyReader): string[] {
   const volumes = read.texts('volumes') ?? [];
   for (const [index, volume] of volumes.entries()) {
-    if (/.:\/[^:]*(:[^:]+)?$/.test(volume)) continue;
+    if (/.:\/[^:]+(:[^:]+)?$/.test(volume)) continue;
     const problem = `"${volume}" is no volume. Write /path/of/engine:/path/in/container, with :ro behind it to write-protect it`;
     throw refused(`${read.path('volumes')}[${index}]`, problem);
   }
