@@ -58,21 +58,16 @@ export class Reporter implements ExecutionListener {
     if (lines.length > 0) this.say(lines.join(''));
   }
 
-  taskRun(run: TaskRun, { parent }: Execution): void {
+  taskRun(run: TaskRun, execution: Execution): void {
     this.#values.add(run);
-    this.#live?.taskRun(run, parent?.taskRunId);
-  }
-
-  execution(execution: Execution): void {
-    const { current } = execution.state;
-    if (current !== 'PAUSED') this.#paused.delete(execution.id);
-    else if (!this.#paused.has(execution.id)) {
-      this.#paused.add(execution.id);
-      if (!this.#options.quiet)
-        this.say(
-          `${palette(this.#output.stderr.colors).warn('PAUSED')} ${execution.namespace}.${execution.flowId}: ${this.#howItGoesOn(execution.id)}\n`,
-        );
-    }
+    this.#live?.taskRun(run, execution.parent?.taskRunId);
+    // Of the task, not of the execution: between the rounds of a LoopUntil that is PAUSED, too.
+    if (run.state.current !== 'PAUSED' || this.#paused.has(run.id)) return;
+    this.#paused.add(run.id);
+    if (this.#options.quiet) return;
+    const { namespace, flowId, id } = execution;
+    const { warn } = palette(this.#output.stderr.colors);
+    this.say(`${warn('PAUSED')} ${namespace}.${flowId}: ${this.#howItGoesOn(id)}\n`);
   }
 
   progress(...[progress, run]: Parameters<NonNullable<ExecutionListener['progress']>>): void {

@@ -156,7 +156,6 @@ export class ExecutionDriver {
     if (decision.execution) {
       if (decision.execution.state.current === 'KILLING') this.#subflows.killChildren(decision.execution.id);
       this.#mailbox.watch();
-      listener.execution?.(decision.execution);
     }
   }
 

@@ -23,7 +23,6 @@ export interface ExecutionEnvironment {
 
 /** Told after the fact: what is told is committed (but for progress). All methods are optional. */
 export interface ExecutionListener {
-  execution?(execution: Execution): void;
   taskRun?(run: TaskRun, execution: Execution): void;
   logs?(entries: readonly LogEntry[]): void;
   progress?(progress: Preparation, run: TaskRun): void;

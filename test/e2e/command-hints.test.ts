@@ -32,3 +32,13 @@ test('run, resume and --rerun-failed suggest the command with --state, quoted wh
     expect(err).toContain("windlass list --state 'my state'\n");
   }
 });
+
+test('between the rounds of a LoopUntil nothing waits for anybody', async () => {
+  const type = 'io.kestra.plugin.core.flow.LoopUntil';
+  const checkFrequency = { interval: 'PT0.01S', maxIterations: 2 };
+  const round = { id: 'r', type: 'io.kestra.plugin.core.log.Log', message: 'round' };
+  const tasks = [{ id: 'l', type, condition: '{{ false }}', checkFrequency, tasks: [round] }];
+  const { err } = await sandbox().run(['run', sandbox().flow({ tasks })]);
+  expect(err.match(/round/g)).toHaveLength(2);
+  expect(err).not.toContain('PAUSED');
+});
