@@ -146,7 +146,7 @@ describe.skipIf('unavailable' in real)('with a broken connection', () => {
     expect(await run.outcome(never)).toMatchObject({ kind: 'exited', exitCode: 0 });
     const fetched = run.fetch(never);
     fetched.catch(() => {});
-    await docker('rm', '-f', run.details?.containerId as string);
+    await docker('rm', '-fv', run.details?.containerId as string);
     if (wanted.length > 0) await expect(fetched).rejects.toThrow(LostFilesError);
     else await fetched;
     await run.dispose();
