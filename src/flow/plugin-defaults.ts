@@ -54,9 +54,11 @@ function fill(value: Value, defaults: readonly PluginDefault[], context: Default
   if (typeof type !== 'string') return result;
   for (const entry of defaults) {
     if (!matches(entry.type, type, context)) continue;
-    const values = usable(entry, type, context);
+    const values = usable(entry.values, type, context);
     result = (
-      entry.forced ? merge(result, values, context.locations) : merge(values, result, context.locations)
+      entry.forced
+        ? merge(result, values, context.locations)
+        : merge(besideChosen(values, result, context), result, context.locations)
     ) as ValueMap;
   }
   return result;
@@ -67,13 +69,19 @@ function matches(entryType: string, type: string, context: DefaultsContext): boo
 }
 
 /** A default for many types may name properties that some of them lack: those are left out. */
-function usable(entry: PluginDefault, type: string, { properties, locations }: DefaultsContext): ValueMap {
+function usable(values: ValueMap, type: string, { properties, locations }: DefaultsContext): ValueMap {
   const known = properties(type);
-  if (!known || Object.keys(entry.values).every(key => known.has(key))) return entry.values;
-  return locations.derive(
-    Object.fromEntries(Object.entries(entry.values).filter(([key]) => known.has(key))),
-    entry.values,
-  );
+  if (!known || Object.keys(values).every(key => known.has(key))) return values;
+  return locations.derive(Object.fromEntries(Object.entries(values).filter(([key]) => known.has(key))), values);
+}
+
+/** Of a default's runner only what the one that the task has chosen knows, too: another would be refused for the rest. */
+function besideChosen(values: ValueMap, task: ValueMap, context: DefaultsContext): ValueMap {
+  const { taskRunner: runner } = values;
+  const { taskRunner: chosen } = task;
+  if (!isMap(runner) || !isMap(chosen) || typeof chosen.type !== 'string') return values;
+  const shared = usable(runner, chosen.type, context);
+  return shared === runner ? values : context.locations.derive({ ...values, taskRunner: shared }, values);
 }
 
 /** `over` wins, but for null; maps are merged and lists joined, `under` first. */

@@ -76,6 +76,15 @@ describe('plugin defaults', () => {
     expect(properties(`  - {id: s, type: ${shell}, commands: [x]}\n`, brought)?.taskRunner).toEqual({ type: docker });
   });
 
+  test('of a runner bring nothing to a task with another one that lacks the property', () => {
+    const docker = { type: 'io.kestra.plugin.scripts.runner.docker.Docker', networkMode: 'none' };
+    const chosen = 'taskRunner: {type: io.kestra.plugin.core.runner.Process}';
+    const task = `  - {id: s, type: ${shell}, commands: [x], ${chosen}}\n`;
+    expect(properties(task, [entry('io.kestra.plugin.scripts', { taskRunner: docker })])?.taskRunner).toEqual({
+      type: 'io.kestra.plugin.core.runner.Process',
+    });
+  });
+
   test('positions stay those of the text', () => {
     const text = withTasks(
       `  - id: s\n    type: ${shell}\n    commands: [x]\n    env: {A: [1]}\n    bogus: 1\n`,
