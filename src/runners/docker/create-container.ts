@@ -47,7 +47,7 @@ export async function createWithImage(
 ): Promise<Created> {
   if (pullPolicy === 'ALWAYS') await pull();
   const create = () => {
-    progress({ kind: 'create', text: `Creating the container ${containerName(spec.runId)} of ${image}` });
+    progress({ kind: 'create', text: `Creating a container of ${image}: ${containerName(spec.runId)}` });
     return createOrAdopt(engine, spec, body, image, progress);
   };
   let created = await create();

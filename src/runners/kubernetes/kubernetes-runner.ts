@@ -113,7 +113,7 @@ export class KubernetesRunner extends DeclaredRunner implements TaskRunner<Kuber
       const given = await carriersFor(spec, settings, leftOutIn(progress));
       const carriers = command.files.length > 0 ? { ...given, init: 'exec' as const } : given;
       const body = podObject({ ...spec, argv: command.argv }, image, settings, carriers);
-      progress({ kind: 'create', text: `Creating the pod ${podName(spec)} of ${image}` });
+      progress({ kind: 'create', text: `Creating a pod of ${image}: ${podName(spec)}` });
       const own = this.#own.has(spec.runId);
       const pod = await createOrAdopt({ connection, spec, settings, body, own, progress, signal });
       this.#own.add(spec.runId);
