@@ -152,6 +152,16 @@ describe.skipIf('unavailable' in real)('on a real engine', () => {
     expect(await said({ entryPoint: null })).toEqual(['entry /bin/echo hi']);
   });
 
+  test('whoever dies between creating a container and storing its handle leaves it to the next: there is no second', async () => {
+    const one = await trial({ script: 'cat in.txt', files: { 'in.txt': 'in\n' } });
+    const [first, second] = [await one.prepare(), await one.prepare()];
+    expect(second.data.containerId).toBe(first.data.containerId);
+    const run = await one.open(second);
+    await run.start();
+    expect(await run.outcome(new AbortController().signal)).toMatchObject({ kind: 'exited', exitCode: 0 });
+    await run.dispose();
+  });
+
   test('the image that ran is named so that it can be named again, also after a restart', async () => {
     const one = await trial({ script: 'true' });
     const handle = await one.prepare();

@@ -62,7 +62,7 @@ export async function createWithImage(
 
 /**
  * Creates the container of a run. One of that name is ours when its labels say so: the answer to its creation was
- * lost, or somebody died before storing it. Never started, its files may be half there: it is made anew.
+ * lost, or somebody died before storing it. There is never a second one.
  *
  * @returns undefined when the engine does not have the image
  */
@@ -74,7 +74,7 @@ async function createOrAdopt(
   progress: Progress,
 ): Promise<Created | undefined> {
   const name = containerName(spec.runId);
-  let [lost, replaced] = [false, 0];
+  let [lost, taken] = [false, 0];
   for (;;) {
     try {
       const { Id, Warnings } = await createContainer(engine, name, body);
@@ -91,15 +91,16 @@ async function createOrAdopt(
       } else if (/invalid reference format|repository name/i.test(error.message)) {
         // No image can have such a name.
         throw imageUnavailable(image, error.message, engine);
-      } else if (isNameTaken(error) && replaced < 3) {
+      } else if (isNameTaken(error) && taken < 3) {
         const there = await inspectIfThere(engine, name);
         const labels = there?.Config.Labels ?? {};
         if (there && (labels[ownerLabel] !== spec.owner || labels[runLabel] !== spec.runId)) {
           throw refusedBy(`the name ${name} is taken by a container that is not ours`);
         }
-        if (there && wasStarted(there.State)) return { containerId: there.Id, started: true };
+        const goes = there && ['removing', 'dead'].includes(there.State.Status);
+        if (there && !goes) return { containerId: there.Id, started: wasStarted(there.State) };
         if (there) await removeFully(engine, there.Id);
-        replaced += 1;
+        taken += 1;
       } else {
         throw refusedBy(error.message);
       }

@@ -107,8 +107,9 @@ export class KubernetesRun implements Run {
   }
 
   async fetch(signal: AbortSignal, onOther?: OnOther): Promise<void> {
-    if (!this.#hasHelper || this.#end.gone) return;
-    const { spec, settings, progress } = this.#context;
+    if (!this.#hasHelper) return;
+    if (this.#end.gone) return this.#filesAreLost();
+    const { spec, settings } = this.#context;
     await this.#endOverdue();
     const hopeless = (end: PodEnd) =>
       end.gone || statusOf(end.pod, helperContainer)?.state?.terminated !== undefined || !hasRun(end.pod);
@@ -121,8 +122,7 @@ export class KubernetesRun implements Run {
     } catch (error) {
       signal.throwIfAborted();
       if (this.#end.gone || (error instanceof ApiError && error.status === 404)) {
-        progress({ kind: 'trouble', text: 'The files are lost: the pod was deleted before they were fetched.' });
-        return;
+        return this.#lose('The output files are lost: the pod was deleted before they were fetched.');
       }
       if (!(error instanceof TransferError)) throw error;
       const text = `The output files cannot be fetched from the pod ${this.#context.pod.metadata.name}: ${error.message}`;
@@ -132,11 +132,17 @@ export class KubernetesRun implements Run {
 
   /** @throws LostFilesError when files were declared */
   #filesAreLost(): void {
-    const { spec, settings, progress, pod } = this.#context;
+    const { pod } = this.#context;
     const end = statusOf(this.#end.pod, helperContainer)?.state?.terminated;
     if (!hasRun(this.#end.pod) || (!end && !this.#end.gone)) return;
     const why = end ? [`code ${end.exitCode}`, end.reason, end.message].filter(Boolean).join(': ') : 'its pod is gone';
     const text = `The output files are lost: the container ${helperContainer} of the pod ${pod.metadata.name} ended before they were fetched (${why}). Look at taskRunner.fileSidecar.resources.`;
+    this.#lose(text);
+  }
+
+  /** @throws LostFilesError when files were declared */
+  #lose(text: string): void {
+    const { spec, settings, progress } = this.#context;
     const declared = spec.shared || settings.syncWorkingDirectory || spec.wanted.length > 0;
     if (declared) throw new LostFilesError(text);
     progress({ kind: 'trouble', text });
