@@ -60,6 +60,13 @@ describe('the engine’s address', () => {
     );
   });
 
+  test('a password in an address is not shown', () => {
+    const found = findEndpoint('tcp://bob:pass@there:7', { HOME: home });
+    expect(found).toMatchObject({ text: 'tcp://there:7', host: 'there', port: 7 });
+    expect(() => findEndpoint('tcp://bob:pass@', { HOME: home })).toThrow('taskRunner.host "tcp://" cannot be used');
+    expect(() => findEndpoint('ssh://bob:pass@there', { HOME: home })).toThrow('taskRunner.host "ssh://there" cannot');
+  });
+
   test('a scheme may be in capitals, and the path of a socket without its slash', () => {
     expect(findEndpoint('UNIX:///a.sock', { HOME: home })).toMatchObject({ socketPath: '/a.sock' });
     expect(findEndpoint('unix://a.sock', { HOME: home }).text).toBe('unix:///a.sock');

@@ -8,7 +8,7 @@ import { collectLines, never, type TrialOptions, textsOf } from '../contract/run
 import { clusterUnderTest } from '../engines/kubernetes/cluster.ts';
 import { expiredWatch, type Fault, KubernetesProxy, refusal } from '../faults/kubernetes-proxy.ts';
 import { full } from '../full.ts';
-import { makeRunner, podsOf } from './cluster.ts';
+import { makeRunner, podsOf, removePodsOf } from './cluster.ts';
 import { useTrials } from './trials.ts';
 
 const cluster = clusterUnderTest();
@@ -122,6 +122,19 @@ if ('unavailable' in cluster || cluster.own === undefined) {
       const { outcome, trial } = await live(copying);
       expect(outcome).toMatchObject({ kind: 'exited', exitCode: 0 });
       expect(content.equals(await readFile(join(trial.spec.workDir, 'out.bin')))).toBe(true);
+    });
+  });
+
+  describe('a pod that is deleted between its end and the fetch', () => {
+    test.for([[['out.txt']], [[]]])('with %j declared', async ([wanted]) => {
+      const trial = await made({ script: 'echo x > out.txt', wanted: wanted ?? [] });
+      const run = await trial.started();
+      expect(await run.outcome(never)).toEqual({ kind: 'exited', exitCode: 0 });
+      await removePodsOf(cluster.client, owner);
+      const fetched = run.fetch(never);
+      if (wanted?.length) await expect(fetched).rejects.toThrow(/^The output files are lost: /);
+      else await fetched;
+      await run.dispose();
     });
   });
 

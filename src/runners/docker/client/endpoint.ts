@@ -79,9 +79,11 @@ function read({ address, from, certificates, insecure = false }: Found): Endpoin
     const path = scheme === 'unix' ? rest.replace(/^(?!\/)/, '/') : address;
     if (path !== '/') return { text: `unix://${path}`, socketPath: path };
   }
+  // A name and a password in it serve nothing here, and what is shown must not hold them.
+  const text = address.replace(/\/\/[^/@]*@/, '//');
   const refuse = (why: string) =>
     new EndpointError(
-      `${from} "${address}" cannot be used: ${why}.`,
+      `${from} "${text}" cannot be used: ${why}.`,
       'Write unix:///path/to/docker.sock or tcp://host:2375.',
     );
   if (scheme === 'ssh' || scheme === 'npipe') throw refuse(`${scheme}:// is not supported`);
@@ -89,7 +91,7 @@ function read({ address, from, certificates, insecure = false }: Found): Endpoin
   if (!url?.hostname) throw refuse('it is no address of an engine');
   const tls = certificates !== undefined || scheme === 'https';
   return {
-    text: address,
+    text,
     host: url.hostname.replace(/^\[|\]$/g, ''),
     port: Number(url.port || (tls ? 2376 : 2375)),
     ...(tls && { tls: { ...(certificates !== undefined && readCertificates(certificates)), insecure } }),
