@@ -23,6 +23,7 @@ import { outcomeOf } from './outcome.ts';
 import { freshMs } from './own-runs.ts';
 import { removeFully } from './remove.ts';
 import type { Settings } from './settings.ts';
+import { throughRestart } from './through-restart.ts';
 
 const startAttempts = 3;
 /** The longest time that a timer of Node can count; more than 24 days of grace are as good as no end. */
@@ -73,7 +74,9 @@ export class DockerRun implements Run {
     void this.#begun.promise.then(() => this.#watchMemory());
     // Nobody is left to be asked for the rest of the log.
     void this.#watch.ended.then(({ kind }) => kind === 'unreachable' && this.#closing.abort());
-    this.#fetched = this.#watch.ended.then(({ kind }) => (kind === 'ended' ? this.#fetch() : undefined));
+    this.#fetched = this.#watch.ended.then(({ kind }) => {
+      if (kind === 'ended') return throughRestart(this.#closing.signal, () => this.#fetch());
+    });
     // Told to whoever asks for the files.
     this.#fetched.catch(() => {});
   }
