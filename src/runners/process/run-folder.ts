@@ -140,7 +140,8 @@ export function removeRunFolder(dir: string): void {
     if (entry.isDirectory()) rmSync(fileOf(dir, entry.name), { recursive: true });
     else if (entry.name !== recordName) unlinkSync(fileOf(dir, entry.name));
   }
-  rmSync(dir, { recursive: true });
+  // Readers that were killed a moment ago may still make the log file that they were opening.
+  rmSync(dir, { recursive: true, maxRetries: 10, retryDelay: 10 });
 }
 
 /** Removes what a removal that was cut off at its last step left. */
