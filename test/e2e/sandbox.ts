@@ -1,7 +1,17 @@
 /** A folder for one test, the built program as a child process in it, and a look at what it left behind. */
 import { type ChildProcess, execFileSync, type StdioOptions, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -79,6 +89,14 @@ export class Sandbox {
 
   path(name: string): string {
     return join(this.dir, name);
+  }
+
+  /** Every byte in the state folder. */
+  stored(): string {
+    return readdirSync(this.path('.windlass'), { recursive: true, withFileTypes: true })
+      .filter(entry => entry.isFile())
+      .map(entry => readFileSync(join(entry.parentPath, entry.name), 'latin1'))
+      .join('\n');
   }
 
   write(name: string, text: string | Uint8Array): string {

@@ -1,6 +1,5 @@
 /** Secrets of container tasks are in nothing that is shown, stored or started by us, whatever property holds them. */
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { dockerUnderTest } from '../docker/engine.ts';
 import { useSandbox } from './sandbox.ts';
@@ -53,7 +52,7 @@ test.skipIf('unavailable' in engine)(
     expect(refusals.filter(({ message }) => !message.includes('******'))).toEqual([]);
     const explained = await sandbox().run(['explain', file, ...given]);
     expect(explained).toMatchObject({ code: 0, out: expect.stringContaining('******') });
-    expect(out + err + explained.out + explained.err + stored()).not.toContain(secret);
+    expect(out + err + explained.out + explained.err + sandbox().stored()).not.toContain(secret);
   },
 );
 
@@ -64,13 +63,4 @@ function ofProcess(id: string, name: string): string {
   } catch {
     return '';
   }
-}
-
-/** Every byte in the state folder. */
-function stored(): string {
-  const files = readdirSync(sandbox().path('.windlass'), { recursive: true, withFileTypes: true });
-  return files
-    .filter(entry => entry.isFile())
-    .map(entry => readFileSync(join(entry.parentPath, entry.name), 'latin1'))
-    .join('\n');
 }

@@ -1,6 +1,5 @@
 /** Secrets come from the environment or a file, and are masked wherever something is shown or stored as text. */
-import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { chmodSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { useSandbox } from './sandbox.ts';
 import { type ExecutionDocument, log, sh } from './tasks.ts';
@@ -47,7 +46,7 @@ test.each([
   expect(logs.filter(({ message }) => message.includes('******')).length).toBeGreaterThanOrEqual(5);
   expectMasked(out + err);
   for (const command of ['show', 'logs']) expectMasked((await sandbox().run([command, id])).out);
-  expectMasked(stored());
+  expectMasked(sandbox().stored());
 });
 
 test('kept in the state folder: set, used, masked, listed, deleted', async () => {
@@ -98,7 +97,7 @@ test('a SECRET input is stored encrypted, and masked', async () => {
   });
   const { out, err } = await sandbox().run(['run', file, '--json', '--config', 'config.yaml', '-i', `token=${secret}`]);
   expect((JSON.parse(out) as ExecutionDocument).logs.map(({ message }) => message)).toContain('got ******');
-  expectMasked(out + err + stored());
+  expectMasked(out + err + sandbox().stored());
 });
 
 test('a secret that is not there fails the task, by its name', async () => {
@@ -106,12 +105,3 @@ test('a secret that is not there fails the task, by its name', async () => {
   expect(err).toMatch(/Cannot find secret for key 'TOKEN'/);
   expect(code).toBe(1);
 });
-
-/** Every byte in the state folder. */
-function stored(): string {
-  const files = readdirSync(sandbox().path('.windlass'), { recursive: true, withFileTypes: true });
-  return files
-    .filter(entry => entry.isFile())
-    .map(entry => readFileSync(join(entry.parentPath, entry.name), 'latin1'))
-    .join('\n');
-}

@@ -5,6 +5,7 @@ import type { OtherKind } from '../../files/walk.ts';
 import type { Outcome, RunSpec } from '../../model/run.ts';
 import { EngineError, UnreachableError } from '../engine-error.ts';
 import type { LogBatch, LogCursor, OnOther, Run } from '../runner.ts';
+import { unlessAborted } from '../unless-aborted.ts';
 import {
   type Container,
   changeTime,
@@ -113,7 +114,6 @@ export class DockerRun implements Run {
   }
 
   async outcome(signal: AbortSignal): Promise<Outcome> {
-    signal.throwIfAborted();
     this.#follow();
     const end = await unlessAborted(this.#watch.ended, signal);
     await this.#askingDigest;
@@ -284,16 +284,5 @@ export class DockerRun implements Run {
       await this.stop({ graceMs: 0 });
     }
     this.#watch.settle({ kind: 'never-run' });
-  }
-}
-
-async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  const aborted = Promise.withResolvers<never>();
-  const abort = () => aborted.reject(signal.reason);
-  signal.addEventListener('abort', abort, { once: true });
-  try {
-    return await Promise.race([promise, aborted.promise]);
-  } finally {
-    signal.removeEventListener('abort', abort);
   }
 }

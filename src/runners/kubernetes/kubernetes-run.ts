@@ -2,6 +2,7 @@
 import type { Outcome, RunSpec } from '../../model/run.ts';
 import type { ValueMap } from '../../model/value.ts';
 import { type LogBatch, type LogCursor, LostFilesError, type OnOther, type Progress, type Run } from '../runner.ts';
+import { unlessAborted } from '../unless-aborted.ts';
 import { awaitsFiles } from './awaited-files.ts';
 import type { Connection } from './client/connection.ts';
 import { ApiError } from './client/errors.ts';
@@ -95,15 +96,7 @@ export class KubernetesRun implements Run {
   }
 
   async outcome(signal: AbortSignal): Promise<Outcome> {
-    signal.throwIfAborted();
-    const aborted = Promise.withResolvers<never>();
-    const abort = () => aborted.reject(signal.reason);
-    signal.addEventListener('abort', abort, { once: true });
-    try {
-      return await Promise.race([this.#end.ended, aborted.promise]);
-    } finally {
-      signal.removeEventListener('abort', abort);
-    }
+    return unlessAborted(this.#end.ended, signal);
   }
 
   async fetch(signal: AbortSignal, onOther?: OnOther): Promise<void> {

@@ -1,6 +1,7 @@
 /** Pulling images: one pull for each image at a time, with its progress, whoever waits for it. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { EngineError } from '../../engine-error.ts';
+import { unlessAborted } from '../../unless-aborted.ts';
 import type { Engine } from './engine.ts';
 import { parseImageName } from './image-name.ts';
 
@@ -50,13 +51,9 @@ export class Puller {
     const key = `${image}\n${auth ?? ''}`;
     const pull = this.#pulls.get(key) ?? this.#begin(key, image, auth);
     pull.listeners.add(onProgress);
-    const aborted = Promise.withResolvers<never>();
-    const abort = () => aborted.reject(signal.reason);
-    signal.addEventListener('abort', abort, { once: true });
     try {
-      await Promise.race([pull.done, aborted.promise]);
+      await unlessAborted(pull.done, signal);
     } finally {
-      signal.removeEventListener('abort', abort);
       pull.listeners.delete(onProgress);
       if (pull.listeners.size === 0) pull.abort.abort();
     }
